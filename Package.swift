@@ -1,0 +1,75 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let package = Package(
+    name: "swift-mpi",
+    products: [
+        .library(name: "MPI", targets: ["MPI"]),
+        .library(name: "Multiprocessing", targets: ["Multiprocessing"]),
+        .executable(name: "swift-mpi", targets: ["swift-mpi"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+    ],
+    targets: [
+        // C and bytes: no target here knows MPI's semantics or a process.
+        .systemLibrary(
+            name: "CMPI",
+            pkgConfig: "ompi-c",
+            providers: [.apt(["libopenmpi-dev"]), .brew(["open-mpi"])]
+        ),
+        .target(name: "CProcessSupport"),
+        .target(name: "MessageCoding", swiftSettings: strict),
+        .target(
+            name: "ClosureCoding",
+            dependencies: ["MessageCoding", "CProcessSupport"],
+            swiftSettings: strict
+        ),
+
+        // The binding.
+        .target(name: "MPI", dependencies: ["CMPI", "MessageCoding", "CProcessSupport"], swiftSettings: strict),
+
+        // Processes, queues, pipes and pools on ranks.
+        .target(
+            name: "Multiprocessing",
+            dependencies: [
+                "MPI", "ClosureCoding", "MessageCoding", "CProcessSupport",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+
+        // Starts mpirun; knows no MPI.
+        .target(
+            name: "RankLaunching",
+            dependencies: [.product(name: "Subprocess", package: "swift-subprocess")],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "swift-mpi",
+            dependencies: [
+                "MPI", "Multiprocessing", "RankLaunching",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
+
+        .testTarget(name: "MessageCodingTests", dependencies: ["MessageCoding"], swiftSettings: strict),
+        .testTarget(name: "ClosureCodingTests", dependencies: ["ClosureCoding", "MessageCoding", "CProcessSupport"], swiftSettings: strict),
+        .testTarget(name: "MPITests", dependencies: ["MPI", "MessageCoding", "RankLaunching"], swiftSettings: strict),
+        .testTarget(name: "RankLaunchingTests", dependencies: ["RankLaunching"], swiftSettings: strict),
+        .testTarget(name: "MultiprocessingTests", dependencies: ["Multiprocessing", "MPI", "RankLaunching"], swiftSettings: strict),
+    ]
+)
