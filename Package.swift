@@ -46,6 +46,7 @@ let package = Package(
             dependencies: [
                 "MPI", "ClosureCoding", "MessageCoding", "CProcessSupport",
                 .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict

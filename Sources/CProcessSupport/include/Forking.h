@@ -1,1 +1,67 @@
 #pragma once
+
+// What Swift cannot say itself about starting processes: fork, descriptors sent along with a message,
+// the signals and limits of a child, and the way in before main.
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#ifdef __linux__
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#endif
+
+/// fork(2). Call it only while no other thread of the caller runs Swift code.
+pid_t cps_fork(void);
+
+/// Turns the calling process, just forked, into a child of `parent`: it is killed when its parent ends, has no
+/// signal blocked or handled, and reads end of file from its standard input. Returns 0, or -1 when the parent is gone already.
+int cps_become_child(pid_t parent);
+
+/// Allows the calling process every processor that the system lets it have (mpirun binds a rank to one).
+void cps_use_all_processors(void);
+
+/// Blocks SIGCHLD and returns a non-blocking descriptor that is readable when a child has ended, or -1 with errno.
+int cps_child_signal_descriptor(void);
+
+/// Sends one datagram with up to 8 descriptors. Returns the number of bytes, or -1 with errno.
+ssize_t cps_send_message(int socket, const void *bytes, size_t count, const int *descriptors, int descriptor_count);
+
+/// Receives one datagram with up to 8 descriptors (made close-on-exec). Returns the number of bytes, 0 at the end, or -1 with errno.
+ssize_t cps_receive_message(int socket, void *bytes, size_t count, int *descriptors, int *descriptor_count);
+
+/// An anonymous file in memory, close-on-exec, of `size` bytes; or -1 with errno.
+int cps_make_memory_file(const char *name, size_t size);
+
+/// Sets or clears close-on-exec.
+int cps_set_close_on_exec(int descriptor, int is_on);
+
+/// Names the calling thread, or with its main thread the process, in the listings of the system (at most 15 bytes are shown).
+void cps_set_process_title(const char *name);
+
+/// Waits until a descriptor is ready for `events` (POLLIN …) or `nanoseconds` have passed (negative: no limit).
+int cps_wait(int descriptor, short events, int64_t nanoseconds);
+
+/// Replaces the program by itself with the same arguments, and with `NAME=first,second` added to its environment: two
+/// descriptors that stay open, of which the second may be -1 for none. Returns only on failure.
+int cps_execute_self(const char *environment_name, int first, int second);
+
+/// Starts the program again as a new process, with `NAME=descriptor,-1` in its environment and that descriptor open. Returns the pid, or -1 with errno.
+pid_t cps_spawn_self(const char *environment_name, int descriptor);
+
+/// Binds a datagram socket to an abstract address chosen by the system. Writes the address (without its leading zero
+/// byte, terminated) to `name`, which holds at least 16 bytes. Returns the non-blocking socket, or -1 with errno.
+int cps_make_doorbell(char *name);
+
+/// Rings the doorbell of that name: never blocks, an error is of no consequence.
+void cps_ring_doorbell(int socket, const char *name);
+
+/// A pipe whose descriptors are close-on-exec, and whose reading end does not block. Returns 0, or -1 with errno.
+int cps_make_output_pipe(int *descriptors);
+
+/// Makes standard output and error be written line by line.
+void cps_buffer_output_by_line(void);
+
+/// Writes all that is buffered for standard output and error.
+void cps_flush_output(void);

@@ -1,0 +1,13 @@
+#pragma once
+
+// Numbers in memory that two processes share.
+
+#include <stdint.h>
+
+static inline uint64_t cps_load_acquire(const void *place) {
+    return __atomic_load_n((const uint64_t *)place, __ATOMIC_ACQUIRE);
+}
+
+static inline void cps_store_release(void *place, uint64_t value) {
+    __atomic_store_n((uint64_t *)place, value, __ATOMIC_RELEASE);
+}

@@ -1,0 +1,218 @@
+internal import MessageCoding
+internal import Synchronization
+
+/// One per process of the operating system: sends requests, matches the replies to them, and wakes who waits.
+///
+/// A blocked caller reads the socket itself, and hands out what it reads for others, so that a reply needs no further
+/// thread to arrive. A reader thread exists only once somebody waits without blocking (`await`, a callback).
+final class Endpoint: Sendable {
+    /// The endpoint of the calling process, while there is one.
+    static var current: Endpoint? { currentEndpoint.withLock { $0 } }
+    private static let currentEndpoint = Mutex<Endpoint?>(nil)
+
+    /// The endpoint of the calling process, or an error that says what is missing.
+    static func required(for purpose: String) throws(ProcessingError) -> Endpoint {
+        guard let current else {
+            throw ProcessingError(
+                .noScope, "\(purpose) needs a running program of processes: put it inside `try withProcesses { … }`")
+        }
+        return current
+    }
+
+    /// Makes it the calling process's endpoint, or removes it.
+    static func makeCurrent(_ endpoint: Endpoint?) { currentEndpoint.withLock { $0 = endpoint } }
+
+    let address: Address
+    /// Who had this process started; the endpoint itself in a main program.
+    let parent: Address
+    /// The name of the machine.
+    let hostName: String
+    /// The rank of the main program that all this belongs to.
+    let mainRank: Int
+    /// How many ranks there are.
+    let rankCount: Int
+    /// How processes are started unless they say otherwise.
+    let startMethod: StartMethod
+    private let epoch: UInt32
+    private let outlet: any Outlet
+    private let inlet: (any Inlet)?
+    private let waiting: Monitor<Waiting>
+    /// The processes that this one has started and that count as its children.
+    let children = Monitor<[ProcessState]>([])
+
+    private enum WaitStep<Result> {
+        case finished(Result)
+        case read
+    }
+
+    private struct Waiting {
+        var replies: [UInt64: PendingReply] = [:]
+        var lastCorrelation: UInt64 = 0
+        /// Whether some thread is reading the inlet.
+        var isRead = false
+        var hasReaderThread = false
+        var failure: ProcessingError?
+    }
+
+    init(
+        address: Address,
+        parent: Address,
+        hostName: String,
+        mainRank: Int,
+        rankCount: Int,
+        startMethod: StartMethod,
+        epoch: UInt32,
+        outlet: any Outlet,
+        inlet: (any Inlet)?
+    ) {
+        self.address = address
+        self.parent = parent
+        self.hostName = hostName
+        self.mainRank = mainRank
+        self.rankCount = rankCount
+        self.startMethod = startMethod
+        self.epoch = epoch
+        self.outlet = outlet
+        self.inlet = inlet
+        waiting = Monitor(Waiting())
+    }
+
+    /// The Host of this process's rank.
+    var host: Address { .host(ofRank: Int(address.rank)) }
+
+    // MARK: Sending
+
+    /// Begins a frame of this endpoint, to which a body can be appended.
+    func makeFrame(
+        _ operation: Operation,
+        to destination: Address,
+        argument: UInt64 = 0,
+        timeout: Timeout = .none,
+        reserving capacity: Int = 0
+    ) -> Frame {
+        var frame = Frame(
+            .notice, code: operation.rawValue, from: address, to: destination, argument: argument, timeout: timeout,
+            reserving: capacity)
+        frame.epoch = epoch
+        return frame
+    }
+
+    /// Sends a notice, which is not answered.
+    func notify(_ frame: consuming Frame) throws(ProcessingError) {
+        frame.kind = .notice
+        frame.seal()
+        try outlet.send(frame)
+    }
+
+    /// Sends a request and returns what stands for its reply.
+    ///
+    /// With `onFrame`, each frame that answers the request is handed to it, on the thread that received the frame.
+    func request(
+        _ frame: consuming Frame,
+        onFrame: (@Sendable (Frame) -> Void)? = nil
+    ) throws(ProcessingError) -> PendingReply {
+        let destination = frame.destination
+        let pending = try waiting.withLock { (waiting) throws(ProcessingError) in
+            if let failure = waiting.failure { throw failure }
+            waiting.lastCorrelation += 1
+            let pending = PendingReply(
+                endpoint: self, correlation: waiting.lastCorrelation, service: destination, onFrame: onFrame)
+            waiting.replies[pending.correlation] = pending
+            return pending
+        }
+        frame.kind = .request
+        frame.correlation = pending.correlation
+        frame.seal()
+        do {
+            try outlet.send(frame)
+        } catch {
+            waiting.withLock { $0.replies[pending.correlation] = nil }
+            throw error
+        }
+        if onFrame != nil { startReader() }
+        return pending
+    }
+
+    /// Sends a request and waits for its reply. It has no time limit of its own: services answer when the time is up.
+    func call(_ frame: consuming Frame) throws(ProcessingError) -> Frame { try request(frame).wait() }
+
+    /// Sends a request and waits for its reply without blocking the thread.
+    ///
+    /// When the task is cancelled the service is asked to give up, and answers `timedOut`, unless it has answered before.
+    func call(_ frame: consuming Frame) async throws -> Frame { try await request(frame).value() }
+
+    // MARK: Receiving
+
+    /// Hands an answer to the one who waits for it.
+    func deliver(_ frame: Frame) {
+        let isLast = frame.kind != .partialReply
+        let pending = waiting.withLock { waiting in
+            isLast ? waiting.replies.removeValue(forKey: frame.correlation) : waiting.replies[frame.correlation]
+        }
+        // One that is not expected answers a request whose sender has given up.
+        guard let pending else { return }
+        pending.accept(frame, isLast: isLast)
+        waiting.wakeAll()
+    }
+
+    /// Ends every wait, now and later: the Host is gone.
+    func fail(_ error: ProcessingError) {
+        let pending = waiting.withLock { waiting in
+            waiting.failure = waiting.failure ?? error
+            let all = Array(waiting.replies.values)
+            waiting.replies = [:]
+            return all
+        }
+        for reply in pending { reply.fail(error) }
+        waiting.wakeAll()
+    }
+
+    /// Blocks until `check` returns something. The calling thread reads the inlet meanwhile, if nobody else does.
+    func wait<Result>(until deadline: ContinuousClock.Instant? = nil, for check: () -> Result?) -> Result? {
+        while true {
+            let step = waiting.wait(until: deadline) { waiting -> WaitStep<Result>? in
+                if let result = check() { return .finished(result) }
+                guard inlet != nil, !waiting.isRead, waiting.failure == nil, deadline == nil else { return nil }
+                waiting.isRead = true
+                return .read
+            }
+            switch step {
+            case .finished(let result): return result
+            case nil: return nil
+            case .read:
+                readOnce()
+                waiting.withLock { $0.isRead = false }
+                waiting.wakeAll()
+            }
+        }
+    }
+
+    private func readOnce() {
+        guard let inlet else { return }
+        do {
+            guard let frames = try inlet.read() else {
+                return fail(ProcessingError(.transport, "the Host of this process is gone"))
+            }
+            for frame in frames { deliver(frame) }
+        } catch {
+            fail(error)
+        }
+    }
+
+    /// Makes sure that replies arrive while no thread waits for one.
+    func startReader() {
+        guard inlet != nil else { return }
+        let isNeeded = waiting.withLock { waiting in
+            defer { waiting.hasReaderThread = true }
+            return !waiting.hasReaderThread
+        }
+        guard isNeeded else { return }
+        do {
+            try NativeThread(name: "mpi-reader") { [self] in
+                _ = wait { nil as Void? }
+            }.detach()
+        } catch {
+            fail(error)
+        }
+    }
+}

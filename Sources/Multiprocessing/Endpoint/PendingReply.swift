@@ -1,0 +1,99 @@
+internal import DequeModule
+internal import Synchronization
+
+/// What a request will be answered with: one frame, or several.
+final class PendingReply: Sendable {
+    let correlation: UInt64
+    private let endpoint: Endpoint
+    private let service: Address
+    private let onFrame: (@Sendable (Frame) -> Void)?
+    private let state = Mutex(State())
+
+    private struct State {
+        var frames: Deque<Frame> = []
+        var isFinished = false
+        var failure: ProcessingError?
+        var continuation: CheckedContinuation<Frame, any Error>?
+    }
+
+    init(endpoint: Endpoint, correlation: UInt64, service: Address, onFrame: (@Sendable (Frame) -> Void)?) {
+        self.endpoint = endpoint
+        self.correlation = correlation
+        self.service = service
+        self.onFrame = onFrame
+    }
+
+    /// Takes a frame that has arrived.
+    func accept(_ frame: Frame, isLast: Bool) {
+        if let onFrame {
+            onFrame(frame)
+            if isLast { state.withLock { $0.isFinished = true } }
+            return
+        }
+        let continuation = state.withLock { state in
+            state.isFinished = isLast
+            guard let continuation = state.continuation.take() else {
+                state.frames.append(frame)
+                return nil as CheckedContinuation<Frame, any Error>?
+            }
+            return continuation
+        }
+        continuation?.resume(returning: frame)
+    }
+
+    /// Gives up: the answer will not come.
+    func fail(_ error: ProcessingError) {
+        if let onFrame {
+            var frame = Frame(.reply, code: Outcome.failed.rawValue, from: service, to: endpoint.address)
+            frame.bytes.append(contentsOf: error.message.utf8)
+            onFrame(frame)
+        }
+        let continuation = state.withLock { state in
+            state.failure = error
+            return state.continuation.take()
+        }
+        continuation?.resume(throwing: error)
+    }
+
+    /// Blocks until the next frame of the answer has arrived.
+    func wait() throws(ProcessingError) -> Frame {
+        let outcome = endpoint.wait { self.next() }
+        switch outcome {
+        case .success(let frame): return frame
+        case .failure(let error): throw error
+        case nil: throw ProcessingError(.timedOut, "no answer in time")
+        }
+    }
+
+    private func next() -> Result<Frame, ProcessingError>? {
+        state.withLock { state in
+            if let frame = state.frames.popFirst() { return .success(frame) }
+            return state.failure.map { .failure($0) }
+        }
+    }
+
+    /// The next frame of the answer. When the task is cancelled, the service is asked to answer at once.
+    func value() async throws -> Frame {
+        endpoint.startReader()
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let result = state.withLock { state -> Result<Frame, any Error>? in
+                    if let frame = state.frames.popFirst() { return .success(frame) }
+                    if let failure = state.failure { return .failure(failure) }
+                    state.continuation = continuation
+                    return nil
+                }
+                if let result { continuation.resume(with: result) }
+            }
+        } onCancel: {
+            cancel()
+        }
+    }
+
+    /// Asks the service to stop waiting on behalf of this request; it answers in any case.
+    func cancel() {
+        let frame = endpoint.makeFrame(.cancel, to: service, argument: correlation)
+        // If the Host is gone the wait ends by that.
+        try? endpoint.notify(frame)
+    }
+}

@@ -1,0 +1,294 @@
+internal import CProcessSupport
+internal import Glibc
+internal import Logging
+internal import MessageCoding
+
+/// Starting processes, listening to them, and seeing them end.
+extension Host {
+    /// Finds a rank for a process and has its Host start it.
+    func place(_ frame: Frame) {
+        do {
+            let (order, _) = try frame.order()
+            guard !isStopping else { return reply(to: frame, .failed, text: "the program is ending") }
+            let rank = placement.chooseRank(requested: order.requestedRank)
+            guard (0..<setup.size).contains(rank) else {
+                return reply(to: frame, .failed, text: "there is no rank \(rank)")
+            }
+            var forwarded = frame
+            forwarded.code = Operation.startProcess.rawValue
+            forwarded.destination = .host(ofRank: rank)
+            // Its end, or its starter's end, concerns that rank.
+            processes[frame.source.serial]?.touchedRanks.insert(Int32(rank))
+            send(forwarded)
+        } catch {
+            reply(to: frame, .malformed)
+        }
+    }
+
+    /// Starts a process on this rank.
+    func startProcess(_ frame: Frame) {
+        do {
+            let (order, _) = try frame.order()
+            guard !isStopping else { return reply(to: frame, .failed, text: "the program is ending") }
+            let address = address(ofService: takeSerial())
+            var runFrame = frame
+            runFrame.kind = .notice
+            runFrame.code = Operation.run.rawValue
+            runFrame.source = order.parent
+            runFrame.destination = address
+            runFrame.argument = UInt64(setup.size)
+            runFrame.correlation = 0
+            let starter = frame.kind == .request ? Request(frame, now: now).waiter : nil
+            try start(address, order, runFrame, starter)
+        } catch {
+            reply(to: frame, .failed, text: "\(error)")
+        }
+    }
+
+    private func start(_ address: Address, _ order: ProcessOrder, _ runFrame: Frame, _ starter: Waiter?) throws {
+        let (near, far) = try ForkServer.makeSocketPair(Int32(SOCK_STREAM.rawValue))
+        var lent = [far]
+        defer { for descriptor in lent { close(descriptor) } }
+        var options: ForkServerProtocol.Options = order.startMethod == .spawn ? .spawn : []
+        var outputs: [ProcessOutput] = []
+        if order.mainRank != setup.rank {
+            options.insert(.redirectsOutput)
+            for stream in [STDOUT_FILENO, STDERR_FILENO] {
+                var pipe: [Int32] = [-1, -1]
+                guard cps_make_output_pipe(&pipe) == 0 else {
+                    close(near)
+                    for output in outputs { close(output.descriptor) }
+                    throw ProcessingError(.resources, "cannot make a pipe: \(SystemError())")
+                }
+                outputs.append(ProcessOutput(descriptor: pipe[0], stream: stream))
+                lent.append(pipe[1])
+            }
+        }
+        var journal: JournalMemory?
+        if order.journalSize > 0 {
+            options.insert(.hasJournal)
+            let memory = try JournalMemory(size: order.journalSize)
+            lent.append(memory.takeDescriptor())
+            journal = memory
+        }
+        let process = HostedProcess(
+            address: address, order: order, runFrame: runFrame, starter: starter, socket: near, journal: journal)
+        process.outputs = outputs
+        do {
+            try server.start(address.serial, options, descriptors: lent)
+        } catch {
+            _ = process.closeLink()
+            for output in outputs { close(output.descriptor) }
+            throw error
+        }
+        processes[address.serial] = process
+        startCount += 1
+        for descriptor in [near] + outputs.map(\.descriptor) {
+            processOfDescriptor[descriptor] = process
+            poller.add(descriptor)
+        }
+    }
+
+    // MARK: What the fork server says
+
+    func takeServerReports() {
+        while true {
+            let (report, hasEnded) = server.nextReport()
+            if hasEnded { return replaceServer() }
+            guard let report else { return }
+            switch report {
+            case .started(let serial, let pid):
+                guard let process = processes[serial] else { continue }
+                process.pid = pid
+                if let frame = process.runFrame {
+                    process.runFrame = nil
+                    route(frame)
+                }
+                guard let starter = process.starter else { continue }
+                var outbox = Outbox(service: .host(ofRank: setup.rank))
+                outbox.reply(to: starter, argument: UInt64(serial) << 32 | UInt64(UInt32(bitPattern: pid)))
+                finish(outbox)
+            case .failed(let serial, let error):
+                guard let process = processes[serial] else { continue }
+                if let starter = process.starter {
+                    var outbox = Outbox(service: .host(ofRank: setup.rank))
+                    outbox.reply(
+                        to: starter, .failed,
+                        body: Array("the system gives no process: \(SystemError(error))".utf8))
+                    finish(outbox)
+                }
+                noteEnd(of: process, .exited(127))
+            case .ended(let serial, let status):
+                if let process = processes[serial] { noteEnd(of: process, status) }
+            }
+        }
+    }
+
+    /// The server was killed, and its children with it. Later processes get a new one.
+    private func replaceServer() {
+        logger.warning("the server for processes has ended; its processes are lost")
+        poller.remove(server.control)
+        server.stop()
+        for process in processes.values where !process.hasEnded { noteEnd(of: process, .signalled(SIGKILL)) }
+        do {
+            server = try ForkServer.executed()
+            poller.add(server.control)
+        } catch {
+            logger.critical("no new server for processes", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    // MARK: The links
+
+    func readDescriptor(_ descriptor: Int32, of process: HostedProcess) {
+        if descriptor == process.socket {
+            readLink(of: process)
+        } else {
+            readOutput(descriptor, of: process)
+        }
+    }
+
+    /// Takes in the frames that a process has sent.
+    private func readLink(of process: HostedProcess, untilEmpty: Bool = false) {
+        var rounds = 0
+        // A process that sends without pause must not keep the Host from everything else, unless it has ended.
+        while untilEmpty || rounds < 64 {
+            rounds += 1
+            do {
+                while let frame = try process.reader.next() { take(frame, from: process) }
+            } catch {
+                return closeMalformedLink(of: process, "\(error)")
+            }
+            switch process.reader.read(from: process.socket, waits: false) {
+            case .advanced: continue
+            case .wouldBlock: return
+            case .ended:
+                // Its end, with what it came to, is reported by the server.
+                poller.remove(process.socket)
+                return
+            }
+        }
+    }
+
+    private func take(_ frame: consuming Frame, from process: HostedProcess) {
+        guard frame.source == process.address else {
+            return closeMalformedLink(of: process, "a frame in the name of \(frame.source)")
+        }
+        process.touchedRanks.insert(frame.destination.rank)
+        route(frame)
+    }
+
+    private func closeMalformedLink(of process: HostedProcess, _ reason: String) {
+        logger.error(
+            "a process does not keep to the protocol and is ended",
+            metadata: ["process": "\(process.order.name)", "reason": "\(reason)"])
+        closeLink(of: process)
+        try? server.signal(process.address.serial, SIGKILL)
+    }
+
+    private func closeLink(of process: HostedProcess) {
+        guard process.isLinkOpen else { return }
+        poller.remove(process.socket)
+        processOfDescriptor[process.socket] = nil
+        for frame in process.closeLink() { refuse(frame) }
+    }
+
+    func writePending(to process: HostedProcess) {
+        guard process.isLinkOpen else { return }
+        guard process.writer.write(to: process.socket) else {
+            for frame in process.writer.removeUnwritten() { refuse(frame) }
+            return
+        }
+        let isWanted = !process.writer.isEmpty
+        guard isWanted != process.isWatchedForOutput else { return }
+        process.isWatchedForOutput = isWanted
+        poller.update(process.socket, forOutput: isWanted)
+    }
+
+    private func readOutput(_ descriptor: Int32, of process: HostedProcess) {
+        guard let index = process.outputs.firstIndex(where: { $0.descriptor == descriptor }) else { return }
+        let (lines, hasEnded) = process.outputs[index].read()
+        sendOutput(lines, process.outputs[index].stream, of: process)
+        if hasEnded { closeOutput(descriptor, of: process) }
+    }
+
+    private func sendOutput(_ lines: [UInt8], _ stream: Int32, of process: HostedProcess) {
+        guard !lines.isEmpty else { return }
+        notify(.output, rank: process.order.mainRank, argument: UInt64(stream), body: lines)
+    }
+
+    private func closeOutput(_ descriptor: Int32, of process: HostedProcess) {
+        poller.remove(descriptor)
+        processOfDescriptor[descriptor] = nil
+        process.outputs.removeAll { $0.descriptor == descriptor }
+        close(descriptor)
+    }
+
+    // MARK: The end of a process
+
+    private func noteEnd(of process: HostedProcess, _ status: ExitStatus) {
+        guard !process.hasEnded else { return }
+        // What it said and wrote before it ended comes before the news of its end.
+        if process.isLinkOpen { readLink(of: process, untilEmpty: true) }
+        closeLink(of: process)
+        for output in process.outputs {
+            readOutput(output.descriptor, of: process)
+            if let index = process.outputs.firstIndex(where: { $0.descriptor == output.descriptor }) {
+                sendOutput(process.outputs[index].takeRest(), output.stream, of: process)
+                closeOutput(output.descriptor, of: process)
+            }
+        }
+        if let journal = process.journal { sendJournal(journal, of: process) }
+        process.status = status
+        process.runFrame = nil
+        dropReservations(of: process)
+        announce(process.end(on: setup.hostName), toRanks: process.touchedRanks)
+        var outbox = Outbox(service: .host(ofRank: setup.rank))
+        for waiter in process.joiners.popAll() {
+            outbox.reply(to: waiter, argument: UInt64(bitPattern: Int64(status.exitCode)))
+        }
+        finish(outbox)
+        checkWhetherDrained()
+    }
+
+    /// Tells the services, here and on the ranks that the process had to do with, that it has ended.
+    private func announce(_ end: ProcessEnd, toRanks ranks: Set<Int32>) {
+        let body: [UInt8]
+        do {
+            body = try MessageEncoder().encode(end)
+        } catch {
+            return logger.error("the end of a process cannot be encoded", metadata: ["reason": "\(error)"])
+        }
+        for rank in ranks.union([Int32(setup.rank)]).sorted() {
+            notify(.processEnded, rank: Int(rank), body: body)
+        }
+    }
+
+    /// A process has ended, here or on another rank.
+    func noteEnd(elsewhere frame: Frame) {
+        guard let end = try? frame.withBody({ try MessageDecoder().decode(ProcessEnd.self, from: $0) }) else { return }
+        for serial in services.keys.sorted() {
+            guard var service = services.removeValue(forKey: serial) else { continue }
+            var outbox = Outbox(service: address(ofService: serial))
+            service.processEnded(end, &outbox)
+            arm(serial, at: service.nextDeadline)
+            services[serial] = service
+            finish(outbox)
+        }
+        // Daemons do not outlive the one that started them.
+        for process in processes.values where process.order.parent == end.address && process.order.isDaemon {
+            if !process.hasEnded { try? server.signal(process.address.serial, SIGTERM) }
+        }
+    }
+
+    /// Connections that travelled to a process which never took them up are let go.
+    private func dropReservations(of process: HostedProcess) {
+        for passenger in process.order.passengers {
+            var frame = Frame(
+                .notice, code: Operation.pipeRelease.rawValue, from: process.address, to: passenger.pipe,
+                argument: UInt64(passenger.end) | passenger.token << 1)
+            frame.seal()
+            send(frame)
+        }
+    }
+}

@@ -1,0 +1,94 @@
+internal import Glibc
+
+/// What a Host itself is asked for.
+extension Host {
+    func handleHostFrame(_ frame: Frame) {
+        guard let operation = Operation(rawValue: frame.code), frame.kind == .request || frame.kind == .notice else {
+            return
+        }
+        switch operation {
+        case .createQueue:
+            create(QueueService(capacity: frame.argument == 0 ? nil : Int(clamping: frame.argument)), for: frame)
+        case .createPipe:
+            create(PipeService(maker: frame.source, isDuplex: frame.argument == 1), for: frame)
+        case .createPool:
+            createPool(frame)
+        case .removeService:
+            if services.removeValue(forKey: UInt32(truncatingIfNeeded: frame.argument)) != nil { reply(to: frame) }
+        case .placeProcess: place(frame)
+        case .startProcess: startProcess(frame)
+        case .processStatus: reportStatus(frame)
+        case .joinProcess: join(frame)
+        case .signalProcess: signalProcess(frame)
+        case .processEnded: noteEnd(elsewhere: frame)
+        case .output: printOutput(frame)
+        case .blockEnded, .drain, .drained, .stop, .stopped, .leave: handleScopeFrame(operation, frame)
+        default: reply(to: frame, .malformed)
+        }
+    }
+
+    private func create(_ service: any Service, for frame: Frame) {
+        let serial = takeSerial()
+        services[serial] = service
+        reply(to: frame, argument: UInt64(serial))
+    }
+
+    private func createPool(_ frame: Frame) {
+        let serial = takeSerial()
+        var outbox = Outbox(service: address(ofService: serial))
+        do {
+            var pool = try PoolService(creation: frame, address: address(ofService: serial))
+            pool.begin(&outbox)
+            services[serial] = pool
+            reply(to: frame, argument: UInt64(serial))
+            finish(outbox)
+        } catch {
+            reply(to: frame, .failed, text: "\(error)")
+        }
+    }
+
+    private func reportStatus(_ frame: Frame) {
+        guard let process = processes[UInt32(truncatingIfNeeded: frame.argument)] else {
+            return reply(to: frame, .notFound)
+        }
+        guard let status = process.status else { return reply(to: frame, .timedOut) }
+        reply(to: frame, argument: UInt64(bitPattern: Int64(status.exitCode)))
+    }
+
+    private func join(_ frame: Frame) {
+        guard let process = processes[UInt32(truncatingIfNeeded: frame.argument)] else {
+            return reply(to: frame, .notFound)
+        }
+        let waiter = Request(frame, now: now).waiter
+        if let status = process.status {
+            reply(to: frame, argument: UInt64(bitPattern: Int64(status.exitCode)))
+        } else if frame.timeout == .zero {
+            reply(to: frame, .timedOut)
+        } else {
+            process.joiners.append(waiter)
+            arm(process.address.serial, at: waiter.deadline)
+        }
+    }
+
+    private func signalProcess(_ frame: Frame) {
+        let serial = UInt32(truncatingIfNeeded: frame.argument & 0xffff_ffff)
+        guard let process = processes[serial], !process.hasEnded else { return }
+        // If the server is gone, so is the process.
+        try? server.signal(serial, Int32(truncatingIfNeeded: frame.argument >> 32))
+    }
+
+    /// Prints what a process on another rank has written.
+    private func printOutput(_ frame: Frame) {
+        let stream = frame.argument == 2 ? STDERR_FILENO : STDOUT_FILENO
+        frame.withBody { body in
+            var written = 0
+            while written < body.count {
+                let count = write(stream, body.baseAddress?.advanced(by: written), body.count - written)
+                if count < 0, errno == EINTR { continue }
+                // Nobody reads it: there is nowhere to complain.
+                guard count > 0 else { return }
+                written += count
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+internal import Glibc
+
+/// The end of `withProcesses`.
+extension Host {
+    func handleScopeFrame(_ operation: Operation, _ frame: Frame) {
+        let rank = Int(frame.source.rank)
+        switch operation {
+        case .blockEnded:
+            if frame.kind == .request { blockWaiters.append(Request(frame, now: now).waiter) }
+            take(ending?.blockEnded(withError: frame.argument == 1))
+        case .drain:
+            drainRound = frame.argument
+            checkWhetherDrained()
+        case .drained:
+            take(
+                ending?.drained(
+                    rank: rank, round: frame.argument >> 48, startCount: frame.argument & 0xffff_ffff_ffff))
+        case .stop: stop()
+        case .stopped: take(ending?.stopped(rank: rank))
+        case .leave: hasLeft = true
+        default: break
+        }
+    }
+
+    private func take(_ step: ScopeEnding.Step?) {
+        switch step {
+        case .drain(let round): for rank in 0..<setup.size { notify(.drain, rank: rank, argument: round) }
+        case .stop: for rank in 0..<setup.size { notify(.stop, rank: rank) }
+        case .leave:
+            // This Host leaves last of all: the others need nothing more from it.
+            for rank in (0..<setup.size).reversed() { notify(.leave, rank: rank) }
+            var outbox = Outbox(service: .host(ofRank: setup.rank))
+            for waiter in blockWaiters { outbox.reply(to: waiter) }
+            blockWaiters = []
+            finish(outbox)
+        case nil: break
+        }
+    }
+
+    /// Reports, if asked to, once no ordinary process is left on this rank.
+    func checkWhetherDrained() {
+        if isStopping { return checkWhetherStopped() }
+        guard let round = drainRound else { return }
+        guard !processes.values.contains(where: { !$0.hasEnded && !$0.order.isDaemon }) else { return }
+        drainRound = nil
+        notify(.drained, rank: 0, argument: round << 48 | startCount)
+    }
+
+    private func stop() {
+        guard !isStopping else { return }
+        isStopping = true
+        for process in processes.values where !process.hasEnded { try? server.signal(process.address.serial, SIGTERM) }
+        // Time to clean up, for those that handle the signal.
+        killDeadline = now.advanced(by: .seconds(1))
+        checkWhetherStopped()
+    }
+
+    func killEverything() {
+        for process in processes.values where !process.hasEnded { try? server.signal(process.address.serial, SIGKILL) }
+    }
+
+    private func checkWhetherStopped() {
+        guard isStopping, !processes.values.contains(where: { !$0.hasEnded }) else { return }
+        guard !hasReportedStop else { return }
+        hasReportedStop = true
+        notify(.stopped, rank: 0)
+    }
+}

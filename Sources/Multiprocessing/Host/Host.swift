@@ -1,0 +1,327 @@
+internal import CProcessSupport
+internal import DequeModule
+internal import Glibc
+internal import HeapModule
+internal import Logging
+
+/// The one thread of each rank that everything goes through: it routes frames between the processes of its rank, its
+/// services and the Hosts of the other ranks, starts processes and watches over them.
+///
+/// It is confined to its thread; other threads reach it through its mailbox.
+final class Host {
+    /// What a Host needs to know of the program.
+    struct Setup: Sendable {
+        var rank: Int
+        var size: Int
+        var epoch: UInt32
+        var hostName: String
+        /// How many ranks run the block of `withProcesses`.
+        var blockCount: Int
+    }
+
+    let setup: Setup
+    let transport: any HostTransport
+    let mailbox: HostMailbox
+    /// The endpoint of this rank's main program.
+    let mainEndpoint: Endpoint
+    private let doorbell: Doorbell?
+    var poller: Poller
+    var server: ForkServer
+    let logger = Logger(label: "swift-mpi.host")
+
+    var services: [UInt32: any Service] = [:]
+    var processes: [UInt32: HostedProcess] = [:]
+    /// Which process has a socket or an output.
+    var processOfDescriptor: [Int32: HostedProcess] = [:]
+    var nextSerial = Address.firstFreeSerial
+    /// Whose turn it is to host a process.
+    var placement: Placement
+    /// How many processes were started here.
+    var startCount: UInt64 = 0
+    var drainRound: UInt64?
+    var isStopping = false
+    var hasReportedStop = false
+    var killDeadline: ContinuousClock.Instant?
+    var ending: ScopeEnding?
+    var blockWaiters: [Waiter] = []
+    var hasLeft = false
+
+    private var timers = Heap<Timer>()
+    private var armed: [UInt32: ContinuousClock.Instant] = [:]
+    /// Frames for places on this rank that are still to be looked at.
+    private var local: Deque<Frame> = []
+    private var isRouting = false
+    private(set) var now = ContinuousClock.now
+
+    private struct Timer: Comparable {
+        let deadline: ContinuousClock.Instant
+        let serial: UInt32
+        static func < (first: Timer, second: Timer) -> Bool { first.deadline < second.deadline }
+    }
+
+    init(
+        setup: Setup,
+        transport: any HostTransport,
+        mailbox: HostMailbox,
+        mainEndpoint: Endpoint,
+        doorbell: Doorbell?,
+        server: ForkServer
+    ) throws(ProcessingError) {
+        self.setup = setup
+        self.transport = transport
+        self.mailbox = mailbox
+        self.mainEndpoint = mainEndpoint
+        self.doorbell = doorbell
+        self.server = server
+        placement = Placement(size: setup.size, ownRank: setup.rank)
+        poller = try Poller()
+        if setup.rank == 0 { ending = ScopeEnding(size: setup.size, blockCount: setup.blockCount) }
+        poller.add(mailbox.descriptor)
+        poller.add(server.control)
+        if let doorbell { poller.add(doorbell.descriptor) }
+    }
+
+    // MARK: The loop
+
+    /// How long the Host looks for more to do before it sleeps: waking up costs about as much.
+    private static let alertness = Duration.microseconds(50)
+
+    /// Runs until the program's processes have ended and all ranks go on together.
+    func run() {
+        var lastActivity = now
+        while !hasLeft || transport.isBusy {
+            now = ContinuousClock.now
+            var isActive = takeMail()
+            if takeMessages() { isActive = true }
+            if takeEvents(waiting: 0) { isActive = true }
+            expireTimers()
+            if isActive {
+                lastActivity = now
+            } else if lastActivity.duration(to: now) < Host.alertness {
+                sched_yield()
+            } else {
+                sleep()
+            }
+        }
+        mailbox.closeForGood()
+        mainEndpoint.fail(
+            ProcessingError(.noScope, "`withProcesses` has ended, and its processes, queues, pipes and pools with it"))
+        server.stop()
+    }
+
+    private func takeMail() -> Bool {
+        let frames = mailbox.takeAll()
+        for frame in frames { route(frame) }
+        return !frames.isEmpty
+    }
+
+    private func takeMessages() -> Bool {
+        var isActive = false
+        while true {
+            do {
+                guard let frame = try transport.receive() else { return isActive }
+                isActive = true
+                // What was on its way when an earlier `withProcesses` ended has no receiver any more.
+                if frame.epoch == setup.epoch { route(frame) }
+            } catch let error as FrameError {
+                logger.error("a message from another rank is no frame and was dropped", metadata: ["reason": "\(error)"])
+            } catch {
+                failTransport(error)
+                return isActive
+            }
+        }
+    }
+
+    private func takeEvents(waiting nanoseconds: Int64) -> Bool {
+        let events = poller.wait(nanoseconds: nanoseconds)
+        for event in events {
+            if event.descriptor == mailbox.descriptor {
+                mailbox.wakeUp()
+            } else if let doorbell, event.descriptor == doorbell.descriptor {
+                doorbell.silence()
+            } else if event.descriptor == server.control {
+                takeServerReports()
+            } else if let process = processOfDescriptor[event.descriptor] {
+                if event.isWritable { writePending(to: process) }
+                if event.isReadable { readDescriptor(event.descriptor, of: process) }
+            }
+        }
+        return !events.isEmpty
+    }
+
+    private func sleep() {
+        guard mailbox.prepareToSleep() else { return }
+        var limit = transport.longestSleep
+        if let deadline = earliest(timers.min?.deadline, killDeadline) {
+            let (seconds, attoseconds) = ContinuousClock.now.duration(to: deadline).components
+            let remaining = max(0, min(seconds, 1_000_000) * 1_000_000_000 + attoseconds / 1_000_000_000)
+            limit = limit < 0 ? remaining : min(limit, remaining)
+        }
+        _ = takeEvents(waiting: limit)
+        mailbox.wakeUp()
+    }
+
+    /// The other ranks cannot be reached any more: nothing can go on, and nothing may hang.
+    func failTransport(_ error: any Error) {
+        logger.critical("the conversation between the ranks broke", metadata: ["reason": "\(error)"])
+        mainEndpoint.fail(ProcessingError(.transport, "the conversation between the ranks broke: \(error)"))
+        for process in processes.values where !process.hasEnded { try? server.signal(process.address.serial, SIGKILL) }
+        hasLeft = true
+    }
+
+    // MARK: Timers
+
+    private func expireTimers() {
+        if let killDeadline, killDeadline <= now {
+            self.killDeadline = nil
+            killEverything()
+        }
+        while let timer = timers.min, timer.deadline <= now {
+            timers.removeMin()
+            guard armed[timer.serial] == timer.deadline else { continue }
+            armed[timer.serial] = nil
+            if var service = services[timer.serial] {
+                var outbox = Outbox(service: address(ofService: timer.serial))
+                service.expire(now: now, &outbox)
+                services[timer.serial] = service
+                finish(outbox)
+                arm(timer.serial, at: service.nextDeadline)
+            } else if let process = processes[timer.serial] {
+                var outbox = Outbox(service: process.address)
+                for waiter in process.joiners.popExpired(at: now) { outbox.reply(to: waiter, .timedOut) }
+                finish(outbox)
+                arm(timer.serial, at: process.joiners.nextDeadline)
+            }
+        }
+    }
+
+    /// Makes sure that something is looked at when its time comes.
+    func arm(_ serial: UInt32, at deadline: ContinuousClock.Instant?) {
+        guard let deadline else { return }
+        if let known = armed[serial], known <= deadline { return }
+        armed[serial] = deadline
+        timers.insert(Timer(deadline: deadline, serial: serial))
+    }
+
+    // MARK: Routing
+
+    /// Brings a frame to its place, and then everything that this gives rise to, in order.
+    func route(_ frame: consuming Frame) {
+        forward(frame)
+        guard !isRouting else { return }
+        isRouting = true
+        while let next = local.popFirst() { handle(next) }
+        isRouting = false
+    }
+
+    private func forward(_ frame: consuming Frame) {
+        let rank = Int(frame.destination.rank)
+        if rank == setup.rank {
+            local.append(frame)
+        } else if (0..<setup.size).contains(rank) {
+            do {
+                try transport.send(frame, toRank: rank)
+            } catch {
+                failTransport(error)
+            }
+        } else {
+            refuse(frame)
+        }
+    }
+
+    private func handle(_ frame: consuming Frame) {
+        let serial = frame.destination.serial
+        if serial == 0 {
+            handleHostFrame(frame)
+        } else if serial == Address.main(ofRank: 0).serial {
+            mainEndpoint.deliver(frame)
+        } else if services[serial] != nil {
+            handleServiceFrame(frame, serial)
+        } else if let process = processes[serial], process.isLinkOpen {
+            process.writer.append(frame)
+            writePending(to: process)
+        } else {
+            refuse(frame)
+        }
+    }
+
+    private func handleServiceFrame(_ frame: consuming Frame, _ serial: UInt32) {
+        // Taken out for the time being, so that the service is changed in place.
+        guard var service = services.removeValue(forKey: serial) else { return }
+        var outbox = Outbox(service: address(ofService: serial))
+        if frame.kind == .undeliverable {
+            service.takeBack(frame, &outbox)
+        } else if let operation = Operation(rawValue: frame.code) {
+            if operation == .cancel {
+                service.cancel(frame.argument, of: frame.source, &outbox)
+            } else {
+                var request = Request(frame, now: now)
+                service.handle(operation, &request, &outbox)
+            }
+        }
+        arm(serial, at: service.nextDeadline)
+        services[serial] = service
+        finish(outbox)
+    }
+
+    /// Does what a service wants done.
+    func finish(_ outbox: Outbox) {
+        for frame in outbox.frames { send(frame) }
+        for order in outbox.starts { place(order) }
+        for (process, signal) in outbox.signals {
+            var frame = Frame(
+                .notice, code: Operation.signalProcess.rawValue, from: outbox.service,
+                to: .host(ofRank: Int(process.rank)), argument: UInt64(process.serial) | UInt64(signal) << 32)
+            frame.seal()
+            send(frame)
+        }
+        if outbox.isFinished { services[outbox.service.serial] = nil }
+    }
+
+    /// Sends a frame of this Host or one of its services.
+    func send(_ frame: consuming Frame) {
+        frame.epoch = setup.epoch
+        route(frame)
+    }
+
+    /// Sends a notice to a Host.
+    func notify(_ operation: Operation, rank: Int, argument: UInt64 = 0, body: [UInt8] = []) {
+        var frame = Frame(
+            .notice, code: operation.rawValue, from: .host(ofRank: setup.rank), to: .host(ofRank: rank),
+            argument: argument, reserving: body.count)
+        frame.bytes.append(contentsOf: body)
+        frame.seal()
+        send(frame)
+    }
+
+    /// Answers a request to this Host.
+    func reply(to frame: Frame, _ outcome: Outcome = .done, argument: UInt64 = 0, text: String = "") {
+        guard frame.kind == .request else { return }
+        var outbox = Outbox(service: .host(ofRank: setup.rank))
+        outbox.reply(
+            to: Request(frame, now: now).waiter, outcome, argument: argument, body: Array(text.utf8))
+        finish(outbox)
+    }
+
+    /// Sends back what has no receiver here: a request is answered, and what a service gave away returns to it.
+    func refuse(_ frame: Frame) {
+        switch frame.kind {
+        case .request: reply(to: frame, .notFound)
+        case .reply where frame.code == Outcome.done.rawValue && !frame.source.isHost:
+            var returned = frame
+            returned.kind = .undeliverable
+            returned.source = frame.destination
+            returned.destination = frame.source
+            send(returned)
+        default: break
+        }
+    }
+
+    func address(ofService serial: UInt32) -> Address { Address(rank: Int32(setup.rank), serial: serial) }
+
+    /// The next free number for a process or a service.
+    func takeSerial() -> UInt32 {
+        defer { nextSerial += 1 }
+        return nextSerial
+    }
+}

@@ -1,0 +1,137 @@
+/// Something that lives in one Host and is used by messages: a queue, a pipe, a pool.
+///
+/// A service is a value without input or output: it takes a request, and puts what it wants to say into an outbox.
+/// It is asked again when a deadline passes and when a process has ended, so that nothing waits for the dead.
+protocol Service {
+    /// Takes up a request or a notice.
+    mutating func handle(_ operation: Operation, _ request: inout Request, _ outbox: inout Outbox)
+
+    /// Ends the waits whose time is up.
+    mutating func expire(now: ContinuousClock.Instant, _ outbox: inout Outbox)
+
+    /// Gives up the wait of a request that its sender no longer wants, with the outcome `timedOut`.
+    mutating func cancel(_ correlation: UInt64, of source: Address, _ outbox: inout Outbox)
+
+    /// A process that may have used the service has ended.
+    mutating func processEnded(_ end: ProcessEnd, _ outbox: inout Outbox)
+
+    /// A reply of this service came back: its receiver had ended.
+    mutating func takeBack(_ reply: Frame, _ outbox: inout Outbox)
+
+    /// The earliest moment at which `expire` has something to do.
+    var nextDeadline: ContinuousClock.Instant? { get }
+}
+
+extension Service {
+    mutating func expire(now: ContinuousClock.Instant, _ outbox: inout Outbox) {}
+    mutating func cancel(_ correlation: UInt64, of source: Address, _ outbox: inout Outbox) {}
+    mutating func takeBack(_ reply: Frame, _ outbox: inout Outbox) {}
+    var nextDeadline: ContinuousClock.Instant? { nil }
+}
+
+/// A request or notice as a service sees it.
+struct Request: Sendable {
+    let source: Address
+    let correlation: UInt64
+    let argument: UInt64
+    let timeout: Timeout
+    /// Whether an answer is expected.
+    let wantsReply: Bool
+    /// When it arrived.
+    let now: ContinuousClock.Instant
+    /// The whole frame, whose body is the item, if there is one.
+    var frame: Frame
+
+    init(_ frame: consuming Frame, now: ContinuousClock.Instant) {
+        source = frame.source
+        correlation = frame.correlation
+        argument = frame.argument
+        timeout = frame.timeout
+        self.now = now
+        wantsReply = frame.kind == .request
+        self.frame = frame
+    }
+
+    /// Takes the frame out, so that its memory can be passed on without a copy.
+    mutating func takeFrame() -> Frame {
+        defer { frame = Frame.empty }
+        return frame
+    }
+
+    var deadline: ContinuousClock.Instant? { timeout.deadline(from: now) }
+    var waiter: Waiter { Waiter(address: source, correlation: correlation, deadline: deadline) }
+}
+
+/// Who waits for an answer, and until when.
+struct Waiter: Hashable, Sendable {
+    let address: Address
+    let correlation: UInt64
+    let deadline: ContinuousClock.Instant?
+}
+
+/// What a service has to say, in order.
+struct Outbox {
+    /// The address of the service that speaks.
+    let service: Address
+    /// The frames to send.
+    private(set) var frames: [Frame] = []
+    /// Processes to start, on behalf of the service.
+    private(set) var starts: [Frame] = []
+    /// Processes to send a signal to.
+    private(set) var signals: [(process: Address, signal: Int32)] = []
+    /// Whether the service is finished and can be removed.
+    var isFinished = false
+
+    init(service: Address) { self.service = service }
+
+    /// Answers a waiter with an outcome, a number and perhaps a body.
+    mutating func reply(
+        to waiter: Waiter,
+        _ outcome: Outcome = .done,
+        argument: UInt64 = 0,
+        body: [UInt8] = [],
+        isLast: Bool = true
+    ) {
+        var frame = Frame(
+            isLast ? .reply : .partialReply, code: outcome.rawValue, from: service, to: waiter.address,
+            correlation: waiter.correlation, argument: argument, reserving: body.count)
+        frame.bytes.append(contentsOf: body)
+        send(frame)
+    }
+
+    /// Answers a request, unless it was a notice.
+    mutating func reply(
+        to request: Request,
+        _ outcome: Outcome = .done,
+        argument: UInt64 = 0,
+        body: [UInt8] = []
+    ) {
+        guard request.wantsReply else { return }
+        reply(to: request.waiter, outcome, argument: argument, body: body)
+    }
+
+    /// Answers a waiter with an item that arrived in another frame, without copying it.
+    mutating func reply(to waiter: Waiter, passingOn item: consuming Frame) {
+        item.kind = .reply
+        item.code = Outcome.done.rawValue
+        item.source = service
+        item.destination = waiter.address
+        item.correlation = waiter.correlation
+        send(item)
+    }
+
+    /// Sends a complete frame.
+    mutating func send(_ frame: consuming Frame) {
+        frame.seal()
+        frames.append(frame)
+    }
+
+    /// Starts a process as `order` says.
+    mutating func start(_ order: consuming Frame) {
+        order.seal()
+        starts.append(order)
+    }
+
+    /// Sends a signal to a process.
+    mutating func signal(_ process: Address, _ signal: Int32) { signals.append((process, signal)) }
+}

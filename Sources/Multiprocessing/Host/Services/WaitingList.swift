@@ -1,0 +1,58 @@
+internal import DequeModule
+
+/// Those who wait for the same thing, first come, first served, each with what it brought along.
+struct WaitingList<Item> {
+    private var entries: Deque<(waiter: Waiter, item: Item)> = []
+
+    var isEmpty: Bool { entries.isEmpty }
+    var count: Int { entries.count }
+
+    mutating func append(_ waiter: Waiter, _ item: Item) { entries.append((waiter, item)) }
+
+    mutating func popFirst() -> (waiter: Waiter, item: Item)? { entries.popFirst() }
+
+    /// Removes and returns those whose time is up.
+    mutating func popExpired(at now: ContinuousClock.Instant) -> [Waiter] {
+        remove { waiter in
+            guard let deadline = waiter.deadline else { return false }
+            return deadline <= now
+        }
+    }
+
+    /// Removes and returns the wait of one request.
+    mutating func pop(_ correlation: UInt64, of address: Address) -> Waiter? {
+        remove { $0.correlation == correlation && $0.address == address }.first
+    }
+
+    /// Forgets a process that has ended.
+    mutating func forget(_ address: Address) { _ = remove { $0.address == address } }
+
+    /// Removes and returns everybody.
+    mutating func popAll() -> [Waiter] { remove { _ in true } }
+
+    var nextDeadline: ContinuousClock.Instant? { entries.lazy.compactMap(\.waiter.deadline).min() }
+
+    private mutating func remove(where isOver: (Waiter) -> Bool) -> [Waiter] {
+        var removed: [Waiter] = []
+        entries.removeAll { entry in
+            let matches = isOver(entry.waiter)
+            if matches { removed.append(entry.waiter) }
+            return matches
+        }
+        return removed
+    }
+}
+
+extension WaitingList where Item == Void {
+    mutating func append(_ waiter: Waiter) { append(waiter, ()) }
+}
+
+/// The earlier of two moments that may not exist.
+func earliest(
+    _ first: ContinuousClock.Instant?,
+    _ second: ContinuousClock.Instant?
+) -> ContinuousClock.Instant? {
+    guard let first else { return second }
+    guard let second else { return first }
+    return min(first, second)
+}

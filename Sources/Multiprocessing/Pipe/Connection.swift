@@ -1,0 +1,185 @@
+internal import MessageCoding
+internal import Synchronization
+
+/// One end of a pipe.
+///
+/// It can be sent to another process: captured by its closure, or as an argument. The far end reads the end of the stream when
+/// every process that had this end has closed it, let go of it, or ended. The process that made the pipe counts only as
+/// long as it has not given the end away, or if it uses it itself; so it need not close its copy.
+///
+/// As `multiprocessing.connection.Connection` in Python.
+public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
+    private let pipe: Address
+    private let end: Int
+    /// Whether messages can be sent through this end.
+    public let isWritable: Bool
+    /// Whether messages can be received at this end.
+    public let isReadable: Bool
+    private let isOpen = Mutex(true)
+
+    /// What the argument of a frame says whose body is a message.
+    private static var messageMark: UInt64 { 2 }
+
+    init(pipe: Address, end: Int, canSend: Bool, canReceive: Bool) {
+        self.pipe = pipe
+        self.end = end
+        isWritable = canSend
+        isReadable = canReceive
+    }
+
+    deinit { close() }
+
+    // MARK: Travelling
+
+    private struct Ticket: Codable {
+        var reservation: ConnectionReservation
+        var isWritable: Bool
+        var isReadable: Bool
+    }
+
+    /// The end as it arrives in another process.
+    public init(from decoder: any Decoder) throws {
+        let ticket = try decoder.singleValueContainer().decode(Ticket.self)
+        let reservation = ticket.reservation
+        guard reservation.end == 0 || reservation.end == 1 else {
+            throw ProcessingError(.coding, "a connection to the end \(reservation.end) of a pipe")
+        }
+        pipe = reservation.pipe
+        end = reservation.end
+        isWritable = ticket.isWritable
+        isReadable = ticket.isReadable
+        let endpoint = try Endpoint.required(for: "a connection")
+        try endpoint.notify(
+            endpoint.makeFrame(.pipeAttach, to: pipe, argument: UInt64(end) | reservation.token << 1))
+    }
+
+    /// The end on its way to another process: from now on it counts, whatever becomes of this process.
+    public func encode(to encoder: any Encoder) throws {
+        guard isOpen.withLock({ $0 }) else { throw ProcessingError(.closed, "the connection is closed and cannot be sent") }
+        let endpoint = try Endpoint.required(for: "sending a connection")
+        let reservation = ConnectionReservation(pipe: pipe, end: end, token: ReservationToken.next(of: endpoint.address))
+        try endpoint.notify(
+            endpoint.makeFrame(.pipeReserve, to: pipe, argument: UInt64(end) | reservation.token << 1))
+        if let key = CodingUserInfoKey.passengers, let passengers = encoder.userInfo[key] as? Passengers {
+            passengers.add(reservation)
+        }
+        var container = encoder.singleValueContainer()
+        try container.encode(Ticket(reservation: reservation, isWritable: isWritable, isReadable: isReadable))
+    }
+
+    // MARK: Sending
+
+    /// Sends a message to the far end.
+    ///
+    /// A pipe is no store: when about a mebibyte has not been received yet, it waits until some of it is.
+    ///
+    /// - Parameters:
+    ///   - message: What to send.
+    ///   - timeout: How long to wait for room; `nil` waits as long as it takes.
+    /// - Throws: `ProcessingError` of kind `closed` when nobody holds the far end any more or this end was closed,
+    ///   `timedOut`, or `misuse` when this end can only receive.
+    ///
+    /// As `Connection.send` in Python.
+    public func send(_ message: Message, timeout: Duration? = nil) throws {
+        let (endpoint, frame) = try sendFrame(message, timeout)
+        try endpoint.call(frame).checkOutcome(of: "sending through a pipe")
+    }
+
+    /// Sends a message to the far end without blocking the thread. See `send(_:timeout:)`.
+    public func send(_ message: Message, timeout: Duration? = nil) async throws {
+        let (endpoint, frame) = try sendFrame(message, timeout)
+        let reply = try await endpoint.call(frame)
+        try reply.checkOutcome(of: "sending through a pipe")
+    }
+
+    private func sendFrame(_ message: Message, _ timeout: Duration?) throws -> (Endpoint, Frame) {
+        guard isWritable else { throw ProcessingError(.misuse, "this end of the pipe can only receive") }
+        let endpoint = try openEndpoint("sending through a pipe")
+        var frame = endpoint.makeFrame(
+            .pipeSend, to: pipe, argument: UInt64(end) | Self.messageMark, timeout: Timeout(timeout))
+        try MessageEncoder().encode(message, appendingTo: &frame.bytes)
+        return (endpoint, frame)
+    }
+
+    // MARK: Receiving
+
+    /// Receives the next message.
+    ///
+    /// - Parameter timeout: How long to wait; `nil` waits as long as it takes.
+    /// - Throws: `ProcessingError` of kind `endOfStream` when everything was received and nobody holds the far end any
+    ///   more, `timedOut`, `closed` when this end was closed, or `misuse` when it can only send.
+    ///
+    /// As `Connection.recv` in Python.
+    public func receive(timeout: Duration? = nil) throws -> Message {
+        let (endpoint, frame) = try receiveFrame(.pipeReceive, timeout)
+        return try message(try endpoint.call(frame))
+    }
+
+    /// Receives the next message without blocking the thread. See `receive(timeout:)`.
+    public func receive(timeout: Duration? = nil) async throws -> Message {
+        let (endpoint, frame) = try receiveFrame(.pipeReceive, timeout)
+        let reply = try await endpoint.call(frame)
+        return try message(reply)
+    }
+
+    private func receiveFrame(_ operation: Operation, _ timeout: Duration?) throws -> (Endpoint, Frame) {
+        guard isReadable else { throw ProcessingError(.misuse, "this end of the pipe can only send") }
+        let endpoint = try openEndpoint("receiving from a pipe")
+        return (endpoint, endpoint.makeFrame(operation, to: pipe, argument: UInt64(end), timeout: Timeout(timeout)))
+    }
+
+    private func message(_ reply: Frame) throws -> Message {
+        if reply.code == Outcome.timedOut.rawValue { try Task.checkCancellation() }
+        if reply.code == Outcome.notFound.rawValue {
+            throw ProcessingError(.endOfStream, "receiving from a pipe: the other end is gone")
+        }
+        try reply.checkOutcome(of: "receiving from a pipe")
+        return try reply.withBody { try MessageDecoder().decode(Message.self, from: $0) }
+    }
+
+    /// Whether `receive` would return, or report the end of the stream, without waiting; waits for that if asked to.
+    ///
+    /// As `Connection.poll` in Python.
+    public func poll(timeout: Duration? = .zero) throws -> Bool {
+        let (endpoint, frame) = try receiveFrame(.pipePoll, timeout)
+        let reply = try endpoint.call(frame)
+        try reply.checkOutcome(of: "asking a pipe")
+        return reply.argument == 1
+    }
+
+    // MARK: Closing
+
+    /// Lets go of this end in this process. Other processes that have it keep it.
+    public func close() {
+        let wasOpen = isOpen.withLock { isOpen in
+            defer { isOpen = false }
+            return isOpen
+        }
+        guard wasOpen, let endpoint = Endpoint.current else { return }
+        // If the Host is gone, so is the pipe.
+        try? endpoint.notify(endpoint.makeFrame(.pipeRelease, to: pipe, argument: UInt64(end)))
+    }
+
+    /// Whether `close` was called.
+    public var isClosed: Bool { !isOpen.withLock { $0 } }
+
+    private func openEndpoint(_ purpose: String) throws(ProcessingError) -> Endpoint {
+        guard isOpen.withLock({ $0 }) else { throw ProcessingError(.closed, "\(purpose): this end was closed") }
+        return try Endpoint.required(for: purpose)
+    }
+}
+
+/// Numbers that no two connections on their way have in common.
+enum ReservationToken {
+    private static let last = Mutex<UInt64>(0)
+
+    static func next(of address: Address) -> UInt64 {
+        let number = last.withLock { last in
+            last += 1
+            return last
+        }
+        // 63 bits are there: the rank, the process, and a count.
+        return UInt64(UInt32(bitPattern: address.rank) & 0x7fff) << 47 | UInt64(address.serial & 0x7fffff) << 24
+            | number & 0xff_ffff
+    }
+}

@@ -1,0 +1,30 @@
+/// Two connected ends through which two processes send each other messages.
+///
+/// ```swift
+/// let (left, right) = try Pipe<String>().ends
+/// try Process { try right.send("hello") }.start()
+/// print(try left.receive())
+/// ```
+/// As `multiprocessing.Pipe` in Python.
+public struct Pipe<Message: Codable & Sendable>: Sendable {
+    /// One end. Of a pipe that is not duplex, the one that receives.
+    public let left: Connection<Message>
+    /// The other end. Of a pipe that is not duplex, the one that sends.
+    public let right: Connection<Message>
+
+    /// Both ends.
+    public var ends: (left: Connection<Message>, right: Connection<Message>) { (left, right) }
+
+    /// Makes a pipe.
+    ///
+    /// - Parameter duplex: Whether both ends can send; else only the right one can, and only the left one can receive.
+    /// - Throws: `ProcessingError` outside of `withProcesses`.
+    public init(duplex: Bool = true) throws {
+        let endpoint = try Endpoint.required(for: "a pipe")
+        let reply = try endpoint.call(endpoint.makeFrame(.createPipe, to: endpoint.host, argument: duplex ? 1 : 0))
+        try reply.checkOutcome(of: "making a pipe")
+        let address = Address(rank: reply.source.rank, serial: UInt32(truncatingIfNeeded: reply.argument))
+        left = Connection(pipe: address, end: 1, canSend: duplex, canReceive: true)
+        right = Connection(pipe: address, end: 0, canSend: true, canReceive: duplex)
+    }
+}

@@ -1,0 +1,102 @@
+internal import CProcessSupport
+internal import Glibc
+
+/// Memory that a process and its Host share, in which the process notes what it is doing: the Host reads it when the
+/// process has ended, however that came about.
+///
+/// Layout: job 8 · chunk 8 · running index + 1 (0: none) 8 · number of bytes that count 8 · these bytes.
+final class JournalMemory {
+    static let headerSize = 32
+    private let base: UnsafeMutableRawPointer
+    let size: Int
+    private var descriptor: Int32
+
+    /// New memory, in the Host.
+    init(size: Int) throws(ProcessingError) {
+        descriptor = cps_make_memory_file("swift-mpi-journal", size)
+        guard descriptor >= 0 else { throw ProcessingError(.resources, "cannot make shared memory: \(SystemError())") }
+        self.size = size
+        base = try JournalMemory.map(descriptor, size)
+    }
+
+    /// The memory behind a descriptor, in the process.
+    init(descriptor: Int32, size: Int) throws(ProcessingError) {
+        self.descriptor = descriptor
+        self.size = size
+        base = try JournalMemory.map(descriptor, size)
+    }
+
+    private static func map(_ descriptor: Int32, _ size: Int) throws(ProcessingError) -> UnsafeMutableRawPointer {
+        guard size > headerSize, let base = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0),
+            base != MAP_FAILED
+        else { throw ProcessingError(.resources, "cannot map shared memory: \(SystemError())") }
+        return base
+    }
+
+    deinit {
+        munmap(base, size)
+        if descriptor >= 0 { close(descriptor) }
+    }
+
+    /// Gives the descriptor away; the mapping stays.
+    func takeDescriptor() -> Int32 {
+        defer { descriptor = -1 }
+        return descriptor
+    }
+
+    private func load(_ field: Int) -> UInt64 { cps_load_acquire(base.advanced(by: field * 8)) }
+    private func store(_ value: UInt64, _ field: Int) { cps_store_release(base.advanced(by: field * 8), value) }
+
+    var job: UInt64 { load(0) }
+    var chunk: UInt64 { load(1) }
+    /// The task that is running, if one is.
+    var runningIndex: UInt64? {
+        let value = load(2)
+        return value == 0 ? nil : value - 1
+    }
+
+    /// What was noted since the last time it was sent.
+    var entries: [UInt8] {
+        // A process could write anything here, also by mistake.
+        let count = Int(clamping: load(3))
+        return Array(UnsafeRawBufferPointer(start: base + JournalMemory.headerSize, count: min(count, capacity)))
+    }
+
+    /// How many bytes fit.
+    var capacity: Int { size - JournalMemory.headerSize }
+
+    // MARK: In the process
+
+    func beginChunk(job: UInt64, chunk: UInt64) {
+        store(0, 2)
+        store(0, 3)
+        store(job, 0)
+        store(chunk, 1)
+    }
+
+    func beginTask(_ index: Int) { store(UInt64(index) + 1, 2) }
+
+    /// Notes bytes at the given position, after which they count, and the running task is done with.
+    func note(_ bytes: UnsafeRawBufferPointer, at position: Int) {
+        if let source = bytes.baseAddress { (base + JournalMemory.headerSize + position).copyMemory(from: source, byteCount: bytes.count) }
+        store(UInt64(position + bytes.count), 3)
+        store(0, 2)
+    }
+
+    /// Forgets what has been sent.
+    func clear() { store(0, 3) }
+
+    /// No task is running.
+    func endTask() { store(0, 2) }
+}
+
+/// The journal of the calling process.
+enum Journal {
+    nonisolated(unsafe) private(set) static var current: JournalMemory?
+
+    /// Called once, before the process's work begins: after that it is only read.
+    static func begin(_ descriptor: Int32?, size: Int) throws {
+        guard let descriptor else { return }
+        current = try JournalMemory(descriptor: descriptor, size: size)
+    }
+}

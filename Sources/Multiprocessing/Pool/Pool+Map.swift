@@ -1,0 +1,181 @@
+internal import ClosureCoding
+internal import MessageCoding
+
+extension Pool {
+    /// Applies a function to every input, on all workers, and returns the results in the order of the inputs.
+    ///
+    /// ```swift
+    /// let squares = try pool.map(0..<100) { $0 * $0 }
+    /// ```
+    /// - Parameters:
+    ///   - inputs: What the function is applied to.
+    ///   - chunkSize: How many inputs a worker is handed at a time; by default such that each gets four chunks.
+    ///   - transform: The function; what it captures travels to the workers once.
+    /// - Throws: When every task has ended, the error of the first one, in order, that failed. See `AsyncResult.get`.
+    ///
+    /// As `Pool.map` in Python.
+    public func map<Input: Codable & Sendable, Output: Codable & Sendable>(
+        _ inputs: some Sequence<Input>,
+        chunkSize: Int? = nil,
+        _ transform: @escaping @Sendable (Input) throws -> Output
+    ) throws -> [Output] {
+        try mapAsync(inputs, chunkSize: chunkSize, transform).get()
+    }
+
+    /// Applies a function that may suspend to every input, and returns the results in order, without blocking the thread.
+    public func map<Input: Codable & Sendable, Output: Codable & Sendable>(
+        _ inputs: some Sequence<Input>,
+        chunkSize: Int? = nil,
+        _ transform: @escaping @Sendable (Input) async throws -> Output
+    ) async throws -> [Output] {
+        let inputs = Array(inputs)
+        let work = AsyncMapWork(transform: PortableFunction(transform))
+        return try await AsyncResult(job: submitMap(work, inputs, chunkSize, as: Output.self)).value
+    }
+
+    /// As `map`, but returns at once; the result can be waited for, or is handed to a callback.
+    ///
+    /// - Parameters:
+    ///   - inputs: What the function is applied to.
+    ///   - chunkSize: How many inputs a worker is handed at a time; by default such that each gets four chunks.
+    ///   - callback: Called with the whole result, once it is there, on a thread for callbacks.
+    ///   - errorCallback: Called with the error instead, if there is one.
+    ///   - transform: The function.
+    ///
+    /// As `Pool.map_async` in Python.
+    @discardableResult
+    public func mapAsync<Input: Codable & Sendable, Output: Codable & Sendable>(
+        _ inputs: some Sequence<Input>,
+        chunkSize: Int? = nil,
+        callback: (@Sendable ([Output]) -> Void)? = nil,
+        errorCallback: (@Sendable (any Error) -> Void)? = nil,
+        _ transform: @escaping @Sendable (Input) throws -> Output
+    ) throws -> AsyncResult<[Output]> {
+        let work = MapWork(transform: PortableFunction(transform))
+        let job = try submitMap(work, Array(inputs), chunkSize, as: Output.self)
+        return AsyncResult(job: job, callback, errorCallback)
+    }
+
+    private func submitMap<Input: Codable & Sendable, Output: Codable & Sendable>(
+        _ work: any PoolWork,
+        _ inputs: [Input],
+        _ chunkSize: Int?,
+        as type: Output.Type
+    ) throws -> PoolJob<[Output]> {
+        if let chunkSize, chunkSize < 1 {
+            throw ProcessingError(.misuse, "a chunk needs at least one input, not \(chunkSize)")
+        }
+        let size =
+            chunkSize ?? PoolSubmission.defaultChunkSize(taskCount: inputs.count, workerCount: processCount)
+        let encoder = MessageEncoder()
+        let chunks = try stride(from: 0, to: inputs.count, by: size).map { first in
+            let chunk = Array(inputs[first..<min(first + size, inputs.count)])
+            return (first: first, count: chunk.count, inputs: try encoder.encode(chunk))
+        }
+        let count = inputs.count
+        return try submit(work, chunks: chunks, purpose: "mapping over \(count) inputs") {
+            try Pool.results($0, count: count, as: type)
+        }
+    }
+
+    /// Calls a function in one of the workers and returns its result.
+    ///
+    /// As `Pool.apply` in Python.
+    public func apply<Output: Codable & Sendable>(_ function: @escaping @Sendable () throws -> Output) throws -> Output {
+        try applyAsync(function).get()
+    }
+
+    /// Calls a function with arguments in one of the workers and returns its result.
+    ///
+    /// ```swift
+    /// let power = try pool.apply(pow, args: 2.0, 10.0)
+    /// ```
+    public func apply<each Argument: Codable & Sendable, Output: Codable & Sendable>(
+        _ function: @escaping @Sendable (repeat each Argument) throws -> Output,
+        args: repeat each Argument
+    ) throws -> Output {
+        let work = TargetCallWork(function: function, arguments: repeat each args)
+        return try AsyncResult(job: submitCall(work, as: Output.self)).get()
+    }
+
+    /// Calls a function that may suspend in one of the workers, without blocking the thread.
+    public func apply<Output: Codable & Sendable>(
+        _ function: @escaping @Sendable () async throws -> Output
+    ) async throws -> Output {
+        let work = AsyncCallWork(function: PortableFunction(function))
+        return try await AsyncResult(job: submitCall(work, as: Output.self)).value
+    }
+
+    /// As `apply`, but returns at once; the result can be waited for, or is handed to a callback.
+    ///
+    /// As `Pool.apply_async` in Python.
+    @discardableResult
+    public func applyAsync<Output: Codable & Sendable>(
+        callback: (@Sendable (Output) -> Void)? = nil,
+        errorCallback: (@Sendable (any Error) -> Void)? = nil,
+        _ function: @escaping @Sendable () throws -> Output
+    ) throws -> AsyncResult<Output> {
+        let job = try submitCall(CallWork(function: PortableFunction(function)), as: Output.self)
+        return AsyncResult(job: job, callback, errorCallback)
+    }
+
+    private func submitCall<Output: Codable & Sendable>(
+        _ work: any PoolWork,
+        as type: Output.Type
+    ) throws -> PoolJob<Output> {
+        try submit(work, chunks: [(first: 0, count: 1, inputs: [])], purpose: "a call in a pool") { frames in
+            try Pool.results(frames, count: 1, as: type)[0]
+        }
+    }
+}
+
+/// A function and its arguments, called once.
+struct TargetCallWork<Output: Codable, each Argument: Codable>: PoolWork {
+    let function: PortableFunction<@Sendable (repeat each Argument) throws -> Output>
+    let arguments: (repeat each Argument)
+
+    init(function: @escaping @Sendable (repeat each Argument) throws -> Output, arguments: repeat each Argument) {
+        self.function = PortableFunction(function)
+        self.arguments = (repeat each arguments)
+    }
+
+    init(from decoder: any Decoder) throws {
+        var container = try decoder.unkeyedContainer()
+        function = try container.decode(PortableFunction<@Sendable (repeat each Argument) throws -> Output>.self)
+        arguments = (repeat try container.decode((each Argument).self))
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.unkeyedContainer()
+        try container.encode(function)
+        repeat try container.encode(each arguments)
+    }
+
+    func open(_ inputs: UnsafeRawBufferPointer) -> any PoolTasks { Tasks(work: self) }
+
+    private struct Tasks: PoolTasks {
+        let work: TargetCallWork
+
+        func run(at offset: Int, appendingTo bytes: inout [UInt8]) throws {
+            try MessageEncoder().encode(try work.function.function(repeat each work.arguments), appendingTo: &bytes)
+        }
+    }
+}
+
+extension AsyncResult {
+    /// A result with its callbacks.
+    init(
+        job: PoolJob<Value>,
+        _ callback: (@Sendable (Value) -> Void)?,
+        _ errorCallback: (@Sendable (any Error) -> Void)?
+    ) {
+        self.init(job: job)
+        guard callback != nil || errorCallback != nil else { return }
+        job.observe { result in
+            switch result {
+            case .success(let value): callback?(value)
+            case .failure(let error): errorCallback?(error)
+            }
+        }
+    }
+}

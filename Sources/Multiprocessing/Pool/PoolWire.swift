@@ -1,0 +1,114 @@
+internal import MessageCoding
+
+/// The layouts of what a pool, its clients and its workers say to each other. All numbers are little-endian.
+enum PoolWire {
+    /// How a task ended.
+    enum TaskOutcome: UInt8 {
+        /// The rest is its result.
+        case value = 0
+        /// The rest is the error that it threw, a `TaskFailure`.
+        case failure = 1
+        /// The rest is a `WorkerLost`.
+        case workerLost = 2
+    }
+
+    /// One result: index 8 · outcome 1 · length 8 · bytes.
+    static let entryHeaderSize = 17
+
+    static func appendEntry(
+        _ index: Int,
+        _ outcome: TaskOutcome,
+        to bytes: inout [UInt8],
+        _ body: (inout [UInt8]) throws -> Void
+    ) rethrows {
+        let start = bytes.count
+        append(UInt64(index), to: &bytes)
+        bytes.append(outcome.rawValue)
+        append(UInt64(0), to: &bytes)
+        do {
+            try body(&bytes)
+        } catch {
+            bytes.removeLast(bytes.count - start)
+            throw error
+        }
+        let length = UInt64(bytes.count - start - entryHeaderSize)
+        bytes.withUnsafeMutableBytes { $0.storeBytes(of: length.littleEndian, toByteOffset: start + 9, as: UInt64.self) }
+    }
+
+    static func append<Number: FixedWidthInteger>(_ number: Number, to bytes: inout [UInt8]) {
+        withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
+    }
+
+    /// Reads numbers and blocks one after the other, and throws where there are none.
+    struct Reader {
+        let bytes: UnsafeRawBufferPointer
+        private(set) var position = 0
+
+        init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+        var isAtEnd: Bool { position == bytes.count }
+
+        mutating func number<Number: FixedWidthInteger & BitwiseCopyable>(_: Number.Type = Number.self) throws(FrameError) -> Number {
+            let size = MemoryLayout<Number>.size
+            guard bytes.count - position >= size else { throw .truncated(byteCount: bytes.count) }
+            defer { position += size }
+            return Number(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: Number.self))
+        }
+
+        mutating func count() throws(FrameError) -> Int {
+            guard let count = Int(exactly: try number(UInt64.self)), count >= 0 else { throw .truncated(byteCount: bytes.count) }
+            return count
+        }
+
+        mutating func block(_ size: Int) throws(FrameError) -> UnsafeRawBufferPointer {
+            guard size >= 0, size <= bytes.count - position else { throw .truncated(byteCount: bytes.count) }
+            defer { position += size }
+            return UnsafeRawBufferPointer(rebasing: bytes[position..<position + size])
+        }
+
+        /// The next result.
+        mutating func entry() throws(FrameError) -> (index: Int, outcome: UInt8, body: UnsafeRawBufferPointer) {
+            let index = try count()
+            let outcome = try number(UInt8.self)
+            let length = try count()
+            return (index, outcome, try block(length))
+        }
+    }
+}
+
+/// A worker of a pool ended while it ran a task.
+///
+/// The task fails with this error; all others go on, and the worker is replaced.
+public struct WorkerLost: Error, Codable, Hashable, Sendable, CustomStringConvertible {
+    /// The worker's name.
+    public let worker: String
+    /// Its number in the operating system of its host.
+    public let pid: Int
+    /// The rank that hosted it.
+    public let rank: Int
+    /// The machine.
+    public let host: String
+    /// What became of it: the status it gave to `exit`, or minus the number of the signal that ended it.
+    public let exitCode: Int
+
+    /// The signal that ended the worker, if one did.
+    public var signal: Int? { exitCode < 0 ? -exitCode : nil }
+
+    /// `worker PoolWorker-2 (pid 42, rank 1 on node7) was lost by signal 9 (SIGKILL) while it ran this task`.
+    public var description: String {
+        "worker \(worker) (pid \(pid), rank \(rank) on \(host)) was lost by \(ExitStatus(exitCode: exitCode)) while it ran this task"
+    }
+}
+
+/// An error that a task threw, in words: for errors that are not `Codable` and so cannot travel as they are.
+public struct RemoteError: Error, Codable, Hashable, Sendable, CustomStringConvertible {
+    /// The type of the error, with its module.
+    public let typeName: String
+    /// The error's own description.
+    public let message: String
+    /// The process in which it was thrown.
+    public let process: String
+
+    /// `MyModule.MyError in PoolWorker-1 (pid 42, rank 1 of 4 on node7): …`.
+    public var description: String { "\(typeName) in \(process): \(message)" }
+}

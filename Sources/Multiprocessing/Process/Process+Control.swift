@@ -1,0 +1,225 @@
+internal import ClosureCoding
+internal import Glibc
+internal import MessageCoding
+internal import Synchronization
+
+extension Process {
+    /// Starts the process. When this returns it runs, and `pid` and `rank` are known.
+    ///
+    /// - Throws: `ProcessingError` when it was started before, when a daemon calls it, when there is no `withProcesses`
+    ///   around it or no such rank, or when the system gives no process; an error that names the culprit when the work
+    ///   cannot be encoded. Nothing has been started then.
+    ///
+    /// As `Process.start` in Python.
+    public func start() throws {
+        let endpoint = try Endpoint.required(for: "starting a process")
+        let frame = try beginStart(endpoint)
+        do {
+            try finishStart(try endpoint.call(frame), endpoint)
+        } catch {
+            abandonStart()
+            throw error
+        }
+    }
+
+    /// Starts the process without blocking the thread. See `start()`.
+    public func start() async throws {
+        let endpoint = try Endpoint.required(for: "starting a process")
+        let frame = try beginStart(endpoint)
+        do {
+            let reply = try await endpoint.call(frame)
+            try finishStart(reply, endpoint)
+        } catch {
+            abandonStart()
+            throw error
+        }
+    }
+
+    /// Waits until the process has ended, or the time is up.
+    ///
+    /// - Parameter timeout: How long to wait; `nil` waits as long as it takes, zero and less not at all.
+    /// - Returns: Whether the process has ended.
+    /// - Throws: `ProcessingError` of kind `misuse` when the process was not started by this one.
+    ///
+    /// As `Process.join` in Python, which leaves it to `exitcode` to tell whether the time was up.
+    @discardableResult
+    public func join(timeout: Duration? = nil) throws -> Bool {
+        guard let (endpoint, frame) = try beginJoin(timeout) else { return true }
+        return try finishJoin(try endpoint.call(frame), endpoint)
+    }
+
+    /// Waits until the process has ended, or the time is up, or the task is cancelled, without blocking the thread.
+    @discardableResult
+    public func join(timeout: Duration? = nil) async throws -> Bool {
+        guard let (endpoint, frame) = try beginJoin(timeout) else { return true }
+        let reply = try await endpoint.call(frame)
+        return try finishJoin(reply, endpoint)
+    }
+
+    /// Whether the process has been started and has not ended.
+    ///
+    /// As `Process.is_alive` in Python.
+    public var isAlive: Bool {
+        guard case .started = state.stage else {
+            if case .running = state.stage { return true }
+            return false
+        }
+        // If the Host is gone, so is the process.
+        do { return try exitCodeNow() == nil } catch { return false }
+    }
+
+    /// `nil` while the process has not ended; then 0 for a normal end, a positive number for the status it gave to
+    /// `exit` (1 after an uncaught error), and minus the number of the signal that ended it.
+    ///
+    /// As `Process.exitcode` in Python.
+    public var exitCode: Int? { try? exitCodeNow() }
+
+    /// Ends the process with SIGTERM; it has no chance to clean up unless it handles the signal. Does nothing after its end.
+    ///
+    /// As `Process.terminate` in Python.
+    public func terminate() { signal(SIGTERM) }
+
+    /// Ends the process with SIGKILL, which it cannot refuse.
+    ///
+    /// As `Process.kill` in Python.
+    public func kill() { signal(SIGKILL) }
+
+    // MARK: Steps
+
+    private func beginStart(_ endpoint: Endpoint) throws -> Frame {
+        guard !Lineage.isDaemon else {
+            throw ProcessingError(
+                .misuse,
+                "'\(Process.current.name)' is a daemon, and daemons cannot start processes: they would be left behind when it is ended with the program"
+            )
+        }
+        let fields = try state.fields.withLock { fields throws(ProcessingError) in
+            guard case .initial = fields.stage else {
+                throw ProcessingError(.misuse, "'\(fields.name)' was started before; a process can be started once")
+            }
+            if let rank = fields.requestedRank, !(0..<endpoint.rankCount).contains(rank) {
+                throw ProcessingError(
+                    .notFound, "'\(fields.name)' asks for rank \(rank), but there are the ranks 0 to \(endpoint.rankCount - 1)")
+            }
+            fields.stage = .starting
+            return fields
+        }
+        do {
+            let passengers = Passengers()
+            var encoder = MessageEncoder()
+            if let key = CodingUserInfoKey.passengers { encoder.userInfo[key] = passengers }
+            let work = state.work as (any Work)? ?? SubclassWork(instance: PortableObject(self))
+            let encodedWork = try encoder.encode(PortableWork(work))
+            let current = Process.current
+            let order = ProcessOrder(
+                name: fields.name, identity: fields.identity, isDaemon: fields.isDaemon,
+                startMethod: fields.startMethod ?? endpoint.startMethod, parent: endpoint.address,
+                parentName: current.name, parentPid: Int32(current.pid), mainRank: endpoint.mainRank,
+                requestedRank: fields.requestedRank, passengers: passengers.reservations)
+            var frame = endpoint.makeFrame(.placeProcess, to: endpoint.host, reserving: encodedWork.count + 512)
+            try frame.append(order)
+            frame.bytes.append(contentsOf: encodedWork)
+            return frame
+        } catch {
+            abandonStart()
+            throw error
+        }
+    }
+
+    private func abandonStart() {
+        state.fields.withLock { fields in
+            if case .starting = fields.stage { fields.stage = .initial }
+        }
+    }
+
+    private func finishStart(_ reply: Frame, _ endpoint: Endpoint) throws {
+        try reply.checkOutcome(of: "starting '\(name)'")
+        let pid = Int32(truncatingIfNeeded: reply.argument & 0xffff_ffff)
+        let address = Address(rank: reply.source.rank, serial: UInt32(truncatingIfNeeded: reply.argument >> 32))
+        state.fields.withLock { $0.stage = .started(address, pid: pid) }
+        endpoint.children.withLock { $0.append(state) }
+    }
+
+    private func beginJoin(_ timeout: Duration?) throws -> (Endpoint, Frame)? {
+        switch state.stage {
+        case .ended: return nil
+        case .started(let address, _):
+            let endpoint = try Endpoint.required(for: "joining a process")
+            return (
+                endpoint,
+                endpoint.makeFrame(
+                    .joinProcess, to: .host(ofRank: Int(address.rank)), argument: UInt64(address.serial),
+                    timeout: Timeout(timeout))
+            )
+        case .running: throw ProcessingError(.misuse, "a process cannot join itself")
+        case .initial, .starting: throw ProcessingError(.misuse, "'\(name)' was not started, so it cannot be joined")
+        }
+    }
+
+    private func finishJoin(_ reply: Frame, _ endpoint: Endpoint) throws -> Bool {
+        if reply.code == Outcome.timedOut.rawValue { return false }
+        try reply.checkOutcome(of: "joining '\(name)'")
+        noteEnd(exitCode: Int(Int64(bitPattern: reply.argument)), endpoint)
+        return true
+    }
+
+    private func noteEnd(exitCode: Int, _ endpoint: Endpoint) {
+        state.fields.withLock { fields in
+            guard case .started(let address, let pid) = fields.stage else { return }
+            fields.stage = .ended(address, pid: pid, ExitStatus(exitCode: exitCode))
+        }
+        endpoint.children.withLock { children in children.removeAll { $0 === state } }
+    }
+
+    /// The exit code if the process has ended by now.
+    func exitCodeNow() throws -> Int? {
+        switch state.stage {
+        case .initial, .starting, .running: return nil
+        case .ended(_, _, let status): return status.exitCode
+        case .started(let address, _):
+            let endpoint = try Endpoint.required(for: "asking for a process")
+            let reply = try endpoint.call(
+                endpoint.makeFrame(
+                    .processStatus, to: .host(ofRank: Int(address.rank)), argument: UInt64(address.serial)))
+            if reply.code == Outcome.timedOut.rawValue { return nil }
+            try reply.checkOutcome(of: "asking for '\(name)'")
+            noteEnd(exitCode: Int(Int64(bitPattern: reply.argument)), endpoint)
+            return Int(Int64(bitPattern: reply.argument))
+        }
+    }
+
+    private func signal(_ number: Int32) {
+        guard case .started(let address, _) = state.stage, let endpoint = Endpoint.current else { return }
+        let argument = UInt64(address.serial) | UInt64(number) << 32
+        // If the Host is gone, so is the process.
+        try? endpoint.notify(
+            endpoint.makeFrame(.signalProcess, to: .host(ofRank: Int(address.rank)), argument: argument))
+    }
+}
+
+/// Collects the connections that are encoded for a process.
+final class Passengers: Sendable {
+    private let list = Mutex<[ConnectionReservation]>([])
+    var reservations: [ConnectionReservation] { list.withLock { $0 } }
+    func add(_ reservation: ConnectionReservation) { list.withLock { $0.append(reservation) } }
+}
+
+extension Frame {
+    /// The text of a failure.
+    var text: String { withBody { String(decoding: $0, as: UTF8.self) } }
+
+    /// Throws what a reply reports, unless it is a success.
+    func checkOutcome(of purpose: String) throws(ProcessingError) {
+        switch Outcome(rawValue: code) {
+        case .done: return
+        case .timedOut: throw ProcessingError(.timedOut, "\(purpose): the time was up")
+        case .closed: throw ProcessingError(.closed, "\(purpose): it is closed")
+        case .endOfStream: throw ProcessingError(.endOfStream, "\(purpose): the other end is gone")
+        case .notFound: throw ProcessingError(.notFound, "\(purpose): it no longer exists")
+        case .failed: throw ProcessingError(.resources, "\(purpose): \(text)")
+        case .terminated: throw ProcessingError(.terminated, "\(purpose): it was terminated")
+        case .workerLost: throw ProcessingError(.transport, "\(purpose): a worker was lost")
+        case .malformed, nil: throw ProcessingError(.transport, "\(purpose): the request was not understood")
+        }
+    }
+}

@@ -1,0 +1,102 @@
+internal import Synchronization
+
+/// What is known of a process, shared by everything that refers to it.
+final class ProcessState: Sendable {
+    struct Fields: Sendable {
+        var name: String
+        var isDaemon: Bool
+        var identity: [Int]
+        var requestedRank: Int?
+        var startMethod: StartMethod?
+        var stage = Stage.initial
+    }
+
+    enum Stage: Sendable {
+        case initial
+        case starting
+        case started(Address, pid: Int32)
+        case ended(Address, pid: Int32, ExitStatus)
+        /// Running here: this is the calling process itself.
+        case running(Address, pid: Int32)
+    }
+
+    let fields: Mutex<Fields>
+    /// What the process shall do; `nil` for a subclass, whose `run` does it, and for a process seen from inside.
+    let work: (any Work & Sendable)?
+
+    init(_ fields: Fields, work: (any Work & Sendable)?) {
+        self.fields = Mutex(fields)
+        self.work = work
+    }
+
+    var name: String { fields.withLock { $0.name } }
+    var stage: Stage { fields.withLock { $0.stage } }
+
+    /// Where the process is, once it has been started.
+    var address: Address? {
+        switch stage {
+        case .initial, .starting: nil
+        case .started(let address, _), .ended(let address, _, _), .running(let address, _): address
+        }
+    }
+
+    var pid: Int32? {
+        switch stage {
+        case .initial, .starting: nil
+        case .started(_, let pid), .ended(_, let pid, _), .running(_, let pid): pid
+        }
+    }
+}
+
+/// It travels inside an instance of a subclass of `Process`, with what the far side may know.
+extension ProcessState: Codable {
+    private enum CodingKeys: CodingKey { case name, isDaemon, identity, requestedRank, startMethod }
+
+    convenience init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            Fields(
+                name: try container.decode(String.self, forKey: .name),
+                isDaemon: try container.decode(Bool.self, forKey: .isDaemon),
+                identity: try container.decode([Int].self, forKey: .identity),
+                requestedRank: try container.decodeIfPresent(Int.self, forKey: .requestedRank),
+                startMethod: try container.decodeIfPresent(StartMethod.self, forKey: .startMethod)),
+            work: nil)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        let fields = fields.withLock { $0 }
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(fields.name, forKey: .name)
+        try container.encode(fields.isDaemon, forKey: .isDaemon)
+        try container.encode(fields.identity, forKey: .identity)
+        try container.encodeIfPresent(fields.requestedRank, forKey: .requestedRank)
+        try container.encodeIfPresent(fields.startMethod, forKey: .startMethod)
+    }
+}
+
+/// The calling process's place in the family: by it, its children get their default names.
+enum Lineage {
+    private static let state = Mutex((path: [Int](), isDaemon: false, childCount: 0))
+
+    /// Called once in a new process.
+    static func begin(path: [Int], isDaemon: Bool) {
+        state.withLock { $0 = (path, isDaemon, 0) }
+    }
+
+    /// The path of the next child: `[1]`, `[2]`, …, and for a child of `[1]`, `[1, 1]`.
+    static func nextChild() -> [Int] {
+        state.withLock { state in
+            state.childCount += 1
+            return state.path + [state.childCount]
+        }
+    }
+
+    /// Whether the calling process is a daemon, which may not have children.
+    static var isDaemon: Bool { state.withLock { $0.isDaemon } }
+    static var path: [Int] { state.withLock { $0.path } }
+
+    static func name(for path: [Int]) -> String {
+        "Process-" + path.map(String.init).joined(separator: ":")
+    }
+}

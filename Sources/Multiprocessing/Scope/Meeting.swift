@@ -1,0 +1,81 @@
+internal import ClosureCoding
+internal import Glibc
+internal import MPI
+
+/// How the Hosts of the ranks get to know each other at the beginning.
+struct Meeting {
+    let rank: Int
+    let size: Int
+    let transport: any HostTransport
+    let doorbell: Doorbell?
+
+    /// What each rank tells the others.
+    private struct Card: Codable, Sendable {
+        var program: ProgramIdentity
+        var hostName: String
+        /// Ranks with the same one can ring each other's doorbells.
+        var node: String
+        var doorbell: String
+    }
+
+    /// Collective over the ranks. MPI is not touched if there is only one.
+    init() throws {
+        guard MPIAvailability.isLaunchedOnSeveralRanks else {
+            rank = 0
+            size = 1
+            transport = LoneTransport()
+            doorbell = nil
+            return
+        }
+        let bytes = try HostCommunicator.shared()
+        rank = bytes.rank
+        size = bytes.size
+        guard size > 1 else {
+            transport = LoneTransport()
+            doorbell = nil
+            return
+        }
+        let bell = try Doorbell()
+        let node = Meeting.node
+        let cards = try bytes.communicator.allGather(
+            Card(program: .current, hostName: HostName.current, node: node, doorbell: bell.name))
+        if let other = cards.firstIndex(where: { $0.program != cards[0].program }) {
+            throw ProcessingError(
+                .differentProgram,
+                """
+                rank \(other) on \(cards[other].hostName) runs another program (\(cards[other].program)) than rank 0 on \
+                \(cards[0].hostName) (\(cards[0].program)): functions cannot travel between them. Install the same file on every host
+                """)
+        }
+        transport = MPITransport(
+            bytes: bytes, doorbell: bell, bellNames: cards.map { $0.node == node ? $0.doorbell : nil })
+        doorbell = bell
+    }
+
+    /// What tells apart the places that share the sockets of one kernel: this start of the machine, and the network namespace.
+    private static var node: String {
+        var boot = [UInt8](repeating: 0, count: 64)
+        var bootSize = 0
+        let file = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC)
+        if file >= 0 {
+            bootSize = max(0, read(file, &boot, boot.count))
+            close(file)
+        }
+        var namespace = stat()
+        _ = stat("/proc/self/ns/net", &namespace)
+        return String(decoding: boot[..<bootSize], as: UTF8.self) + "\(namespace.st_ino)"
+    }
+}
+
+/// The communicator on which the Hosts talk: a duplicate of the world's, made once.
+enum HostCommunicator {
+    nonisolated(unsafe) private static var made: ByteTransport?
+
+    /// Collective when called first. Only `withProcesses` calls it, one at a time.
+    static func shared() throws -> ByteTransport {
+        if let made { return made }
+        let transport = try ByteTransport(duplicating: .world)
+        made = transport
+        return transport
+    }
+}

@@ -1,0 +1,121 @@
+internal import CProcessSupport
+internal import ClosureCoding
+internal import Glibc
+internal import Logging
+internal import MPI
+internal import Synchronization
+
+/// One `withProcesses` on one rank, from its entry to its end.
+final class Scope: Sendable {
+    private let endpoint: Endpoint
+    private let hostThread: NativeThread
+    let runsBlock: Bool
+    private let hasEnded = Monitor(false)
+
+    /// The number of scopes that this program has entered.
+    private static let epoch = Mutex<UInt32>(0)
+    /// The scope that `exit` has to see to.
+    private static let current = Mutex<Scope?>(nil)
+
+    /// Sets everything up. Collective over the ranks.
+    init(_ placement: BlockPlacement, _ startMethod: StartMethod) throws {
+        // Line by line, so that what the main program and the processes print comes in the order in which it happened.
+        cps_buffer_output_by_line()
+        let server = try Scope.makeServer(startMethod)
+        let meeting: Meeting
+        do {
+            meeting = try Meeting()
+        } catch {
+            server.stop()
+            throw error
+        }
+        let epoch = Scope.epoch.withLock { epoch in
+            epoch += 1
+            return epoch
+        }
+        let mailbox = try HostMailbox()
+        runsBlock = placement == .everyRank || meeting.rank == 0
+        endpoint = Endpoint(
+            address: .main(ofRank: meeting.rank), parent: .main(ofRank: meeting.rank), hostName: HostName.current,
+            mainRank: placement == .everyRank ? meeting.rank : 0, rankCount: meeting.size, startMethod: startMethod,
+            epoch: epoch, outlet: mailbox, inlet: nil)
+        let host = try Host(
+            setup: .init(
+                rank: meeting.rank, size: meeting.size, epoch: epoch, hostName: HostName.current,
+                blockCount: placement == .everyRank ? meeting.size : 1),
+            transport: meeting.transport, mailbox: mailbox, mainEndpoint: endpoint, doorbell: meeting.doorbell,
+            server: server)
+        // Handed over to its thread for good.
+        nonisolated(unsafe) let handedOver = host
+        let hasEnded = hasEnded
+        hostThread = try NativeThread(name: "mpi-host") {
+            handedOver.run()
+            hasEnded.withLock { $0 = true }
+            hasEnded.wakeAll()
+        }
+        Endpoint.makeCurrent(endpoint)
+        Scope.current.withLock { $0 = self }
+        Scope.watchExit()
+    }
+
+    /// Forks the server if it is safe: only if no other thread of the program runs Swift code. The threads of MPI do not.
+    private static func makeServer(_ startMethod: StartMethod) throws -> ForkServer {
+        guard NativeThread.count - MPIAvailability.threadCount > 1 else { return try .forked() }
+        if startMethod == .forkServer {
+            Logger(label: "swift-mpi").notice(
+                """
+                the program has other threads, so its processes begin with a fresh copy of it: top-level variables of \
+                main.swift are not set there. Enter withProcesses before the first await or thread, or let closures \
+                capture what they need
+                """)
+        }
+        return try .executed()
+    }
+
+    // MARK: The end
+
+    /// Ends this rank's part: its daemons are ended and its other processes waited for, unless an error ended the block.
+    func end(withError hasFailed: Bool) {
+        if !hasFailed { endpoint.finishChildren() }
+        let frame = endpoint.makeFrame(.blockEnded, to: .host(ofRank: 0), argument: hasFailed ? 1 : 0)
+        // The answer comes when all is over; if the Host ends first, so be it.
+        _ = try? endpoint.call(frame)
+        serve()
+    }
+
+    /// See `end(withError:)`.
+    func end(withError hasFailed: Bool) async {
+        await withCheckedContinuation { continuation in
+            CallbackThread.shared.run {
+                self.end(withError: hasFailed)
+                continuation.resume()
+            }
+        }
+    }
+
+    /// Waits until all is over.
+    func serve() {
+        _ = hasEnded.wait { $0 ? true : nil }
+        hostThread.join()
+        Endpoint.makeCurrent(nil)
+        Scope.current.withLock { $0 = nil }
+    }
+
+    /// See `serve()`.
+    func serve() async {
+        await withCheckedContinuation { continuation in
+            CallbackThread.shared.run {
+                self.serve()
+                continuation.resume()
+            }
+        }
+    }
+
+    /// Makes `exit(0)` inside the block end it properly; any other status ends everything at once, through MPI if it is there.
+    private static func watchExit() {
+        MPIAvailability.beforeFinalizing {
+            guard let scope = Scope.current.withLock({ $0 }) else { return }
+            scope.end(withError: false)
+        }
+    }
+}

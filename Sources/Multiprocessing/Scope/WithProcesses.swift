@@ -1,0 +1,77 @@
+/// Which ranks run the block of `withProcesses`.
+public enum BlockPlacement: Sendable {
+    /// Rank 0 alone; the others host processes.
+    case mainRank
+    /// Every rank, each with processes of its own.
+    case everyRank
+}
+
+/// Runs a block that can start processes and make queues, pipes and pools.
+///
+/// ```swift
+/// try withProcesses {
+///     let pool = try Pool(processes: 4)
+///     print(try pool.map(0..<10) { $0 * $0 })
+/// }
+/// ```
+/// Every rank calls it, and up to here all ranks run the same lines. Rank 0 runs the block; the other ranks host processes
+/// meanwhile. When the block has ended, its daemons are ended, and the last of its other processes waited for; then all ranks go on
+/// together. When the block throws, all processes are ended, and the error is thrown on.
+///
+/// Without `mpirun`, and on one rank, it works the same, and does not need MPI at all.
+///
+/// - Parameters:
+///   - ranks: Which ranks run the block.
+///   - startMethod: How processes are started, unless they say otherwise.
+///   - body: The block.
+/// - Returns: What the block returns; `nil` on a rank that does not run it.
+/// - Throws: What the block throws; `ProcessingError` when the conversation between the ranks cannot be set up, or when the
+///   ranks run different programs.
+///
+/// Collective · blocking.
+@discardableResult
+public func withProcesses<Result>(
+    on ranks: BlockPlacement = .mainRank,
+    startMethod: StartMethod = .forkServer,
+    _ body: () throws -> Result
+) throws -> Result? {
+    // Inside a process, or inside another block, everything is there already.
+    if Endpoint.current != nil { return try body() }
+    let scope = try Scope(ranks, startMethod)
+    guard scope.runsBlock else {
+        scope.serve()
+        return nil
+    }
+    do {
+        let result = try body()
+        scope.end(withError: false)
+        return result
+    } catch {
+        scope.end(withError: true)
+        throw error
+    }
+}
+
+/// Runs a block that may suspend, and that can start processes and make queues, pipes and pools. See the variant that
+/// does not suspend.
+@discardableResult
+public func withProcesses<Result>(
+    on ranks: BlockPlacement = .mainRank,
+    startMethod: StartMethod = .forkServer,
+    _ body: () async throws -> Result
+) async throws -> Result? {
+    if Endpoint.current != nil { return try await body() }
+    let scope = try Scope(ranks, startMethod)
+    guard scope.runsBlock else {
+        await scope.serve()
+        return nil
+    }
+    do {
+        let result = try await body()
+        await scope.end(withError: false)
+        return result
+    } catch {
+        await scope.end(withError: true)
+        throw error
+    }
+}

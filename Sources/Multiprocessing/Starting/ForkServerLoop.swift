@@ -1,0 +1,127 @@
+internal import CProcessSupport
+internal import Glibc
+
+/// The helper process beside each rank that starts the rank's processes, and reaps them.
+///
+/// It has one thread and does nothing else, so that it can fork at any time: what it forks finds the memory of the
+/// program as it was when the helper itself was forked. It ends, with all its children, when the rank is gone.
+struct ForkServerLoop {
+    private let control: Int32
+    private let childSignals: Int32
+    private var pids: [UInt32: pid_t] = [:]
+    private var serials: [pid_t: UInt32] = [:]
+
+    /// Serves until the rank is gone; never returns.
+    static func run(control: Int32) -> Never {
+        cps_set_process_title("mpi-forkserver")
+        cps_use_all_processors()
+        // A Ctrl-C at the terminal reaches this process too; it still has to see its children out.
+        for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE] { signal(number, SIG_IGN) }
+        let childSignals = cps_child_signal_descriptor()
+        guard childSignals >= 0 else { _exit(1) }
+        var loop = ForkServerLoop(control: control, childSignals: childSignals)
+        loop.serve()
+    }
+
+    private init(control: Int32, childSignals: Int32) {
+        self.control = control
+        self.childSignals = childSignals
+    }
+
+    private mutating func serve() -> Never {
+        while true {
+            var entries = [
+                pollfd(fd: control, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: childSignals, events: Int16(POLLIN), revents: 0),
+            ]
+            guard poll(&entries, nfds_t(entries.count), -1) > 0 else { continue }
+            if entries[1].revents != 0 { reap() }
+            if entries[0].revents != 0 { takeOrder() }
+        }
+    }
+
+    private mutating func takeOrder() {
+        var message = ForkServerProtocol.Message(kind: 0, serial: 0, value: 0, flags: 0)
+        var descriptors = [Int32](repeating: -1, count: 8)
+        var descriptorCount: Int32 = 0
+        let size = MemoryLayout<ForkServerProtocol.Message>.size
+        let count = cps_receive_message(control, &message, size, &descriptors, &descriptorCount)
+        guard count > 0 else {
+            if count < 0, errno == EAGAIN || errno == EINTR { return }
+            endEverything()
+        }
+        descriptors.removeLast(descriptors.count - Int(descriptorCount))
+        defer { for descriptor in descriptors { close(descriptor) } }
+        guard count == size else { return }
+        switch message.kind {
+        case ForkServerProtocol.start:
+            start(message.serial, ForkServerProtocol.Options(rawValue: message.flags), descriptors)
+        case ForkServerProtocol.signal:
+            if let pid = pids[message.serial] { kill(pid, message.value) }
+        default:
+            break
+        }
+    }
+
+    private mutating func start(_ serial: UInt32, _ options: ForkServerProtocol.Options, _ descriptors: [Int32]) {
+        let expected = 1 + (options.contains(.redirectsOutput) ? 2 : 0) + (options.contains(.hasJournal) ? 1 : 0)
+        guard descriptors.count == expected else { return report(ForkServerProtocol.started, serial, -EMFILE) }
+        let server = getpid()
+        let pid = cps_fork()
+        if pid == 0 { becomeProcess(of: server, options, descriptors) }
+        guard pid > 0 else { return report(ForkServerProtocol.started, serial, -errno) }
+        pids[serial] = pid
+        serials[pid] = serial
+        report(ForkServerProtocol.started, serial, pid)
+    }
+
+    private func becomeProcess(
+        of server: pid_t,
+        _ options: ForkServerProtocol.Options,
+        _ descriptors: [Int32]
+    ) -> Never {
+        close(control)
+        close(childSignals)
+        guard cps_become_child(server) == 0 else { _exit(1) }
+        if options.contains(.redirectsOutput) {
+            dup2(descriptors[1], STDOUT_FILENO)
+            dup2(descriptors[2], STDERR_FILENO)
+            close(descriptors[1])
+            close(descriptors[2])
+        }
+        let journal = options.contains(.hasJournal) ? descriptors.last : nil
+        if options.contains(.spawn) {
+            cps_execute_self(cps_process_variable, descriptors[0], journal ?? -1)
+            _exit(127)
+        }
+        ProcessEntry.run(socket: descriptors[0], journal: journal)
+    }
+
+    private mutating func reap() {
+        var drain = [UInt8](repeating: 0, count: 512)
+        while read(childSignals, &drain, drain.count) > 0 {}
+        var status: Int32 = 0
+        while true {
+            let pid = waitpid(-1, &status, WNOHANG)
+            guard pid > 0 else { return }
+            guard let serial = serials.removeValue(forKey: pid) else { continue }
+            pids[serial] = nil
+            report(ForkServerProtocol.ended, serial, status)
+        }
+    }
+
+    private func report(_ kind: UInt32, _ serial: UInt32, _ value: Int32) {
+        var message = ForkServerProtocol.Message(kind: kind, serial: serial, value: value, flags: 0)
+        while cps_send_message(control, &message, MemoryLayout.size(ofValue: message), nil, 0) < 0 {
+            guard errno == EAGAIN || errno == ENOBUFS else { endEverything() }
+            _ = cps_wait(control, Int16(POLLOUT), 1_000_000)
+        }
+    }
+
+    /// The rank is gone: nothing of it stays behind.
+    private func endEverything() -> Never {
+        for pid in serials.keys { kill(pid, SIGKILL) }
+        while waitpid(-1, nil, 0) > 0 {}
+        _exit(0)
+    }
+}

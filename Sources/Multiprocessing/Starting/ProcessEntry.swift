@@ -1,0 +1,166 @@
+internal import CProcessSupport
+internal import Dispatch
+internal import Glibc
+internal import MPI
+internal import MessageCoding
+internal import Synchronization
+
+/// The way in of a new process: everything between its first instruction and its work, and what follows the work.
+enum ProcessEntry {
+    /// Runs the process whose link to its Host is `socket`; never returns.
+    static func run(socket: Int32, journal: Int32?) -> Never {
+        cps_buffer_output_by_line()
+        for variable in launcherVariables() { unsetenv(variable) }
+        var reader = FrameReader()
+        guard let frame = firstFrame(socket, &reader) else { _exit(1) }
+        do {
+            let (order, workOffset) = try frame.order()
+            let process = try introduce(order, frame, socket)
+            try Journal.begin(journal, size: order.journalSize)
+            let work = try frame.withBody { body in
+                try MessageDecoder().decode(PortableWork.self, from: UnsafeRawBufferPointer(rebasing: body[workOffset...])).work
+            }
+            perform(work, process)
+        } catch {
+            report(error)
+            finish(status: 1)
+        }
+    }
+
+    /// The variables that make a program think it is a rank: a process is none, and may start programs that ask.
+    private static func launcherVariables() -> [String] {
+        var names: [String] = []
+        var entry = environ
+        while let text = entry.pointee {
+            let line = String(cString: text)
+            if ["OMPI_", "PMIX_", "PMI_", "PRTE_"].contains(where: line.hasPrefix), let end = line.firstIndex(of: "=") {
+                names.append(String(line[..<end]))
+            }
+            entry += 1
+        }
+        return names
+    }
+
+    private static func firstFrame(_ socket: Int32, _ reader: inout FrameReader) -> Frame? {
+        while true {
+            // The Host sends one frame and then waits to be addressed, so nothing else can be in the reader after it.
+            do {
+                if let frame = try reader.next() { return frame }
+            } catch {
+                return nil
+            }
+            guard reader.read(from: socket) == .advanced else { return nil }
+        }
+    }
+
+    private static func introduce(_ order: ProcessOrder, _ frame: Frame, _ socket: Int32) throws -> Process {
+        let link = HostSocket(socket: socket)
+        let endpoint = Endpoint(
+            address: frame.destination, parent: frame.source, hostName: HostName.current, mainRank: order.mainRank,
+            rankCount: Int(frame.argument), startMethod: order.startMethod, epoch: frame.epoch, outlet: link, inlet: link)
+        Endpoint.makeCurrent(endpoint)
+        Lineage.begin(path: order.identity, isDaemon: order.isDaemon)
+        Process.setCurrent(
+            CurrentProcess(
+                name: order.name, pid: Int(getpid()), parentName: order.parentName, parentPid: Int(order.parentPid),
+                isDaemon: order.isDaemon, rank: Int(frame.destination.rank), rankCount: Int(frame.argument),
+                host: HostName.current))
+        MPIAvailability.forbid(
+            """
+            process '\(order.name)' is hosted by rank \(frame.destination.rank) and is no rank itself. Communicate through \
+            queues, pipes and results, or use MPI in the code outside `withProcesses`, which every rank runs
+            """)
+        cps_set_process_title(order.name)
+        // `exit` inside the work, too, waits for the children and ends the daemons.
+        atexit { ProcessEntry.finishChildren() }
+        let state = ProcessState(
+            .init(
+                name: order.name, isDaemon: order.isDaemon, identity: order.identity,
+                stage: .running(frame.destination, pid: getpid())),
+            work: nil)
+        return Process(running: state)
+    }
+
+    private static func perform(_ work: any Work, _ process: Process) -> Never {
+        var process = process
+        if let subclass = work as? SubclassWork, let instance = subclass.instance.object as? Process {
+            instance.state.fields.withLock { $0.stage = process.state.stage }
+            process = instance
+        }
+        if let work = work as? any SynchronousWork {
+            do {
+                try work.performNow(in: process)
+                finish(status: 0)
+            } catch {
+                report(error)
+                finish(status: 1)
+            }
+        }
+        runSuspending(work, process)
+    }
+
+    /// Runs the work in a task, while the main thread serves the main actor.
+    private static func runSuspending(_ work: any Work, _ process: Process) -> Never {
+        // Both are handed over to the task for good.
+        nonisolated(unsafe) let work = work
+        nonisolated(unsafe) let process = process
+        Task {
+            do {
+                try await work.perform(in: process)
+                finish(status: 0)
+            } catch {
+                report(error)
+                finish(status: 1)
+            }
+        }
+        dispatchMain()
+    }
+
+    private static func report(_ error: any Error) {
+        cps_flush_output()
+        let line = "Process \(Process.current.name): \(String(reflecting: type(of: error))): \(error)\n"
+        Array(line.utf8).withUnsafeBytes { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+
+    /// What remains to be done after the work: what the process has started is seen to, then the process ends.
+    static func finish(status: Int32) -> Never {
+        finishChildren()
+        cps_flush_output()
+        // Not `exit`: a forked process does not run the exit handlers of the program it was forked from.
+        _exit(status)
+    }
+
+    /// Ends the daemons that this process has started and waits for its other children, as Python does.
+    static func finishChildren() {
+        guard let endpoint = Endpoint.current else { return }
+        endpoint.finishChildren()
+    }
+}
+
+extension Endpoint {
+    /// Ends the daemons among the children and waits for the others.
+    func finishChildren() {
+        let states = children.withLock { children in
+            defer { children = [] }
+            return children
+        }
+        for state in states where state.fields.withLock({ $0.isDaemon }) { Process(running: state).terminate() }
+        for state in states {
+            // If the Host is gone, so is the child.
+            _ = try? Process(running: state).join()
+        }
+    }
+}
+
+@_cdecl("swift_mpi_run_process")
+func runProcess(socket: Int32, journal: Int32) {
+    cps_set_close_on_exec(socket, 1)
+    if journal >= 0 { cps_set_close_on_exec(journal, 1) }
+    ProcessEntry.run(socket: socket, journal: journal >= 0 ? journal : nil)
+}
+
+@_cdecl("swift_mpi_run_fork_server")
+func runForkServer(control: Int32) {
+    cps_set_close_on_exec(control, 1)
+    ForkServerLoop.run(control: control)
+}

@@ -1,0 +1,82 @@
+/// What a request or a notice asks of its receiver.
+enum Operation: UInt16, Sendable {
+    // To a Host.
+    case createQueue = 1
+    case createPipe
+    case createPool
+    case removeService
+    /// Starts a process on the Host; the body is a `ProcessOrder`.
+    case startProcess
+    /// Chooses a rank and starts a process there: to the caller's own Host.
+    case placeProcess
+    case processStatus
+    case joinProcess
+    /// Sends the signal in the upper half of the argument to the process in the lower half.
+    case signalProcess
+    /// To any service: gives up the wait of the request with the correlation in the argument.
+    case cancel
+
+    // Between Hosts.
+    /// A process has ended: the body is a `ProcessEnd`.
+    case processEnded
+    /// What a process wrote to its standard output or error (the argument is the descriptor), for the main rank to print.
+    case output
+    /// A main program's block has ended; the argument is 1 if an error ended it. Answered when all is over.
+    case blockEnded
+    case drain
+    case drained
+    case stop
+    case stopped
+    case leave
+
+    // To a queue.
+    case put
+    case get
+    case queueState
+    case closeQueue
+
+    // To a pipe; the argument is the end.
+    case pipeSend
+    case pipeReceive
+    case pipePoll
+    case pipeReserve
+    case pipeAttach
+    case pipeRelease
+
+    // To a pool.
+    case submit
+    case nextChunk
+    case chunkResults
+    case cancelJob
+    case closePool
+    case terminatePool
+    case joinPool
+    case poolState
+    /// A worker's last words, sent by its Host out of its journal.
+    case journal
+
+    // To a process.
+    /// The first frame to a new process: what it is and what it runs.
+    case run
+}
+
+/// How a request ended; the code of a reply.
+enum Outcome: UInt16, Sendable {
+    case done = 0
+    /// The time was up: nothing came, no room was made, nothing ended.
+    case timedOut
+    /// Closed by its owner; there will be no more.
+    case closed
+    /// The other end of the pipe is gone and everything it sent was received.
+    case endOfStream
+    /// No service or process of that address.
+    case notFound
+    /// It went wrong at the far side; the body is the text.
+    case failed
+    /// The task's worker was lost; the body is a `WorkerLost`.
+    case workerLost
+    /// The pool was terminated before the task had ended.
+    case terminated
+    /// The request means nothing to its receiver.
+    case malformed
+}
