@@ -52,15 +52,17 @@ extension Pool {
         _ transform: @escaping @Sendable (Input) throws -> Output
     ) throws -> AsyncResult<[Output]> {
         let work = MapWork(transform: PortableFunction(transform))
-        let job = try submitMap(work, Array(inputs), chunkSize, as: Output.self)
-        return AsyncResult(job: job, callback, errorCallback)
+        return AsyncResult(
+            job: try submitMap(
+                work, Array(inputs), chunkSize, as: Output.self, joinedCallback(callback, errorCallback)))
     }
 
     private func submitMap<Input: Codable & Sendable, Output: Codable & Sendable>(
         _ work: any PoolWork,
         _ inputs: [Input],
         _ chunkSize: Int?,
-        as type: Output.Type
+        as type: Output.Type,
+        _ callback: (@Sendable (Result<[Output], any Error>) -> Void)? = nil
     ) throws -> PoolJob<[Output]> {
         if let chunkSize, chunkSize < 1 {
             throw ProcessingError(.misuse, "a chunk needs at least one input, not \(chunkSize)")
@@ -73,7 +75,7 @@ extension Pool {
             return (first: first, count: chunk.count, inputs: try encoder.encode(chunk))
         }
         let count = inputs.count
-        return try submit(work, chunks: chunks, purpose: "mapping over \(count) inputs") {
+        return try submit(work, chunks: chunks, purpose: "mapping over \(count) inputs", callback: callback) {
             try Pool.results($0, count: count, as: type)
         }
     }
@@ -115,39 +117,41 @@ extension Pool {
         errorCallback: (@Sendable (any Error) -> Void)? = nil,
         _ function: @escaping @Sendable () throws -> Output
     ) throws -> AsyncResult<Output> {
-        let job = try submitCall(CallWork(function: PortableFunction(function)), as: Output.self)
-        return AsyncResult(job: job, callback, errorCallback)
+        AsyncResult(
+            job: try submitCall(
+                CallWork(function: PortableFunction(function)), as: Output.self, joinedCallback(callback, errorCallback)))
     }
 
     private func submitCall<Output: Codable & Sendable>(
         _ work: any PoolWork,
-        as type: Output.Type
+        as type: Output.Type,
+        _ callback: (@Sendable (Result<Output, any Error>) -> Void)? = nil
     ) throws -> PoolJob<Output> {
-        try submit(work, chunks: [(first: 0, count: 1, inputs: [])], purpose: "a call in a pool") { frames in
+        try submit(work, chunks: [(first: 0, count: 1, inputs: [])], purpose: "a call in a pool", callback: callback) { frames in
             try Pool.results(frames, count: 1, as: type)[0]
         }
     }
 }
 
 /// A function and its arguments, called once.
-struct TargetCallWork<Output: Codable, each Argument: Codable>: PoolWork {
-    let function: PortableFunction<@Sendable (repeat each Argument) throws -> Output>
+struct TargetCallWork<Output: Codable, each Argument: Codable & Sendable>: PoolWork {
+    let target: PortableFunction<Target<Output, repeat each Argument>>
     let arguments: (repeat each Argument)
 
     init(function: @escaping @Sendable (repeat each Argument) throws -> Output, arguments: repeat each Argument) {
-        self.function = PortableFunction(function)
+        target = PortableFunction(Target(function: function))
         self.arguments = (repeat each arguments)
     }
 
     init(from decoder: any Decoder) throws {
         var container = try decoder.unkeyedContainer()
-        function = try container.decode(PortableFunction<@Sendable (repeat each Argument) throws -> Output>.self)
+        target = try container.decode(PortableFunction<Target<Output, repeat each Argument>>.self)
         arguments = (repeat try container.decode((each Argument).self))
     }
 
     func encode(to encoder: any Encoder) throws {
         var container = encoder.unkeyedContainer()
-        try container.encode(function)
+        try container.encode(target)
         repeat try container.encode(each arguments)
     }
 
@@ -157,25 +161,22 @@ struct TargetCallWork<Output: Codable, each Argument: Codable>: PoolWork {
         let work: TargetCallWork
 
         func run(at offset: Int, appendingTo bytes: inout [UInt8]) throws {
-            try MessageEncoder().encode(try work.function.function(repeat each work.arguments), appendingTo: &bytes)
+            let (target, arguments) = (work.target.function, work.arguments)
+            try MessageEncoder().encode(try target.function(repeat each arguments), appendingTo: &bytes)
         }
     }
 }
 
-extension AsyncResult {
-    /// A result with its callbacks.
-    init(
-        job: PoolJob<Value>,
-        _ callback: (@Sendable (Value) -> Void)?,
-        _ errorCallback: (@Sendable (any Error) -> Void)?
-    ) {
-        self.init(job: job)
-        guard callback != nil || errorCallback != nil else { return }
-        job.observe { result in
-            switch result {
-            case .success(let value): callback?(value)
-            case .failure(let error): errorCallback?(error)
-            }
+/// One callback for both outcomes, or none if there is none.
+private func joinedCallback<Value>(
+    _ callback: (@Sendable (Value) -> Void)?,
+    _ errorCallback: (@Sendable (any Error) -> Void)?
+) -> (@Sendable (Result<Value, any Error>) -> Void)? {
+    guard callback != nil || errorCallback != nil else { return nil }
+    return { result in
+        switch result {
+        case .success(let value): callback?(value)
+        case .failure(let error): errorCallback?(error)
         }
     }
 }

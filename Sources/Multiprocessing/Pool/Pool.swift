@@ -120,6 +120,7 @@ public final class Pool: Sendable {
         _ work: any PoolWork,
         chunks: [(first: Int, count: Int, inputs: [UInt8])],
         purpose: String,
+        callback: (@Sendable (Result<Value, any Error>) -> Void)? = nil,
         assemble: @escaping @Sendable ([Frame]) throws -> Value
     ) throws -> PoolJob<Value> {
         let encodedWork = try MessageEncoder().encode(PortablePoolWork(work))
@@ -131,7 +132,7 @@ public final class Pool: Sendable {
             for number in [chunk.first, chunk.count, chunk.inputs.count] { PoolWire.append(UInt64(number), to: &frame.bytes) }
             frame.bytes.append(contentsOf: chunk.inputs)
         }
-        let job = PoolJob<Value>(purpose: purpose, assemble: assemble)
+        let job = PoolJob<Value>(purpose: purpose, callback: callback, assemble: assemble)
         _ = try endpoint.request(frame) { job.accept($0) }
         return job
     }

@@ -14,37 +14,47 @@ final class PoolJob<Value: Sendable>: Sendable {
     private let state: Monitor<State>
     private let assemble: @Sendable ([Frame]) throws -> Value
     private let purpose: String
+    private let callback: (@Sendable (Result<Value, any Error>) -> Void)?
 
-    /// - Parameter assemble: Makes the value of the frames that carry the results.
-    init(purpose: String, assemble: @escaping @Sendable ([Frame]) throws -> Value) {
+    /// - Parameters:
+    ///   - purpose: What the job does, for messages.
+    ///   - callback: Called with the outcome before anybody who waits hears of it, as in Python.
+    ///   - assemble: Makes the value of the frames that carry the results.
+    init(
+        purpose: String,
+        callback: (@Sendable (Result<Value, any Error>) -> Void)?,
+        assemble: @escaping @Sendable ([Frame]) throws -> Value
+    ) {
         state = Monitor(State())
         self.purpose = purpose
+        self.callback = callback
         self.assemble = assemble
     }
 
     /// Takes a frame of the answer.
     func accept(_ frame: Frame) {
-        let isLast = frame.kind != .partialReply
-        let mustNotify = state.withLock { state in
-            state.entries.append(frame)
-            guard isLast else { return false }
-            state.isComplete = true
-            return !state.observers.isEmpty
+        state.withLock { $0.entries.append(frame) }
+        guard frame.kind != .partialReply else { return }
+        guard let callback else { return complete() }
+        CallbackThread.shared.run {
+            callback(self.outcome())
+            self.complete()
         }
-        guard isLast else { return }
-        state.wakeAll()
-        // Observers are told at once; without any, the decoding is left to the one who asks for the result.
-        if mustNotify { CallbackThread.shared.run { self.settle() } }
     }
 
-    /// Fails the job before anything was sent.
-    func fail(_ error: any Error) {
-        state.withLock { state in
+    /// Lets those who wait know. Without observers, the decoding is left to the one who asks for the result.
+    private func complete() {
+        let observers = state.withLock { state in
             state.isComplete = true
-            state.outcome = .failure(error)
+            defer { state.observers = [] }
+            return state.observers
         }
         state.wakeAll()
-        settle()
+        guard !observers.isEmpty else { return }
+        CallbackThread.shared.run {
+            let outcome = self.outcome()
+            for observer in observers { observer(outcome) }
+        }
     }
 
     var isComplete: Bool { state.withLock { $0.isComplete } }
@@ -80,22 +90,13 @@ final class PoolJob<Value: Sendable>: Sendable {
         return try assemble(frames)
     }
 
-    /// Calls `observer` with the outcome, on the thread for callbacks, or here if it is there already.
+    /// Calls `observer` with the outcome, once it is there, on the thread for callbacks.
     func observe(_ observer: @escaping @Sendable (Result<Value, any Error>) -> Void) {
         let isComplete = state.withLock { state in
             if !state.isComplete { state.observers.append(observer) }
             return state.isComplete
         }
         if isComplete { CallbackThread.shared.run { observer(self.outcome()) } }
-    }
-
-    private func settle() {
-        let observers = state.withLock { state in
-            defer { state.observers = [] }
-            return state.observers
-        }
-        let outcome = outcome()
-        for observer in observers { observer(outcome) }
     }
 }
 

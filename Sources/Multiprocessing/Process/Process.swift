@@ -38,25 +38,25 @@ open class Process: CustomStringConvertible {
     ///
     /// The closure may capture whatever is `Codable`; `start` says what is not. See `init(name:daemon:on:startMethod:)`
     /// for the other parameters.
-    public init(
+    public convenience init(
         name: String? = nil,
         daemon: Bool = false,
         on rank: Int? = nil,
         startMethod: StartMethod? = nil,
         _ body: @escaping @Sendable () throws -> Void
     ) {
-        state = Process.makeState(name, daemon, rank, startMethod, work: ClosureWork(closure: .init(body)))
+        self.init(Process.makeState(name, daemon, rank, startMethod, work: ClosureWork(closure: .init(body))))
     }
 
     /// A process that runs a closure that may suspend, in a task of its own.
-    public init(
+    public convenience init(
         name: String? = nil,
         daemon: Bool = false,
         on rank: Int? = nil,
         startMethod: StartMethod? = nil,
         _ body: @escaping @Sendable () async throws -> Void
     ) {
-        state = Process.makeState(name, daemon, rank, startMethod, work: AsynchronousClosureWork(closure: .init(body)))
+        self.init(Process.makeState(name, daemon, rank, startMethod, work: AsynchronousClosureWork(closure: .init(body))))
     }
 
     /// A process that calls a function with arguments, which travel to it.
@@ -64,7 +64,7 @@ open class Process: CustomStringConvertible {
     /// ```swift
     /// Process(target: foo, args: 1, "two")
     /// ```
-    public init<each Argument: Codable & Sendable>(
+    public convenience init<each Argument: Codable & Sendable>(
         name: String? = nil,
         daemon: Bool = false,
         on rank: Int? = nil,
@@ -73,33 +73,33 @@ open class Process: CustomStringConvertible {
         args: repeat each Argument
     ) {
         let work = TargetWork(target: target, arguments: repeat each args)
-        state = Process.makeState(name, daemon, rank, startMethod, work: work)
+        self.init(Process.makeState(name, daemon, rank, startMethod, work: work))
     }
 
     /// A process that runs a value of the user's.
-    public init(
+    public convenience init(
         name: String? = nil,
         daemon: Bool = false,
         on rank: Int? = nil,
         startMethod: StartMethod? = nil,
         body: some ProcessBody
     ) {
-        state = Process.makeState(name, daemon, rank, startMethod, work: BodyWork(body: body))
+        self.init(Process.makeState(name, daemon, rank, startMethod, work: BodyWork(body: body)))
     }
 
     /// A process that runs a value of the user's whose work may suspend.
-    public init(
+    public convenience init(
         name: String? = nil,
         daemon: Bool = false,
         on rank: Int? = nil,
         startMethod: StartMethod? = nil,
         body: some AsyncProcessBody
     ) {
-        state = Process.makeState(name, daemon, rank, startMethod, work: AsyncBodyWork(body: body))
+        self.init(Process.makeState(name, daemon, rank, startMethod, work: AsyncBodyWork(body: body)))
     }
 
-    /// A process as seen from inside it.
-    init(running state: ProcessState) { self.state = state }
+    /// A process of which everything is known.
+    init(_ state: ProcessState) { self.state = state }
 
     private static func makeState(
         _ name: String?,

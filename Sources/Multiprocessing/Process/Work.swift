@@ -27,19 +27,24 @@ struct AsynchronousClosureWork: Work, Sendable {
     func perform(in process: Process) async throws { try await closure.function() }
 }
 
+/// A function with any number of parameters: such a one can be stored only inside a structure.
+struct Target<Output, each Argument>: Sendable {
+    let function: @Sendable (repeat each Argument) throws -> Output
+}
+
 /// A function and its arguments.
 struct TargetWork<each Argument: Codable & Sendable>: SynchronousWork, Sendable {
-    let target: PortableFunction<@Sendable (repeat each Argument) throws -> Void>
+    let target: PortableFunction<Target<Void, repeat each Argument>>
     let arguments: (repeat each Argument)
 
     init(target: @escaping @Sendable (repeat each Argument) throws -> Void, arguments: repeat each Argument) {
-        self.target = PortableFunction(target)
+        self.target = PortableFunction(Target(function: target))
         self.arguments = (repeat each arguments)
     }
 
     init(from decoder: any Decoder) throws {
         var container = try decoder.unkeyedContainer()
-        target = try container.decode(PortableFunction<@Sendable (repeat each Argument) throws -> Void>.self)
+        target = try container.decode(PortableFunction<Target<Void, repeat each Argument>>.self)
         arguments = (repeat try container.decode((each Argument).self))
     }
 
@@ -49,7 +54,10 @@ struct TargetWork<each Argument: Codable & Sendable>: SynchronousWork, Sendable 
         repeat try container.encode(each arguments)
     }
 
-    func performNow(in process: Process) throws { try target.function(repeat each arguments) }
+    func performNow(in process: Process) throws { 
+        let (target, arguments) = (target.function, arguments)
+        try target.function(repeat each arguments)
+    }
 }
 
 /// A `ProcessBody` of the user.

@@ -45,11 +45,10 @@ final class Scope: Sendable {
                 blockCount: placement == .everyRank ? meeting.size : 1),
             transport: meeting.transport, mailbox: mailbox, mainEndpoint: endpoint, doorbell: meeting.doorbell,
             server: server)
-        // Handed over to its thread for good.
-        nonisolated(unsafe) let handedOver = host
+        let handedOver = HandedOver(host)
         let hasEnded = hasEnded
         hostThread = try NativeThread(name: "mpi-host") {
-            handedOver.run()
+            handedOver.value.run()
             hasEnded.withLock { $0 = true }
             hasEnded.wakeAll()
         }

@@ -78,7 +78,7 @@ enum ProcessEntry {
                 name: order.name, isDaemon: order.isDaemon, identity: order.identity,
                 stage: .running(frame.destination, pid: getpid())),
             work: nil)
-        return Process(running: state)
+        return Process(state)
     }
 
     private static func perform(_ work: any Work, _ process: Process) -> Never {
@@ -101,12 +101,10 @@ enum ProcessEntry {
 
     /// Runs the work in a task, while the main thread serves the main actor.
     private static func runSuspending(_ work: any Work, _ process: Process) -> Never {
-        // Both are handed over to the task for good.
-        nonisolated(unsafe) let work = work
-        nonisolated(unsafe) let process = process
+        let handedOver = HandedOver((work: work, process: process))
         Task {
             do {
-                try await work.perform(in: process)
+                try await handedOver.value.work.perform(in: handedOver.value.process)
                 finish(status: 0)
             } catch {
                 report(error)
@@ -144,10 +142,10 @@ extension Endpoint {
             defer { children = [] }
             return children
         }
-        for state in states where state.fields.withLock({ $0.isDaemon }) { Process(running: state).terminate() }
+        for state in states where state.fields.withLock({ $0.isDaemon }) { Process(state).terminate() }
         for state in states {
             // If the Host is gone, so is the child.
-            _ = try? Process(running: state).join()
+            _ = try? Process(state).join()
         }
     }
 }

@@ -41,6 +41,13 @@ struct NativeThread: Sendable {
     }
 }
 
+/// Something that one thread gives to another for good.
+struct HandedOver<Value>: @unchecked Sendable {
+    // Sendable because the giver does not touch it again.
+    let value: Value
+    init(_ value: Value) { self.value = value }
+}
+
 private final class ThreadBody: Sendable {
     let run: @Sendable () -> Void
     let name: String

@@ -1,0 +1,15 @@
+import ArgumentParser
+
+/// The one executable: a tour of what processes on ranks can do, single examples, and a doctor.
+@main
+struct SwiftMPI: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "swift-mpi",
+        abstract: "Processes that work together by messages, on one machine or on many.",
+        discussion: """
+            Runs by itself, on one rank, or on several: mpirun -n 4 swift run swift-mpi. With several ranks the \
+            processes of an example are spread over them, and print the same.
+            """,
+        subcommands: [Tour.self, ExampleCommand.self, DoctorCommand.self],
+        defaultSubcommand: Tour.self)
+}
