@@ -1,0 +1,121 @@
+import Testing
+
+@testable import Multiprocessing
+
+@Suite("PipeService")
+struct PipeServiceTests {
+    private typealias Harness = ServiceHarness<PipeService>
+
+    /// A pipe made by process 0, whose ends were given to the processes 1 (end 0) and 2 (end 1).
+    private func makeHarness(limit: Int = 1 << 20) -> Harness {
+        let harness = Harness(
+            PipeService(maker: Harness.process(0), isDuplex: true, maximumPendingBytes: limit))
+        for end in 0..<2 as Range<UInt64> {
+            let token = end + 40
+            harness.request(.pipeReserve, from: 0, argument: end | token << 1, kind: .notice)
+            harness.request(.pipeAttach, from: UInt32(end) + 1, argument: end | token << 1, kind: .notice)
+        }
+        return harness
+    }
+
+    private func send(_ byte: UInt8, end: UInt64, in harness: Harness, timeout: Timeout = .none) -> [Frame] {
+        harness.request(.pipeSend, from: UInt32(end) + 1, argument: end | 2, timeout: timeout, body: [byte]).replies
+    }
+
+    private func receive(end: UInt64, in harness: Harness, timeout: Timeout = .none) -> [Frame] {
+        harness.request(.pipeReceive, from: UInt32(end) + 1, argument: end, timeout: timeout).replies
+    }
+
+    @Test("what goes in at one end comes out at the other, in order, both ways")
+    func bothWays() {
+        let harness = makeHarness()
+        for byte in 1...3 as ClosedRange<UInt8> { _ = send(byte, end: 0, in: harness) }
+        _ = send(9, end: 1, in: harness)
+        for byte in 1...3 as ClosedRange<UInt8> { #expect(receive(end: 1, in: harness).first?.body == [byte]) }
+        #expect(receive(end: 0, in: harness).first?.body == [9])
+    }
+
+    @Test("the end of the stream comes after the last message, when the far process ends", arguments: [true, false])
+    func endOfStream(waits: Bool) {
+        let harness = makeHarness()
+        _ = send(1, end: 0, in: harness)
+        if waits {
+            #expect(receive(end: 1, in: harness).first?.body == [1])
+            #expect(receive(end: 1, in: harness).isEmpty)
+            #expect(harness.end(1).map(\.summary.outcome) == [.endOfStream])
+        } else {
+            #expect(harness.end(1).isEmpty)
+            #expect(receive(end: 1, in: harness).first?.body == [1])
+            #expect(receive(end: 1, in: harness).map(\.summary.outcome) == [.endOfStream])
+        }
+    }
+
+    @Test("a send to an end that nobody holds fails")
+    func broken() {
+        let harness = makeHarness()
+        _ = harness.end(2)
+        #expect(send(1, end: 0, in: harness).map(\.summary.outcome) == [.closed])
+    }
+
+    @Test("the maker's own copy keeps an end alive only if the maker uses it")
+    func makerHolds() {
+        let harness = Harness(PipeService(maker: Harness.process(0), isDuplex: true))
+        harness.request(.pipeSend, from: 0, argument: 0 | 2, body: [1])
+        harness.request(.pipeReserve, from: 0, argument: 0 | 40 << 1, kind: .notice)
+        harness.request(.pipeAttach, from: 1, argument: 0 | 40 << 1, kind: .notice)
+        _ = harness.end(1)
+        harness.request(.pipeReceive, from: 0, argument: 1)
+        #expect(harness.request(.pipeReceive, from: 0, argument: 1, timeout: .zero).replies.map(\.summary.outcome) == [.timedOut])
+    }
+
+    @Test("an end on its way to a process that never took it up is let go")
+    func lostPassenger() {
+        let harness = Harness(PipeService(maker: Harness.process(0), isDuplex: true))
+        harness.request(.pipeReserve, from: 0, argument: 0 | 40 << 1, kind: .notice)
+        let waiting = harness.request(.pipeReceive, from: 0, argument: 1)
+        #expect(waiting.replies.isEmpty)
+        let replies = harness.request(.pipeRelease, from: 1, argument: 0 | 40 << 1, kind: .notice).replies
+        #expect(replies.map(\.summary.outcome) == [.endOfStream])
+    }
+
+    @Test("a sender waits when too much is on its way, and goes on as it is received")
+    func backPressure() {
+        let harness = makeHarness(limit: 1)
+        #expect(send(1, end: 0, in: harness).map(\.summary.outcome) == [.done])
+        #expect(send(2, end: 0, in: harness, timeout: .zero).map(\.summary.outcome) == [.timedOut])
+        #expect(send(3, end: 0, in: harness).isEmpty)
+        #expect(receive(end: 1, in: harness).map(\.body) == [[1], []])
+        #expect(receive(end: 1, in: harness).first?.body == [3])
+    }
+
+    @Test("a message that could not be delivered waits for the next receiver at that end")
+    func takenBack() {
+        let harness = makeHarness()
+        _ = send(1, end: 0, in: harness)
+        _ = send(2, end: 0, in: harness)
+        let lost = receive(end: 1, in: harness)[0]
+        #expect(harness.takeBack(lost).isEmpty)
+        #expect(receive(end: 1, in: harness).first?.body == [1])
+    }
+
+    @Test("poll says whether there is something to receive, or the end of the stream")
+    func poll() {
+        let harness = makeHarness()
+        #expect(harness.request(.pipePoll, from: 2, argument: 1, timeout: .zero).replies.map(\.argument) == [0])
+        let waiting = harness.request(.pipePoll, from: 2, argument: 1)
+        #expect(waiting.replies.isEmpty)
+        #expect(send(1, end: 0, in: harness).map(\.argument) == [1, 0])
+        _ = receive(end: 1, in: harness)
+        _ = harness.end(1)
+        #expect(harness.request(.pipePoll, from: 2, argument: 1, timeout: .zero).replies.map(\.argument) == [1])
+    }
+
+    @Test("a pipe that nobody holds any more is removed")
+    func finished() {
+        let harness = makeHarness()
+        _ = harness.end(1)
+        #expect(!harness.isFinished)
+        _ = harness.end(2)
+        #expect(harness.isFinished)
+    }
+}
