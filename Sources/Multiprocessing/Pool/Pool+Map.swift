@@ -96,7 +96,8 @@ extension Pool {
         _ function: @escaping @Sendable (repeat each Argument) throws -> Output,
         args: repeat each Argument
     ) throws -> Output {
-        let work = TargetCallWork(function: function, arguments: repeat each args)
+        let call = TypedTargetCall(target: function, arguments: repeat each args)
+        let work = TargetCallWork<Output>(target: PortableTargetCall(call))
         return try AsyncResult(job: submitCall(work, as: Output.self)).get()
     }
 
@@ -134,35 +135,19 @@ extension Pool {
 }
 
 /// A function and its arguments, called once.
-struct TargetCallWork<Output: Codable, each Argument: Codable & Sendable>: PoolWork {
-    let target: PortableFunction<Target<Output, repeat each Argument>>
-    let arguments: (repeat each Argument)
+struct TargetCallWork<Output: Codable>: PoolWork {
+    let target: PortableTargetCall
 
-    init(function: @escaping @Sendable (repeat each Argument) throws -> Output, arguments: repeat each Argument) {
-        target = PortableFunction(Target(function: function))
-        self.arguments = (repeat each arguments)
-    }
-
-    init(from decoder: any Decoder) throws {
-        var container = try decoder.unkeyedContainer()
-        target = try container.decode(PortableFunction<Target<Output, repeat each Argument>>.self)
-        arguments = (repeat try container.decode((each Argument).self))
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.unkeyedContainer()
-        try container.encode(target)
-        repeat try container.encode(each arguments)
-    }
-
-    func open(_ inputs: UnsafeRawBufferPointer) -> any PoolTasks { Tasks(work: self) }
+    func open(_ inputs: UnsafeRawBufferPointer) -> any PoolTasks { Tasks(call: target.call) }
 
     private struct Tasks: PoolTasks {
-        let work: TargetCallWork
+        let call: any TargetCall
 
         func run(at offset: Int, appendingTo bytes: inout [UInt8]) throws {
-            let (target, arguments) = (work.target.function, work.arguments)
-            try MessageEncoder().encode(try target.function(repeat each arguments), appendingTo: &bytes)
+            guard let output = try call.callAny() as? Output else {
+                throw ProcessingError(.coding, "a call returned something else than \(Output.self)")
+            }
+            try MessageEncoder().encode(output, appendingTo: &bytes)
         }
     }
 }

@@ -59,20 +59,21 @@ open class Process: CustomStringConvertible {
         self.init(Process.makeState(name, daemon, rank, startMethod, work: AsynchronousClosureWork(closure: .init(body))))
     }
 
-    /// A process that calls a function with arguments, which travel to it.
+    /// A process that calls a function with arguments, which travel to it. What it returns is of no interest, as in Python.
     ///
     /// ```swift
     /// Process(target: foo, args: 1, "two")
     /// ```
-    public convenience init<each Argument: Codable & Sendable>(
+    public convenience init<Output, each Argument: Codable & Sendable>(
         name: String? = nil,
         daemon: Bool = false,
         on rank: Int? = nil,
         startMethod: StartMethod? = nil,
-        target: @escaping @Sendable (repeat each Argument) throws -> Void,
+        target: @escaping @Sendable (repeat each Argument) throws -> Output,
         args: repeat each Argument
     ) {
-        let work = TargetWork(target: target, arguments: repeat each args)
+        let call = TypedTargetCall(target: target, arguments: repeat each args)
+        let work = TargetWork(target: PortableTargetCall(call))
         self.init(Process.makeState(name, daemon, rank, startMethod, work: work))
     }
 

@@ -27,37 +27,10 @@ struct AsynchronousClosureWork: Work, Sendable {
     func perform(in process: Process) async throws { try await closure.function() }
 }
 
-/// A function with any number of parameters: such a one can be stored only inside a structure.
-struct Target<Output, each Argument>: Sendable {
-    let function: @Sendable (repeat each Argument) throws -> Output
-}
-
-/// A function and its arguments.
-struct TargetWork<each Argument: Codable & Sendable>: SynchronousWork, Sendable {
-    let target: PortableFunction<Target<Void, repeat each Argument>>
-    let arguments: (repeat each Argument)
-
-    init(target: @escaping @Sendable (repeat each Argument) throws -> Void, arguments: repeat each Argument) {
-        self.target = PortableFunction(Target(function: target))
-        self.arguments = (repeat each arguments)
-    }
-
-    init(from decoder: any Decoder) throws {
-        var container = try decoder.unkeyedContainer()
-        target = try container.decode(PortableFunction<Target<Void, repeat each Argument>>.self)
-        arguments = (repeat try container.decode((each Argument).self))
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.unkeyedContainer()
-        try container.encode(target)
-        repeat try container.encode(each arguments)
-    }
-
-    func performNow(in process: Process) throws { 
-        let (target, arguments) = (target.function, arguments)
-        try target.function(repeat each arguments)
-    }
+/// A function and its arguments; what it returns is of no interest.
+struct TargetWork: SynchronousWork, Sendable {
+    let target: PortableTargetCall
+    func performNow(in process: Process) throws { _ = try target.call.callAny() }
 }
 
 /// A `ProcessBody` of the user.
