@@ -129,7 +129,7 @@ extension Host {
         logger.warning("the server for processes has ended; its processes are lost")
         poller.remove(server.control)
         server.stop()
-        for process in processes.values where !process.hasEnded { noteEnd(of: process, .signalled(SIGKILL)) }
+        for process in processes.values { noteEnd(of: process, .signalled(SIGKILL)) }
         do {
             server = try ForkServer.executed()
             poller.add(server.control)
@@ -227,7 +227,7 @@ extension Host {
     // MARK: The end of a process
 
     private func noteEnd(of process: HostedProcess, _ status: ExitStatus) {
-        guard !process.hasEnded else { return }
+        guard processes[process.address.serial] != nil else { return }
         // What it said and wrote before it ended comes before the news of its end.
         if process.isLinkOpen { readLink(of: process, untilEmpty: true) }
         closeLink(of: process)
@@ -239,10 +239,10 @@ extension Host {
             }
         }
         if let journal = process.journal { sendJournal(journal, of: process) }
-        process.status = status
-        process.runFrame = nil
+        processes[process.address.serial] = nil
+        pastEnds[process.address.serial] = status
         dropReservations(of: process)
-        announce(process.end(on: setup.hostName), toRanks: process.touchedRanks)
+        announce(process.end(status, on: setup.hostName), toRanks: process.touchedRanks)
         var outbox = Outbox(service: .host(ofRank: setup.rank))
         for waiter in process.joiners.popAll() {
             outbox.reply(to: waiter, argument: UInt64(bitPattern: Int64(status.exitCode)))
@@ -277,7 +277,7 @@ extension Host {
         }
         // Daemons do not outlive the one that started them.
         for process in processes.values where process.order.parent == end.address && process.order.isDaemon {
-            if !process.hasEnded { try? server.signal(process.address.serial, SIGTERM) }
+            try? server.signal(process.address.serial, SIGTERM)
         }
     }
 

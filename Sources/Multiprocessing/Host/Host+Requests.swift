@@ -48,31 +48,26 @@ extension Host {
     }
 
     private func reportStatus(_ frame: Frame) {
-        guard let process = processes[UInt32(truncatingIfNeeded: frame.argument)] else {
-            return reply(to: frame, .notFound)
+        let serial = UInt32(truncatingIfNeeded: frame.argument)
+        if let status = pastEnds[serial] {
+            reply(to: frame, argument: UInt64(bitPattern: Int64(status.exitCode)))
+        } else {
+            reply(to: frame, processes[serial] == nil ? .notFound : .timedOut)
         }
-        guard let status = process.status else { return reply(to: frame, .timedOut) }
-        reply(to: frame, argument: UInt64(bitPattern: Int64(status.exitCode)))
     }
 
     private func join(_ frame: Frame) {
-        guard let process = processes[UInt32(truncatingIfNeeded: frame.argument)] else {
-            return reply(to: frame, .notFound)
+        guard frame.timeout != .zero, let process = processes[UInt32(truncatingIfNeeded: frame.argument)] else {
+            return reportStatus(frame)
         }
         let waiter = Request(frame, now: now).waiter
-        if let status = process.status {
-            reply(to: frame, argument: UInt64(bitPattern: Int64(status.exitCode)))
-        } else if frame.timeout == .zero {
-            reply(to: frame, .timedOut)
-        } else {
-            process.joiners.append(waiter)
-            arm(process.address.serial, at: waiter.deadline)
-        }
+        process.joiners.append(waiter)
+        arm(process.address.serial, at: waiter.deadline)
     }
 
     private func signalProcess(_ frame: Frame) {
         let serial = UInt32(truncatingIfNeeded: frame.argument & 0xffff_ffff)
-        guard let process = processes[serial], !process.hasEnded else { return }
+        guard processes[serial] != nil else { return }
         // If the server is gone, so is the process.
         try? server.signal(serial, Int32(truncatingIfNeeded: frame.argument >> 32))
     }

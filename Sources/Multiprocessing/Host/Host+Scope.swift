@@ -41,7 +41,7 @@ extension Host {
     func checkWhetherDrained() {
         if isStopping { return checkWhetherStopped() }
         guard let round = drainRound else { return }
-        guard !processes.values.contains(where: { !$0.hasEnded && !$0.order.isDaemon }) else { return }
+        guard !processes.values.contains(where: { !$0.order.isDaemon }) else { return }
         drainRound = nil
         notify(.drained, rank: 0, argument: round << 48 | startCount)
     }
@@ -49,18 +49,18 @@ extension Host {
     private func stop() {
         guard !isStopping else { return }
         isStopping = true
-        for process in processes.values where !process.hasEnded { try? server.signal(process.address.serial, SIGTERM) }
+        for process in processes.values { try? server.signal(process.address.serial, SIGTERM) }
         // Time to clean up, for those that handle the signal.
         killDeadline = now.advanced(by: .seconds(1))
         checkWhetherStopped()
     }
 
     func killEverything() {
-        for process in processes.values where !process.hasEnded { try? server.signal(process.address.serial, SIGKILL) }
+        for process in processes.values { try? server.signal(process.address.serial, SIGKILL) }
     }
 
     private func checkWhetherStopped() {
-        guard isStopping, !processes.values.contains(where: { !$0.hasEnded }) else { return }
+        guard isStopping, processes.isEmpty else { return }
         guard !hasReportedStop else { return }
         hasReportedStop = true
         notify(.stopped, rank: 0)

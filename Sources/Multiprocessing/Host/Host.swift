@@ -45,6 +45,9 @@ final class Host {
     var ending: ScopeEnding?
     var blockWaiters: [Waiter] = []
     var hasLeft = false
+    private var isCutOff = false
+    /// How the processes of the past ended.
+    var pastEnds: [UInt32: ExitStatus] = [:]
 
     private var timers = Heap<Timer>()
     private var armed: [UInt32: ContinuousClock.Instant] = [:]
@@ -89,7 +92,7 @@ final class Host {
     /// Runs until the program's processes have ended and all ranks go on together.
     func run() {
         var lastActivity = now
-        while !hasLeft || transport.isBusy {
+        while !hasLeft || (transport.isBusy && !isCutOff) {
             now = ContinuousClock.now
             var isActive = takeMail()
             if takeMessages() { isActive = true }
@@ -165,7 +168,8 @@ final class Host {
     func failTransport(_ error: any Error) {
         logger.critical("the conversation between the ranks broke", metadata: ["reason": "\(error)"])
         mainEndpoint.fail(ProcessingError(.transport, "the conversation between the ranks broke: \(error)"))
-        for process in processes.values where !process.hasEnded { try? server.signal(process.address.serial, SIGKILL) }
+        for process in processes.values { try? server.signal(process.address.serial, SIGKILL) }
+        isCutOff = true
         hasLeft = true
     }
 

@@ -10,7 +10,6 @@ final class HostedProcess {
     /// Who wants to hear that it has been started.
     let starter: Waiter?
     var pid: Int32 = 0
-    var status: ExitStatus?
 
     let socket: Int32
     var reader = FrameReader()
@@ -36,11 +35,9 @@ final class HostedProcess {
         touchedRanks = [order.parent.rank]
     }
 
-    var hasEnded: Bool { status != nil }
-
-    func end(on host: String) -> ProcessEnd {
+    func end(_ status: ExitStatus, on host: String) -> ProcessEnd {
         ProcessEnd(
-            address: address, parent: order.parent, name: order.name, pid: pid, status: status ?? .exited(0), host: host)
+            address: address, parent: order.parent, name: order.name, pid: pid, status: status, host: host)
     }
 
     /// Closes the link. Returns the frames that the process will never read.

@@ -21,6 +21,7 @@ final class Scope: Sendable {
     init(_ placement: BlockPlacement, _ startMethod: StartMethod) throws {
         // Line by line, so that what the main program and the processes print comes in the order in which it happened.
         cps_buffer_output_by_line()
+        Lineage.begin(path: [], isDaemon: false)
         let server = try Scope.makeServer(startMethod)
         let meeting: Meeting
         do {
