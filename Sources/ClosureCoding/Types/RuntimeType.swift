@@ -58,7 +58,7 @@ struct RuntimeType {
         func open<Value>(_: Value.Type) -> (Int, Int) {
             (MemoryLayout<Value>.size, MemoryLayout<Value>.alignment)
         }
-        return _openExistential(type, do: open)
+        return open(type)
     }
 
     /// The words that the type's generic arguments occupy: type metadata, then witness tables.
