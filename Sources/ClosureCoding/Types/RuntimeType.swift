@@ -55,10 +55,10 @@ struct RuntimeType {
 
     /// Size and alignment of a value of the type.
     var valueLayout: (size: Int, alignment: Int) {
-        func open<Value>(_: Value.Type) -> (Int, Int) {
+        func open<Value>(_: Value.Type) -> (size: Int, alignment: Int) {
             (MemoryLayout<Value>.size, MemoryLayout<Value>.alignment)
         }
-        return open(type)
+        return _openExistential(type, do: open)
     }
 
     /// The words that the type's generic arguments occupy: type metadata, then witness tables.

@@ -93,7 +93,7 @@ public struct TypeReference: Hashable, Sendable {
             return type
         case .metatype(let instance):
             func open<Instance>(_: Instance.Type) -> Any.Type { Instance.Type.self }
-            return open(try instance.resolve())
+            return _openExistential(try instance.resolve(), do: open)
         case .nominal(let location, let types, let tables):
             return try Self.resolve(location, types: types, tables: tables)
         }
