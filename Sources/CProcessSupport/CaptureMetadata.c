@@ -262,3 +262,5 @@ extern char *swift_demangle(
     const char *name, size_t length, char *output, size_t *outputSize, uint32_t flags);
 
 char *captureDemangle(const char *name, size_t length) { return swift_demangle(name, length, NULL, NULL, 0); }
+
+void captureFree(void *memory) { free(memory); }

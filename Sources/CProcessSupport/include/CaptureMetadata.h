@@ -77,5 +77,6 @@ intptr_t captureFieldOffset(const void *type, intptr_t index);
 
 // A demangled name for messages, to be freed by the caller; NULL if it cannot be demangled.
 char *captureDemangle(const char *name, size_t length);
+void captureFree(void *memory);
 
 #endif

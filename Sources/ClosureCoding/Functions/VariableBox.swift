@@ -1,0 +1,3 @@
+enum VariableBox {
+    static func isLikely(_ function: FunctionWords) -> Bool { false }
+}
