@@ -59,6 +59,8 @@ struct CaptureName: Sendable {
             guard case .function(let isAsync) = form else { return form }
             return .optionalFunction(isAsync: isAsync)
         }
+        // The runtime ends the process if a pack's expansion has no pack.
+        if contains("Qp") { return .unsupported }
         if hasSuffix("XDXMT") { return .dynamicSelf(length: length - 5) }
         if hasSuffix("XD") { return .type(length: length - 2) }
         if contains("XMt") {
@@ -83,6 +85,38 @@ struct CaptureName: Sendable {
         }
         defer { captureFree(demangled) }
         return String(cString: demangled)
+    }
+
+    /// The descriptor of a nominal type if the name consists of nothing but a reference to it: 1 direct, 2 through a
+    /// pointer.
+    var symbolicDescriptor: UInt? {
+        guard length == 5 else { return nil }
+        let memory = Memory(address)
+        let target = memory.relative(1)
+        switch memory.byte(0) {
+        case 1: return target
+        case 2: return Memory(target).word(0)
+        default: return nil
+        }
+    }
+
+    /// The first nominal type that the name refers to.
+    private var firstReferencedName: String? {
+        let memory = Memory(address)
+        guard memory.byte(0) == 1, LoadedImages.containing(memory.relative(1)) != nil else { return nil }
+        let descriptor = NominalDescriptor(memory.relative(1))
+        return descriptor.isNominal ? descriptor.name : nil
+    }
+
+    /// Why the runtime knows no type of this name, and what to do.
+    var unresolvedError: ClosureCodingError {
+        guard let type = firstReferencedName else { return .unsupportedCapture(description) }
+        return ClosureCodingError(
+            .unresolvedType,
+            "The closure captures \(type), or something made of it, and the optimised program has nothing to encode it "
+                + "with, because nothing else needs the type at run time. Declare \(type) `public`, or mention it once: "
+                + "`PortableTypes.register(\(type).self)`."
+        )
     }
 
     private func hasSuffix(_ suffix: StaticString) -> Bool {

@@ -24,13 +24,30 @@ indirect enum CaptureShape: @unchecked Sendable {
     case existential(Any.Type)
     /// A standard container whose elements are not all `Codable`.
     case container(any PortableContainer.Type)
+    /// A structure without metadata at run time, by its stored properties.
+    case properties([Element], size: Int, alignment: Int)
+    /// An enumeration without payloads and without metadata at run time: so many cases, in so many bytes.
+    case bareCases(Int, size: Int)
     /// Something that takes no space.
     case nothing
 
     struct Element: Sendable {
         let offset: Int
-        let type: Any.Type
+        /// `nil` for what has no type at run time, which the shape says how to destroy.
+        let type: Any.Type?
         let shape: CaptureShape
+    }
+
+    /// Size and alignment of what has this shape; `type` is its type, if it has one at run time.
+    func layout(_ type: Any.Type?) -> (size: Int, alignment: Int) {
+        if let type { return RuntimeType(type).valueLayout }
+        switch self {
+        case .function, .optionalFunction: return (16, 8)
+        case .dynamicSelf, .pointerToCode: return (8, 8)
+        case .properties(_, let size, let alignment): return (size, alignment)
+        case .bareCases(_, let size): return (size, max(size, 1))
+        default: return (0, 1)
+        }
     }
 
     /// The shape of a type.

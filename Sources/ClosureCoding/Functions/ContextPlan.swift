@@ -8,13 +8,6 @@ internal import Synchronization
 /// each aligned. Its metadata has the kind 0x400 in word 0, the offset of what follows the header as 32 bits at 8,
 /// and in word 2 the address of the capture descriptor.
 final class ContextPlan: Sendable {
-    struct Capture: Sendable {
-        let offset: Int
-        let shape: CaptureShape
-        /// The type as it lies there; `nil` for what has no type at run time, which the shape says how to destroy.
-        let type: Any.Type?
-    }
-
     static let contextKind: UInt = 0x400
     static let genericBoxKind: UInt = 0x500
     static let errorKind: UInt = 0x501
@@ -25,7 +18,7 @@ final class ContextPlan: Sendable {
     let bindingCount: Int
     /// The generic parameters whose types travel beside the bindings.
     let explicitParameters: [GenericArguments.Parameter]
-    let captures: [Capture]
+    let captures: [CaptureShape.Element]
     let size: Int
     let alignmentMask: Int
 
@@ -74,6 +67,9 @@ final class ContextPlan: Sendable {
         let memory = Memory(context)
         let checked = try check(memory.word(0))
         let bindings = (0..<checked.descriptor.bindingCount).map { memory.word(headerSize + 8 * $0) }
+        guard bindings.allSatisfy({ $0 > 0xffff && $0 % 8 == 0 }) else {
+            throw ClosureCodingError.unsupportedGenericContext("uses a parameter pack or a value parameter")
+        }
         guard checked.descriptor.needsExplicitArguments else {
             return (try plan(metadata: memory.word(0), checked, bindings: bindings, explicit: []), [])
         }
@@ -126,12 +122,12 @@ final class ContextPlan: Sendable {
 
         var offset = Self.headerSize + 8 * bindings.count
         var alignmentMask = 7
-        var captures: [Capture] = []
+        var captures: [CaptureShape.Element] = []
         for name in descriptor.captures {
             let (shape, type) = try Self.shape(of: name, descriptor, arguments)
-            let layout = Self.layout(shape, type)
+            let layout = shape.layout(type)
             offset = (offset + layout.alignment - 1) & ~(layout.alignment - 1)
-            captures.append(Capture(offset: offset, shape: shape, type: type))
+            captures.append(CaptureShape.Element(offset: offset, type: type, shape: shape))
             offset += layout.size
             alignmentMask = max(alignmentMask, layout.alignment - 1)
         }
@@ -140,51 +136,18 @@ final class ContextPlan: Sendable {
         self.alignmentMask = alignmentMask
     }
 
-    private static func layout(_ shape: CaptureShape, _ type: Any.Type?) -> (size: Int, alignment: Int) {
-        if let type { return RuntimeType(type).valueLayout }
-        switch shape {
-        case .function, .optionalFunction: return (16, 8)
-        case .dynamicSelf, .pointerToCode: return (8, 8)
-        default: return (0, 1)
-        }
-    }
-
     private static func shape(
         of name: CaptureName,
         _ descriptor: CaptureDescriptor,
         _ arguments: GenericArguments
     ) throws -> (CaptureShape, Any.Type?) {
-        switch name.form {
-        case .function(let isAsync): return (.function(isAsync: isAsync), nil)
-        case .optionalFunction(let isAsync): return (.optionalFunction(isAsync: isAsync), nil)
-        case .pointerToCode: return (.pointerToCode, nil)
-        case .thinMetatype: return (.nothing, nil)
-        case .variableBox: throw ClosureCodingError.variableBox("a variable that it shares with its surroundings")
-        case .weakReference: throw ClosureCodingError.variableBox("a weak or unowned reference")
-        case .nonEscapingFunction:
-            throw ClosureCodingError.unsupportedCapture("a function that lives only during a call (it is not `@escaping`)")
-        case .unsupported: throw ClosureCodingError.unsupportedCapture(name.description)
-        case .dynamicSelf(let length):
-            return (.dynamicSelf(try resolve(name, length, descriptor, arguments)), nil)
-        case .type(let length):
-            let type = try resolve(name, length, descriptor, arguments)
-            return (try CaptureShape(of: type), type)
-        }
-    }
-
-    private static func resolve(
-        _ name: CaptureName,
-        _ length: Int,
-        _ descriptor: CaptureDescriptor,
-        _ arguments: GenericArguments
-    ) throws -> Any.Type {
-        if let type = arguments.resolve(name, length: length) { return type }
+        if let shape = try CaptureShape.shape(of: name, arguments) { return shape }
         if name.mayBeGeneric, descriptor.bindingCount > 0 || !descriptor.sources.isEmpty {
             throw ClosureCodingError.unsupportedGenericContext(
                 "captures \(name.description), whose type depends on generic parameters in a way that cannot be followed"
             )
         }
-        throw ClosureCodingError.unsupportedCapture(name.description)
+        throw name.unresolvedError
     }
 
     /// Finds a generic parameter's metadata in a context of this process.
@@ -218,7 +181,7 @@ final class ContextPlan: Sendable {
             for name in descriptor.captures[..<index] {
                 guard !name.mayBeGeneric else { return nil }
                 let (shape, type) = try shape(of: name, descriptor, GenericArguments())
-                let layout = layout(shape, type)
+                let layout = shape.layout(type)
                 offset = (offset + layout.alignment - 1) & ~(layout.alignment - 1)
                 offset += layout.size
             }

@@ -70,7 +70,7 @@ final class PayloadReader {
             pointer.storeBytes(of: words, as: FunctionWords.self)
         case .pointerToCode:
             pointer.storeBytes(of: try readCode(isAsync: false), as: UInt.self)
-        case .tuple(let elements):
+        case .tuple(let elements), .properties(let elements, _, _):
             try readTuple(elements, into: pointer)
         case .metatype(let type):
             try readMetatype(type, into: pointer)
@@ -91,9 +91,18 @@ final class PayloadReader {
             try _openExistential(type, do: open)
         case .container(let type):
             try nested { try readContainer(type, into: pointer) }
+        case .bareCases(let count, let size):
+            if size == 1 { pointer.storeBytes(of: try readCase(UInt8.self, count), as: UInt8.self) }
+            if size == 2 { pointer.storeBytes(of: try readCase(UInt16.self, count), as: UInt16.self) }
         case .nothing:
             break
         }
+    }
+
+    private func readCase<Number: FixedWidthInteger & Decodable>(_ type: Number.Type, _ count: Int) throws -> Number {
+        let number = try read(type)
+        guard number < count else { throw ClosureCodingError.invalidCode("an enumeration has no such case") }
+        return number
     }
 
     private func readCodable<Value: Codable>(_ type: Value.Type, into pointer: UnsafeMutableRawPointer) throws {
@@ -126,7 +135,7 @@ final class PayloadReader {
                 count += 1
             }
         } catch {
-            for element in elements.prefix(count) { destroy(element.type, at: pointer + element.offset) }
+            for element in elements.prefix(count) { destroy(element, at: pointer + element.offset) }
             throw error
         }
     }
@@ -271,15 +280,17 @@ final class PayloadReader {
         return UInt(bitPattern: context)
     }
 
-    private func destroy(_ capture: ContextPlan.Capture, at pointer: UnsafeMutableRawPointer) {
-        if let type = capture.type {
+    private func destroy(_ element: CaptureShape.Element, at pointer: UnsafeMutableRawPointer) {
+        if let type = element.type {
             destroy(type, at: pointer)
             return
         }
-        switch capture.shape {
+        switch element.shape {
         case .function, .optionalFunction:
             let context = FunctionWords(at: pointer).context
             if context != 0 { captureRelease(UnsafeMutableRawPointer(bitPattern: context)) }
+        case .properties(let elements, _, _):
+            for element in elements { destroy(element, at: pointer + element.offset) }
         default: break
         }
     }

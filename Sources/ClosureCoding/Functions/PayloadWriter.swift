@@ -52,7 +52,7 @@ final class PayloadWriter {
             if words.code != 0 { try write(words, isAsync: isAsync) }
         case .pointerToCode:
             try writeCode(Memory(pointer).word(0))
-        case .tuple(let elements):
+        case .tuple(let elements), .properties(let elements, _, _):
             for element in elements { try write(element.shape, at: pointer + element.offset) }
         case .metatype, .dynamicSelf:
             guard let metadata = UnsafeRawPointer(bitPattern: Memory(pointer).word(0)) else { return }
@@ -64,6 +64,9 @@ final class PayloadWriter {
             try _openExistential(type, do: open)
         case .container(let type):
             try nested { try type.write(at: pointer, to: self) }
+        case .bareCases(_, let size):
+            if size == 1 { try write(Memory(pointer).byte(0)) }
+            if size == 2 { try write(Memory(pointer).uint16(0)) }
         case .nothing:
             break
         }
@@ -116,7 +119,7 @@ final class PayloadWriter {
                 try write(ContextTag.none.rawValue)
                 return
             }
-            try writeContext(function)
+            try writeContext(function, isAsync: isAsync)
         }
     }
 
@@ -127,11 +130,11 @@ final class PayloadWriter {
         try write(location)
     }
 
-    private func writeContext(_ function: FunctionWords) throws {
+    private func writeContext(_ function: FunctionWords, isAsync: Bool) throws {
         let metadata = Memory(function.context).word(0)
         switch Memory(metadata).word(0) {
         case ContextPlan.contextKind:
-            try writeCaptures(function)
+            try writeCaptures(function, isAsync: isAsync)
         case ContextPlan.genericBoxKind:
             throw ClosureCodingError.variableBox("a variable that it shares with its surroundings")
         case ContextPlan.errorKind:
@@ -173,10 +176,17 @@ final class PayloadWriter {
         }
     }
 
-    private func writeCaptures(_ function: FunctionWords) throws {
+    private func writeCaptures(_ function: FunctionWords, isAsync: Bool) throws {
         let context = function.context
         let (plan, explicitTypes) = try ContextPlan.plan(forContext: context)
-        if plan.captures.count == 1, plan.bindingCount == 0, VariableBox.isLikely(function) {
+        // A box has one content and no bindings.
+        if plan.captures.count == 1, plan.bindingCount == 0,
+            VariableBox.isLikely(
+                function,
+                isAsync: isAsync,
+                isLoadable: VariableBox.isLoadable(plan.captures[0].type)
+            )
+        {
             throw ClosureCodingError.variableBox("a variable that it shares with its surroundings")
         }
         try write(ContextTag.captures.rawValue)
@@ -189,9 +199,6 @@ final class PayloadWriter {
 
     private func writeBindings(_ plan: ContextPlan, _ context: UInt) throws {
         let words = (0..<plan.bindingCount).map { Memory(context).word(ContextPlan.headerSize + 8 * $0) }
-        guard words.allSatisfy({ $0 > 0xffff && $0 % 8 == 0 }) else {
-            throw ClosureCodingError.unsupportedGenericContext("uses a parameter pack or a value parameter")
-        }
         // Metadata has a small number as its first word, a witness table the address of its conformance.
         let types = words.filter { Memory($0).word(0) <= 0x7ff }
         for word in words {

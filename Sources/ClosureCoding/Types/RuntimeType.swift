@@ -110,6 +110,7 @@ struct NominalDescriptor {
     private var flags: UInt32 { memory.uint32(0) }
     private var kind: UInt32 { flags & 0x1f }
     var isClass: Bool { kind == 16 }
+    var isEnumeration: Bool { kind == 18 }
     var isNominal: Bool { (16...18).contains(kind) }
     var isGeneric: Bool { flags & 0x80 != 0 }
     var hasResilientSuperclass: Bool { isClass && flags & (1 << 29) != 0 }

@@ -125,7 +125,10 @@ public struct TypeReference: Hashable, Sendable {
     /// Whether a mangled name has only characters that mean the same in every process.
     private static func isPortable(_ name: String) -> Bool {
         let bytes = name.utf8
-        return !bytes.isEmpty && bytes.count <= 4096 && bytes.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != 0x24 }
+        guard !bytes.isEmpty, bytes.count <= 4096, bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != 0x24 })
+        else { return false }
+        // A pack's expansion, which no type has that is complete: the runtime would end the process.
+        return !zip(bytes, bytes.dropFirst()).contains { $0 == (0x51, 0x70) }
     }
 
     private static func resolve(name: String) -> Any.Type? {

@@ -1,3 +1,0 @@
-enum VariableBox {
-    static func isLikely(_ function: FunctionWords) -> Bool { false }
-}
