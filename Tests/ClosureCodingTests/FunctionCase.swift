@@ -48,7 +48,7 @@ struct FunctionCase: Sendable, CustomTestStringConvertible {
     }
 
     static let all: [FunctionCase] =
-        plainFunctions + captures + singleCaptures + effects + composites + generics + methods
+        plainFunctions + captures + singleCaptures + effects + composites + generics + methods + objects
 }
 
 /// Hides a value from the optimizer, so that it has to be captured.

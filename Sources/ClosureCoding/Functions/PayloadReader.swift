@@ -71,7 +71,7 @@ final class PayloadReader {
         case .pointerToCode:
             pointer.storeBytes(of: try readCode(isAsync: false), as: UInt.self)
         case .tuple(let elements), .properties(let elements, _, _):
-            try readTuple(elements, into: pointer)
+            try readElements(elements, into: pointer)
         case .metatype(let type):
             try readMetatype(type, into: pointer)
         case .dynamicSelf(let base):
@@ -127,7 +127,8 @@ final class PayloadReader {
         pointer.initializeMemory(as: type, to: value)
     }
 
-    private func readTuple(_ elements: [CaptureShape.Element], into pointer: UnsafeMutableRawPointer) throws {
+    /// Reads values into their places; if one fails, those before it are destroyed.
+    func readElements(_ elements: [CaptureShape.Element], into pointer: UnsafeMutableRawPointer) throws {
         var count = 0
         do {
             for element in elements {
@@ -266,14 +267,9 @@ final class PayloadReader {
         for (index, word) in bindings.enumerated() {
             context.storeBytes(of: word, toByteOffset: ContextPlan.headerSize + 8 * index, as: UInt.self)
         }
-        var count = 0
         do {
-            for capture in plan.captures {
-                try read(capture.shape, into: context + capture.offset)
-                count += 1
-            }
+            try readElements(plan.captures, into: context)
         } catch {
-            for capture in plan.captures.prefix(count) { destroy(capture, at: context + capture.offset) }
             captureDeallocateUninitializedObject(context, plan.size, plan.alignmentMask)
             throw error
         }

@@ -168,7 +168,7 @@ final class PayloadWriter {
         case nil:
             let type: any AnyObject.Type = Swift.type(of: object)
             guard let codable = object as? any Codable else {
-                throw ClosureCodingError.captureNotCodable(type, in: "The closure captures an instance of")
+                throw ClosureCodingError.captureNotCodable(type, in: "The closure captures nothing but an instance of")
             }
             try write(ContextTag.object.rawValue)
             try write(TypeReference(type))

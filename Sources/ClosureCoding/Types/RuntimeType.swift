@@ -114,6 +114,8 @@ struct NominalDescriptor {
     var isNominal: Bool { (16...18).contains(kind) }
     var isGeneric: Bool { flags & 0x80 != 0 }
     var hasResilientSuperclass: Bool { isClass && flags & (1 << 29) != 0 }
+    /// Bit 7 of what is particular to a kind of type says that a class is an actor.
+    var isActor: Bool { isClass && flags & (1 << 23) != 0 }
     private var areImmediateMembersNegative: Bool { isClass && flags & (1 << 28) != 0 }
 
     /// The function that gives the type's metadata.

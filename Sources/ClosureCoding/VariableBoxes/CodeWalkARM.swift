@@ -13,6 +13,8 @@ struct CodeWalkARM {
     private var registers = [Value](repeating: .unknown, count: 32)
     private var slots: [Slot] = []
     private var keepsContext = false
+    /// Whether a captured value has been loaded. From then on a register that holds the context may be a leftover.
+    private var hasLoaded = false
 
     /// 31 is the stack pointer in addresses.
     private static let stackPointer = 31
@@ -106,7 +108,8 @@ struct CodeWalkARM {
             offset = Int(Int32(bitPattern: word << 11) >> 23)
         }
         if isStore { return store(isWord ? registers[target] : .unknown, base, offset) }
-        if !isVector { set(target, isWord ? slot(base, offset) : .unknown) }
+        let value = slot(base, offset)
+        if !isVector { set(target, isWord ? value : .unknown) }
         return false
     }
 
@@ -118,9 +121,10 @@ struct CodeWalkARM {
         let isWord = word >> 30 == 2 && !isVector
         let offset = Int(Int32(bitPattern: word << 10) >> 25) * 8
         if isLoad {
+            let values = (slot(base, offset), slot(base, offset + 8))
             if !isVector {
-                set(first, isWord ? slot(base, offset) : .unknown)
-                set(second, isWord ? slot(base, offset + 8) : .unknown)
+                set(first, isWord ? values.0 : .unknown)
+                set(second, isWord ? values.1 : .unknown)
             }
             return false
         }
@@ -139,7 +143,16 @@ struct CodeWalkARM {
         registers[register] = value
     }
 
-    private func slot(_ base: Int, _ offset: Int) -> Value {
+    private mutating func slot(_ base: Int, _ offset: Int) -> Value {
+        noteLoad(base, offset)
+        return savedValue(base, offset)
+    }
+
+    private mutating func noteLoad(_ base: Int, _ offset: Int) {
+        if case .context(let start) = registers[base], start + offset >= VariableBox.content { hasLoaded = true }
+    }
+
+    private func savedValue(_ base: Int, _ offset: Int) -> Value {
         slots.first { $0.base == base && $0.offset == offset }?.value ?? .unknown
     }
 
@@ -157,7 +170,7 @@ struct CodeWalkARM {
 
     /// See `CodeWalkX86`.
     private var passesBox: Bool {
-        if (0...7).contains(where: { registers[$0] == .context(0) }) { return true }
+        if !hasLoaded, (0...7).contains(where: { registers[$0] == .context(0) }) { return true }
         guard case .context(let offset) = registers[0], offset >= VariableBox.content,
             case .constant(let flags) = registers[2], flags & ~0x21 == 0
         else { return false }

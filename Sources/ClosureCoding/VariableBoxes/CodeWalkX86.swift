@@ -25,6 +25,8 @@ struct CodeWalkX86 {
     private var registers = [Value](repeating: .unknown, count: 16)
     private var slots: [Slot] = []
     private var keepsContext = false
+    /// Whether a captured value has been loaded. From then on a register that holds the context may be a leftover.
+    private var hasLoaded = false
 
     // Register numbers of the instruction encoding.
     private static let (rax, rcx, rdx, rsp, rbp, rsi, rdi) = (0, 1, 2, 4, 5, 6, 7)
@@ -121,7 +123,9 @@ struct CodeWalkX86 {
             let (register, operand) = modrm(rex)
             set(register, isWide ? load(operand) : .unknown)
         case 0x8d:  // lea
+            let hadLoaded = hasLoaded
             let (register, operand) = modrm(rex)
+            hasLoaded = hadLoaded
             set(register, isWide ? address(operand) : .unknown)
         case 0x31, 0x33:  // xor, the usual way to get zero
             let (register, operand) = modrm(rex)
@@ -299,6 +303,7 @@ struct CodeWalkX86 {
         }
         if mode == 1 { operand.displacement = signed(1) }
         if mode == 2 { operand.displacement = signed(4) }
+        if case .context(let offset) = address(operand), offset >= VariableBox.content { hasLoaded = true }
         return (register, operand)
     }
 
@@ -366,7 +371,7 @@ struct CodeWalkX86 {
     /// Whether a call at this point would pass the box, or announce an access to the variable in it:
     /// `swift_beginAccess(address, buffer on the stack, flags, null)`.
     private var passesBox: Bool {
-        if Self.arguments.contains(where: { registers[$0] == .context(0) }) { return true }
+        if !hasLoaded, Self.arguments.contains(where: { registers[$0] == .context(0) }) { return true }
         guard case .context(let offset) = registers[Self.rdi], offset >= VariableBox.content,
             case .constant(let flags) = registers[Self.rdx], flags & ~0x21 == 0
         else { return false }
