@@ -68,7 +68,12 @@ let package = Package(
         ),
 
         .testTarget(name: "MessageCodingTests", dependencies: ["MessageCoding"], swiftSettings: strict),
-        .testTarget(name: "ClosureCodingTests", dependencies: ["ClosureCoding", "MessageCoding", "CProcessSupport"], swiftSettings: strict),
+        .target(name: "CClosureChildEntry", path: "Tests/CClosureChildEntry"),
+        .testTarget(
+            name: "ClosureCodingTests",
+            dependencies: ["ClosureCoding", "MessageCoding", "CProcessSupport", "CClosureChildEntry"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "MPITests", dependencies: ["MPI", "MessageCoding", "RankLaunching"], swiftSettings: strict),
         .testTarget(name: "RankLaunchingTests", dependencies: ["RankLaunching"], swiftSettings: strict),
         .testTarget(name: "MultiprocessingTests", dependencies: ["Multiprocessing", "MPI", "RankLaunching"], swiftSettings: strict),
