@@ -32,17 +32,30 @@ public struct PortableFunction<Function> {
         self.function = function
     }
 
-    /// The flags of the function's type.
-    private static var flags: FunctionTypeFlags {
+    /// Whether the function is asynchronous. Throws when it is not a function of Swift's own kind.
+    private static var isAsync: Bool {
         get throws {
+            if let wrapper = Function.self as? any FunctionWrapper.Type,
+                MemoryLayout<Function>.size == MemoryLayout<FunctionWords>.size
+            {
+                return wrapper.isAsync
+            }
             guard let flags = FunctionTypeFlags(RuntimeType(Function.self)), flags.isThick, !flags.isDifferentiable else {
                 throw ClosureCodingError.unsupportedCapture(
                     "a \(String(reflecting: Function.self)), which is not a Swift function,"
                 )
             }
-            return flags
+            return flags.isAsync
         }
     }
+}
+
+/// A structure whose only stored property is a function.
+///
+/// A function whose parameters are a parameter pack can be stored in no other way; as a wrapper it travels like a function.
+public protocol FunctionWrapper {
+    /// Whether the function is asynchronous.
+    static var isAsync: Bool { get }
 }
 
 extension PortableFunction: Sendable where Function: Sendable {}
@@ -54,7 +67,7 @@ extension PortableFunction: Encodable {
     /// - Throws: `ClosureCodingError` if a capture cannot travel, or what a captured value's own `encode(to:)` throws.
     public func encode(to encoder: any Encoder) throws {
         try RuntimeProbe.check()
-        let isAsync = try Self.flags.isAsync
+        let isAsync = try Self.isAsync
         try withUnsafePointer(to: self) { pointer in
             try PayloadWriter(encoder).write(FunctionWords(at: UnsafeRawPointer(pointer)), isAsync: isAsync)
         }
@@ -69,7 +82,7 @@ extension PortableFunction: Decodable {
     ///   what a captured value's own `init(from:)` throws.
     public init(from decoder: any Decoder) throws {
         try RuntimeProbe.check()
-        let isAsync = try Self.flags.isAsync
+        let isAsync = try Self.isAsync
         let words = try PayloadReader(decoder).readFunction(isAsync: isAsync)
         self = withUnsafePointer(to: words) { pointer in
             // The words own their context: the value is moved out, not copied.
