@@ -1,0 +1,112 @@
+/// Writes entries of a keyed container.
+struct KeyedWriter<Key: CodingKey>: KeyedEncodingContainerProtocol {
+    let state: EncodingState
+    let serial: Int
+
+    var codingPath: [any CodingKey] { state.codingPath }
+
+    mutating func encodeNil(forKey key: Key) throws {
+        try state.beginEntry(key, serial: serial)
+        state.writeNull()
+    }
+
+    mutating func encode(_ value: Bool, forKey key: Key) throws {
+        try state.beginEntry(key, serial: serial)
+        state.write(value)
+    }
+
+    mutating func encode(_ value: String, forKey key: Key) throws {
+        try state.beginEntry(key, serial: serial)
+        state.write(value)
+    }
+
+    mutating func encode(_ value: Double, forKey key: Key) throws {
+        try state.beginEntry(key, serial: serial)
+        state.write(value)
+    }
+
+    mutating func encode(_ value: Float, forKey key: Key) throws {
+        try state.beginEntry(key, serial: serial)
+        state.write(value)
+    }
+
+    mutating func encode(_ value: Int, forKey key: Key) throws { try encode(integer: value, key) }
+    mutating func encode(_ value: Int8, forKey key: Key) throws { try encode(integer: value, key) }
+    mutating func encode(_ value: Int16, forKey key: Key) throws { try encode(integer: value, key) }
+    mutating func encode(_ value: Int32, forKey key: Key) throws { try encode(integer: value, key) }
+    mutating func encode(_ value: Int64, forKey key: Key) throws { try encode(integer: value, key) }
+    mutating func encode(_ value: UInt, forKey key: Key) throws { try encode(integer: value, key) }
+    mutating func encode(_ value: UInt8, forKey key: Key) throws { try encode(integer: value, key) }
+    mutating func encode(_ value: UInt16, forKey key: Key) throws { try encode(integer: value, key) }
+    mutating func encode(_ value: UInt32, forKey key: Key) throws { try encode(integer: value, key) }
+    mutating func encode(_ value: UInt64, forKey key: Key) throws { try encode(integer: value, key) }
+
+    @inline(__always)
+    private mutating func encode<Integer: FixedWidthInteger>(integer value: Integer, _ key: Key) throws {
+        try state.beginEntry(key, serial: serial)
+        state.write(integer: value)
+    }
+
+    @available(macOS 15, iOS 18, tvOS 18, watchOS 11, visionOS 2, *)
+    mutating func encode(_ value: Int128, forKey key: Key) throws {
+        try state.beginEntry(key, serial: serial)
+        state.write(wide: value)
+    }
+
+    @available(macOS 15, iOS 18, tvOS 18, watchOS 11, visionOS 2, *)
+    mutating func encode(_ value: UInt128, forKey key: Key) throws {
+        try state.beginEntry(key, serial: serial)
+        state.write(wideMagnitude: value, isNegative: false)
+    }
+
+    mutating func encode<T: Encodable>(_ value: T, forKey key: Key) throws {
+        try state.encodeEntry(value, forKey: key, serial: serial, isWrapped: false)
+    }
+
+    mutating func encodeIfPresent<T: Encodable>(_ value: T?, forKey key: Key) throws {
+        guard let value else {
+            return
+        }
+        try state.encodeEntry(value, forKey: key, serial: serial, isWrapped: true)
+    }
+
+    mutating func nestedContainer<NestedKey: CodingKey>(
+        keyedBy keyType: NestedKey.Type,
+        forKey key: Key
+    ) -> KeyedEncodingContainer<NestedKey> {
+        let inner = innerState(forKey: key, shape: .keyed)
+        return KeyedEncodingContainer(
+            KeyedWriter<NestedKey>(state: inner, serial: inner.openContainer(.keyed))
+        )
+    }
+
+    mutating func nestedUnkeyedContainer(forKey key: Key) -> any UnkeyedEncodingContainer {
+        let inner = innerState(forKey: key, shape: .unkeyed)
+        return UnkeyedWriter(state: inner, serial: inner.openContainer(.unkeyed))
+    }
+
+    mutating func superEncoder() -> any Encoder {
+        let inner = innerState(forKey: SuperKey(), shape: nil)
+        return ValueEncoder(state: inner, serial: inner.serial)
+    }
+
+    mutating func superEncoder(forKey key: Key) -> any Encoder {
+        let inner = innerState(forKey: key, shape: nil)
+        return ValueEncoder(state: inner, serial: inner.serial)
+    }
+
+    /// A state for what is written under `key`; the one that is there if it is asked for by shape.
+    private func innerState(forKey key: some CodingKey, shape: EncodingState.Frame.Shape?) -> EncodingState {
+        if let shape,
+            let known = state.innerState(frameSerial: serial, key: key.stringValue, shape: shape)
+        {
+            return known
+        }
+        do {
+            try state.beginEntry(key, serial: serial)
+        } catch {
+            return state.makeDetachedState()
+        }
+        return state.makeInnerState(frameSerial: serial, key: key)
+    }
+}
