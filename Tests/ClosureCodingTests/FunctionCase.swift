@@ -1,6 +1,7 @@
 import CClosureChildEntry
 import ClosureCoding
 import Foundation
+import MessageCoding
 import Testing
 
 /// A function that one process encodes and another one decodes and calls.
@@ -19,10 +20,10 @@ struct FunctionCase: Sendable, CustomTestStringConvertible {
         call: @escaping @Sendable (Function) async throws -> String
     ) {
         self.name = name
-        encode = { try JSONEncoder().encode(PortableFunction(try make())) }
+        encode = { Data(try MessageEncoder().encode(PortableFunction(try make()))) }
         expected = { try await call(try make()) }
         decodeAndCall = { data in
-            try await call(JSONDecoder().decode(PortableFunction<Function>.self, from: data).function)
+            try await call(MessageDecoder().decode(PortableFunction<Function>.self, from: [UInt8](data)).function)
         }
     }
 
