@@ -30,7 +30,8 @@ struct DamagedBytesTests {
         let type: any Codable.Type = hidden([Int].self)
         let functions: [() -> String] = [
             plainFunction, { "\(number) \(text)" }, { "\(list)" }, { "\(worker.factor)" }, { "\(failure)" },
-            { speakers.map { $0.speak() }.joined() }, { "\(inner(4)) \(text)" }, { "\(command) \(point) \(type)" },
+            { speakers.map { $0.speak() }.joined() }, { "\(inner(4)) \(text)" },
+            { "\(command) \(point) \(type)" },
             describer([text], "x"), firstElement(["a"]), typePrinter([String: Int].self), localStruct(3),
             hidden(Holder([1])).reader(number: 2, other: "o"), CountingMore.name(3),
         ]
@@ -56,7 +57,9 @@ struct DamagedBytesTests {
                 }
             }
             for length in message.indices {
-                #expect(throws: (any Error).self) { try decoder.decode(Function.self, from: Array(message[..<length])) }
+                #expect(throws: (any Error).self) {
+                    try decoder.decode(Function.self, from: Array(message[..<length]))
+                }
             }
         }
         #expect(refused > total / 2)
@@ -70,7 +73,9 @@ struct DamagedBytesTests {
         for _ in 0..<3000 {
             let damaged = damage(message, using: &generator)
             // A changed value may be as good as the original; what matters is that it is an object or an error.
-            if let object = try? MessageDecoder().decode(Box.self, from: damaged).object { #expect(object is Job) }
+            if let object = try? MessageDecoder().decode(Box.self, from: damaged).object {
+                #expect(object is Job)
+            }
         }
     }
 

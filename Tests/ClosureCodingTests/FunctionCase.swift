@@ -11,7 +11,10 @@ struct FunctionCase: Sendable, CustomTestStringConvertible {
     let expected: @Sendable () async throws -> String
     let decodeAndCall: @Sendable (Data) async throws -> String
 
+    /// A case with a name that is found again by the other process.
+    ///
     /// - Parameters:
+    ///   - name: The name.
     ///   - make: Gives the function; called by the sender only.
     ///   - call: Calls it and tells the result as text; called on both sides.
     init<Function>(
@@ -23,7 +26,9 @@ struct FunctionCase: Sendable, CustomTestStringConvertible {
         encode = { Data(try MessageEncoder().encode(PortableFunction(try make()))) }
         expected = { try await call(try make()) }
         decodeAndCall = { data in
-            try await call(MessageDecoder().decode(PortableFunction<Function>.self, from: [UInt8](data)).function)
+            try await call(
+                MessageDecoder().decode(PortableFunction<Function>.self, from: [UInt8](data)).function
+            )
         }
     }
 

@@ -2,7 +2,10 @@ import ClosureCoding
 import Foundation
 import Testing
 
-struct NotPortable: Sendable { var number: Int; var text: String }
+struct NotPortable: Sendable {
+    var number: Int
+    var text: String
+}
 struct OnlyEncodable: Encodable { var number: Int }
 final class NotPortableObject { var number = hidden(1) }
 enum NotPortableError: Error { case bad(Int) }
@@ -37,7 +40,9 @@ private func expectRefusal<Function>(
     let error = refusal(function)
     #expect(error != nil, sourceLocation: sourceLocation)
     if let kind { #expect(error?.kind == kind, sourceLocation: sourceLocation) }
-    if let error { #expect(culprit.isEmpty || error.description.contains(culprit), sourceLocation: sourceLocation) }
+    if let error {
+        #expect(culprit.isEmpty || error.description.contains(culprit), sourceLocation: sourceLocation)
+    }
 }
 
 @Suite("A closure that cannot travel is refused with an error that names the culprit")
