@@ -32,6 +32,35 @@ struct Odd: Codable {
 
 private struct PrivateValue: Codable { var text: String }
 
+// An optimised program has no metadata of these: nothing but closures uses them.
+private enum BareColor: Codable { case red, green, blue }
+private enum SingleCase: Codable { case only }
+private struct BarePart: Codable {
+    var flag: Bool
+    var wide: Int64
+    var text: String
+}
+private struct BareWhole: Codable {
+    var small: Int8
+    var part: BarePart
+    var color: BareColor
+    var single: SingleCase
+    var maybe: Int?
+    var list: [String]
+}
+
+@inline(never)
+private func makeBareWhole(_ number: Int) -> BareWhole {
+    BareWhole(
+        small: Int8(number),
+        part: BarePart(flag: number > 1, wide: .max, text: String(repeating: "x", count: number)),
+        color: number > 2 ? .blue : .red,
+        single: .only,
+        maybe: number,
+        list: ["a"]
+    )
+}
+
 extension FunctionCase {
     static let plainFunctions: [FunctionCase] = collect { list in
         list.add("plain function") {
@@ -166,6 +195,20 @@ extension FunctionCase {
         list.add("captured private struct") {
             let value = hidden(PrivateValue(text: "private"))
             return { value.text }
+        } call: {
+            $0()
+        }
+        list.add("captured private struct of private parts") {
+            let (value, number) = (makeBareWhole(hidden(3)), hidden(5))
+            return {
+                var text = "\(value.small) \(value.part.flag) \(value.part.wide) \(value.part.text) \(number)"
+                switch value.color {
+                case .red: text += " red"
+                case .green: text += " green"
+                case .blue: text += " blue"
+                }
+                return text + " \(value.maybe ?? 0) \(value.list)"
+            }
         } call: {
             $0()
         }

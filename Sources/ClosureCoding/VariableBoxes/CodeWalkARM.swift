@@ -73,7 +73,7 @@ struct CodeWalkARM {
             return false
         }
         if word & 0x7f80_0000 == 0x5280_0000 {  // movz
-            set(target, .constant(Int(word >> 5 & 0xffff) << Int(word >> 21 & 3) * 16))
+            set(target, .constant(Int(word >> 5 & 0xffff) << (Int(word >> 21 & 3) * 16)))
             return false
         }
         // add, sub with a constant
