@@ -178,6 +178,10 @@ const void *captureWitnessTable(const void *type, const void *protocol) {
     return swift_conformsToProtocol(type, protocol);
 }
 
+extern void swift_beginAccess(void *address, void *buffer, uintptr_t flags, void *caller);
+
+uintptr_t captureBeginAccessAddress(void) { return (uintptr_t)&swift_beginAccess; }
+
 // MARK: - Types
 
 extern const void *swift_getTypeByMangledNameInEnvironment(

@@ -24,7 +24,7 @@ public struct PortableFunction<Function> {
     /// The function itself.
     public let function: Function
 
-    /// Wraps a function. Whether it can travel shows when it is encoded.
+    /// Wraps a function; whether it can travel shows when it is encoded.
     ///
     /// - Parameter function: A function value, such as a closure or the name of a function. Give closures a `@Sendable` type
     ///   where you can: then the compiler refuses those that share a variable with their surroundings.
@@ -40,7 +40,9 @@ public struct PortableFunction<Function> {
             {
                 return wrapper.isAsync
             }
-            guard let flags = FunctionTypeFlags(RuntimeType(Function.self)), flags.isThick, !flags.isDifferentiable else {
+            guard let flags = FunctionTypeFlags(RuntimeType(Function.self)), flags.isThick,
+                !flags.isDifferentiable
+            else {
                 throw ClosureCodingError.unsupportedCapture(
                     "a \(String(reflecting: Function.self)), which is not a Swift function,"
                 )

@@ -1,6 +1,7 @@
 import CClosureChildEntry
 import ClosureCoding
 import Foundation
+import MessageCoding
 import Testing
 
 /// A function that one process encodes and another one decodes and calls.
@@ -10,7 +11,10 @@ struct FunctionCase: Sendable, CustomTestStringConvertible {
     let expected: @Sendable () async throws -> String
     let decodeAndCall: @Sendable (Data) async throws -> String
 
+    /// A case with a name that is found again by the other process.
+    ///
     /// - Parameters:
+    ///   - name: The name.
     ///   - make: Gives the function; called by the sender only.
     ///   - call: Calls it and tells the result as text; called on both sides.
     init<Function>(
@@ -19,10 +23,12 @@ struct FunctionCase: Sendable, CustomTestStringConvertible {
         call: @escaping @Sendable (Function) async throws -> String
     ) {
         self.name = name
-        encode = { try JSONEncoder().encode(PortableFunction(try make())) }
+        encode = { Data(try MessageEncoder().encode(PortableFunction(try make()))) }
         expected = { try await call(try make()) }
         decodeAndCall = { data in
-            try await call(JSONDecoder().decode(PortableFunction<Function>.self, from: data).function)
+            try await call(
+                MessageDecoder().decode(PortableFunction<Function>.self, from: [UInt8](data)).function
+            )
         }
     }
 

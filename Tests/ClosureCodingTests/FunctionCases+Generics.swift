@@ -1,7 +1,8 @@
 import Foundation
 
 @inline(never)
-func describer<Value: Codable>(_ value: Value, _ label: String) -> @Sendable () -> String where Value: Sendable {
+func describer<Value: Codable>(_ value: Value, _ label: String) -> @Sendable () -> String
+where Value: Sendable {
     { "\(label) \(value) \(Value.self)" }
 }
 
@@ -17,7 +18,8 @@ func lister<Value: Codable>(_ value: Value) -> () -> [Value] {
 }
 
 @inline(never)
-func firstElement<Values: Sequence & Codable>(_ values: Values) -> () -> String where Values.Element: Codable {
+func firstElement<Values: Sequence & Codable>(_ values: Values) -> () -> String
+where Values.Element: Codable {
     let first = values.first { _ in true }
     return { "\(first as Any) \(Array(values))" }
 }
@@ -113,57 +115,161 @@ func localStruct(_ number: Int) -> () -> String {
 
 extension FunctionCase {
     static let generics: [FunctionCase] = collect { list in
-        list.add("generic closure over a string") { describer(hidden("x"), "s") } call: { $0() }
-        list.add("generic closure over an array") { describer(hidden([[1]]), "a") } call: { $0() }
+        list.add("generic closure over a string") {
+            describer(hidden("x"), "s")
+        } call: {
+            $0()
+        }
+        list.add("generic closure over an array") {
+            describer(hidden([[1]]), "a")
+        } call: {
+            $0()
+        }
         list.add("generic closure over a private type") {
             describer(hidden(PrivateGeneric(value: 3)).value, "p")
-        } call: { $0() }
-        list.add("generic closure over a local type") { localStruct(hidden(3)) } call: { $0() }
+        } call: {
+            $0()
+        }
+        list.add("generic closure over a local type") {
+            localStruct(hidden(3))
+        } call: {
+            $0()
+        }
         list.add("generic closure over a private generic type") {
             lister(hidden(PrivateGeneric(value: "v")))
-        } call: { "\($0().count)" }
-        list.add("generic closure over a type only") { typePrinter([String: Int].self) } call: { $0() }
+        } call: {
+            "\($0().count)"
+        }
+        list.add("generic closure over a type only") {
+            typePrinter([String: Int].self)
+        } call: {
+            $0()
+        }
         list.add("generic closure over a private type only") {
             typePrinter(PrivateGeneric<Int>.self)
-        } call: { $0() }
-        list.add("generic closure over values and arrays") { lister(hidden(1.5)) } call: { "\($0())" }
-        list.add("generic closure over an associated type") { firstElement(hidden(["a", "b"])) } call: { $0() }
+        } call: {
+            $0()
+        }
+        list.add("generic closure over values and arrays") {
+            lister(hidden(1.5))
+        } call: {
+            "\($0())"
+        }
+        list.add("generic closure over an associated type") {
+            firstElement(hidden(["a", "b"]))
+        } call: {
+            $0()
+        }
         list.add("generic closure over a conditional conformance") {
             conditional(hidden([Optional(1)]))
-        } call: { $0() }
+        } call: {
+            $0()
+        }
         list.add("composed functions") {
             let number = hidden(3)
             return composed({ (value: Int) in value + number }, { (value: Int) in "\(value)" })
-        } call: { $0(4) }
+        } call: {
+            $0(4)
+        }
         list.add("composed generic composition") {
             let number = hidden(3)
             let inner = composed({ (value: Int) in [value, number] }, { (values: [Int]) in values.count })
             return composed(inner, { (value: Int) in "\(value)" })
-        } call: { $0(4) }
-        list.add("generic function instantiated") { genericIdentity as ([Int]) -> [Int] } call: { "\($0([1]))" }
-        list.add("generic function with a witness") { totals(hidden([1.5, 2])) } call: { "\($0(1))" }
+        } call: {
+            $0(4)
+        }
+        list.add("generic function instantiated") {
+            genericIdentity as ([Int]) -> [Int]
+        } call: {
+            "\($0([1]))"
+        }
+        list.add("generic function with a witness") {
+            totals(hidden([1.5, 2]))
+        } call: {
+            "\($0(1))"
+        }
         list.add("closure in a method of a generic struct") {
             hidden(Pair(first: 1, second: "two")).joined(3.0)
-        } call: { $0() }
-        list.add("method of a generic struct") { hidden(Pair(first: 1, second: "two")).swapped } call: { "\($0())" }
-        list.add("closure over a generic object") { hidden(Holder("v")).reader() } call: { $0() }
-        list.add("closure over a generic object and a number") { hidden(Holder([1])).reader(2) } call: { $0() }
+        } call: {
+            $0()
+        }
+        list.add("method of a generic struct") {
+            hidden(Pair(first: 1, second: "two")).swapped
+        } call: {
+            "\($0())"
+        }
+        list.add("closure over a generic object") {
+            hidden(Holder("v")).reader()
+        } call: {
+            $0()
+        }
+        list.add("closure over a generic object and a number") {
+            hidden(Holder([1])).reader(2)
+        } call: {
+            $0()
+        }
         list.add("closure over a generic object and a parameter") {
             hidden(Holder([1])).reader(number: 2, other: "o")
-        } call: { $0() }
-        list.add("closure over the dynamic Self") { hidden(Counting(start: 4)).reader(2) } call: { $0() }
-        list.add("closure over the dynamic Self type") { CountingMore.name(hidden(2)) } call: { $0() }
-        list.add("closure in a protocol extension") { hidden([1, 2, 3]).starter(2) } call: { $0() }
-        list.add("closure in a protocol extension of a set") { hidden(Set(["q"])).starter(2) } call: { $0() }
+        } call: {
+            $0()
+        }
+        list.add("closure over the dynamic Self") {
+            hidden(Counting(start: 4)).reader(2)
+        } call: {
+            $0()
+        }
+        list.add("closure over the dynamic Self type") {
+            CountingMore.name(hidden(2))
+        } call: {
+            $0()
+        }
+        list.add("closure in a protocol extension") {
+            hidden([1, 2, 3]).starter(2)
+        } call: {
+            $0()
+        }
+        list.add("closure in a protocol extension of a set") {
+            hidden(Set(["q"])).starter(2)
+        } call: {
+            $0()
+        }
     }
 
     static let methods: [FunctionCase] = collect { list in
-        list.add("method of a struct") { hidden(Point(x: 1, y: 2)).scaled } call: { "\($0(3))" }
-        list.add("asynchronous method of a struct") { hidden(Point(x: 3, y: 4)).distance } call: { try await "\($0())" }
-        list.add("method of an object") { hidden(Worker(factor: 3)).compute } call: { "\($0(3))" }
-        list.add("asynchronous method of an object") { hidden(Worker(factor: 3)).later } call: { try await $0(3) }
-        list.add("method of a protocol value") { (hidden(Point(x: 3, y: 4)) as any Speaking).speak } call: { $0() }
-        list.add("method of an array") { hidden([3, 1, 2]).sorted as () -> [Int] } call: { "\($0())" }
-        list.add("method of a string") { hidden("text").hasPrefix as (String) -> Bool } call: { "\($0("te"))" }
+        list.add("method of a struct") {
+            hidden(Point(x: 1, y: 2)).scaled
+        } call: {
+            "\($0(3))"
+        }
+        list.add("asynchronous method of a struct") {
+            hidden(Point(x: 3, y: 4)).distance
+        } call: {
+            try await "\($0())"
+        }
+        list.add("method of an object") {
+            hidden(Worker(factor: 3)).compute
+        } call: {
+            "\($0(3))"
+        }
+        list.add("asynchronous method of an object") {
+            hidden(Worker(factor: 3)).later
+        } call: {
+            try await $0(3)
+        }
+        list.add("method of a protocol value") {
+            (hidden(Point(x: 3, y: 4)) as any Speaking).speak
+        } call: {
+            $0()
+        }
+        list.add("method of an array") {
+            hidden([3, 1, 2]).sorted as () -> [Int]
+        } call: {
+            "\($0())"
+        }
+        list.add("method of a string") {
+            hidden("text").hasPrefix as (String) -> Bool
+        } call: {
+            "\($0("te"))"
+        }
     }
 }

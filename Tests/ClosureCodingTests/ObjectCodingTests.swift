@@ -70,7 +70,9 @@ final class FailingJob {
     deinit { Issue.record("the deinit of an object that was never complete has run") }
 }
 
-/// Any object as something Codable. A closure that captures nothing else would have the object itself as its context.
+/// Any object as something Codable.
+///
+/// A closure that captures nothing else would have the object itself as its context.
 struct Box: Codable {
     let object: AnyObject
     init(_ object: AnyObject) { self.object = object }
@@ -85,15 +87,21 @@ extension FunctionCase {
             let number = hidden(3)
             let box = Box(FinalJob { $0 + number })
             return { (box, number).0 }
-        } call: { "\(($0().object as? Job)?.run() as Any)" }
+        } call: {
+            "\(($0().object as? Job)?.run() as Any)"
+        }
         list.add("object of a private generic class") {
             let (box, number) = (Box(GenericJob([hidden("a"): 3])), hidden(3))
             return { (box, number).0 }
-        } call: { "\(($0().object as? Job)?.run() as Any)" }
+        } call: {
+            "\(($0().object as? Job)?.run() as Any)"
+        }
         list.add("object without properties") {
             let (box, number) = (Box(hidden(EmptyJob())), hidden(3))
             return { (box, number).0 }
-        } call: { "\(type(of: $0().object))" }
+        } call: {
+            "\(type(of: $0().object))"
+        }
     }
 }
 

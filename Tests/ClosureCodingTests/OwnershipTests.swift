@@ -47,7 +47,9 @@ struct OwnershipTests {
             let second = hidden(Counted(2))
             let text = hidden(String(repeating: "long", count: 20))
             try roundTrip({ first.number }) { function in #expect(function() == 1) }
-            try roundTrip({ first.number + second.number + text.count }) { function in #expect(function() == 83) }
+            try roundTrip({ first.number + second.number + text.count }) { function in
+                #expect(function() == 83)
+            }
             let list = hidden([first, second])
             try roundTrip({ list.count }) { function in #expect(function() == 2) }
             try roundTrip({ list.count + text.count }) { function in #expect(function() == 82) }
@@ -70,7 +72,8 @@ struct OwnershipTests {
     @Test("with an error alone")
     func errors() throws {
         let failure: any Error = hidden(PortableFailure(code: 9))
-        try roundTrip({ "\(failure)" }) { function in #expect(function().contains("9")) }
+        let function = { "\(failure)" }
+        try roundTrip(function) { function in #expect(function().contains("9")) }
     }
 
     @Test("if decoding fails half-way")

@@ -13,7 +13,10 @@ struct PortableFunctionTests {
         let reply = try runInAnotherProcess(function.name, payload)
         #expect(reply.error == nil)
         #expect(reply.result == expected)
-        let randomization = try? String(contentsOfFile: "/proc/sys/kernel/randomize_va_space", encoding: .utf8)
+        let randomization = try? String(
+            contentsOfFile: "/proc/sys/kernel/randomize_va_space",
+            encoding: .utf8
+        )
         if randomization?.first == "2" { #expect(reply.loadAddress != loadAddress()) }
     }
 

@@ -2,10 +2,43 @@ import ClosureCoding
 import Foundation
 import Testing
 
-struct NotPortable: Sendable { var number: Int; var text: String }
+struct NotPortable: Sendable {
+    var number: Int
+    var text: String
+}
 struct OnlyEncodable: Encodable { var number: Int }
 final class NotPortableObject { var number = hidden(1) }
 enum NotPortableError: Error { case bad(Int) }
+
+private enum LeftOut: Codable {
+    case number(Int)
+    case text(String)
+
+    @inline(never)
+    static func make(_ number: Int) -> LeftOut { number > 1 ? .number(number) : .text("small") }
+
+    var number: Int {
+        switch self {
+        case .number(let number): number
+        case .text(let text): text.utf8.count
+        }
+    }
+}
+
+private enum Kept: Codable {
+    case number(Int)
+    case text(String)
+
+    @inline(never)
+    static func make(_ number: Int) -> Kept { number > 1 ? .number(number) : .text("small") }
+
+    var number: Int {
+        switch self {
+        case .number(let number): number
+        case .text(let text): text.utf8.count
+        }
+    }
+}
 
 @inline(never)
 private func keepComplete() {
@@ -37,7 +70,9 @@ private func expectRefusal<Function>(
     let error = refusal(function)
     #expect(error != nil, sourceLocation: sourceLocation)
     if let kind { #expect(error?.kind == kind, sourceLocation: sourceLocation) }
-    if let error { #expect(culprit.isEmpty || error.description.contains(culprit), sourceLocation: sourceLocation) }
+    if let error {
+        #expect(culprit.isEmpty || error.description.contains(culprit), sourceLocation: sourceLocation)
+    }
 }
 
 @Suite("A closure that cannot travel is refused with an error that names the culprit")
@@ -153,6 +188,24 @@ struct RefusalTests {
         }
     }
 
+    @Test("a type that an optimised program has left out, unless it is registered")
+    func leftOutTypes() throws {
+        let leftOut = LeftOut.make(hidden(3))
+        let kept = Kept.make(hidden(3))
+        PortableTypes.register(Kept.self)
+        let message = try JSONEncoder().encode(PortableFunction { kept.number })
+        #expect(try JSONDecoder().decode(PortableFunction<() -> Int>.self, from: message).function() == 3)
+        let function = { leftOut.number }
+        do {
+            // Without optimisation everything is there.
+            let message = try JSONEncoder().encode(PortableFunction(function))
+            #expect(try JSONDecoder().decode(PortableFunction<() -> Int>.self, from: message).function() == 3)
+        } catch let error as ClosureCodingError {
+            #expect(error.kind == .unresolvedType)
+            #expect(error.description.contains("PortableTypes.register(LeftOut.self)"))
+        }
+    }
+
     @Test("what is not a function")
     func notAFunction() {
         #expect(refusal(3)?.kind == .unsupportedCapture)
@@ -223,7 +276,7 @@ struct VariableBoxTests {
         expectRefusal(.variableBox) { list.append(2) }
         expectRefusal(.variableBox) { real *= 2 }
         expectRefusal(.variableBox) { flag.toggle() }
-        print(text, list, real, flag, terminator: "\r")
+        _ = hidden((text, list, real, flag))
     }
 
     @Test("a struct and an enumeration with a payload")
@@ -232,7 +285,7 @@ struct VariableBoxTests {
         var command = hidden(Command.stop)
         expectRefusal(.variableBox) { point.x += 1 }
         expectRefusal(.variableBox) { command = .go(1, "") }
-        print(point, command, terminator: "\r")
+        _ = hidden((point, command))
     }
 
     @Test("a variable beside a value")
@@ -257,7 +310,7 @@ struct VariableBoxTests {
         func check<Value: Codable>(_ value: Value) -> ClosureCodingError? {
             var variable = value
             let error = refusal { variable = value }
-            print(variable, terminator: "\r")
+            _ = hidden(variable)
             return error
         }
         #expect(check(hidden("text"))?.kind == .variableBox)

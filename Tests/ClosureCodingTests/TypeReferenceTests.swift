@@ -15,20 +15,29 @@ private final class PrivateDerived<Value>: PrivateBase<[Value]> { var other: Val
 struct TypeReferenceTests {
     private func localTypes() -> [Any.Type] {
         struct Local {}
-        enum LocalEnumeration { case one(Int), two }
+        enum LocalEnumeration {
+            case one(Int)
+            case two
+        }
         final class LocalClass {}
-        return [Local.self, LocalEnumeration.self, LocalClass.self, PrivateBox<Int, Local>.self, [Local].self, Local?.self]
+        return [
+            Local.self, LocalEnumeration.self, LocalClass.self, PrivateBox<Int, Local>.self, [Local].self,
+            Local?.self,
+        ]
     }
 
     private var types: [Any.Type] {
         [
             Int.self, String.self, [Int].self, [String: [Int]].self, Int?.self, (Int, String).self, Any.self,
             (() -> Void).self, ((Int) async throws -> String).self, Int.Type.self, (any Error).self,
-            (any Codable & Sendable).self, AnyObject.self, Point.self, Command.self, Worker.self, Pair<Int, String>.self,
+            (any Codable & Sendable).self, AnyObject.self, Point.self, Command.self, Worker.self,
+            Pair<Int, String>.self,
             Holder<[Int]>.self, Date.self, CollectionOfOne<Point>.self, Result<Int, PortableFailure>.self,
             PrivateType.self, PrivateBox<Int, PrivateType>.self, PrivateBox<[String], Int>.self,
-            PrivateBox<Int, Int>.Inner<[String]>.self, PrivateBox<PrivateKey, Int>.self, PrivateBase<Int>.self,
-            PrivateDerived<PrivateType>.self, [PrivateType].self, [PrivateKey: PrivateType].self, PrivateType.Type.self,
+            PrivateBox<Int, Int>.Inner<[String]>.self, PrivateBox<PrivateKey, Int>.self,
+            PrivateBase<Int>.self,
+            PrivateDerived<PrivateType>.self, [PrivateType].self, [PrivateKey: PrivateType].self,
+            PrivateType.Type.self,
             Never.self, Void.self, Unmanaged<Worker>.self, Swift.KeyPath<Point, Int>.self,
         ] + localTypes()
     }

@@ -61,6 +61,9 @@ void captureRetain(void *object);
 void captureRelease(void *object);
 const void *captureWitnessTable(const void *type, const void *protocol);
 
+// Where the runtime's function lies that announces an access to a shared variable.
+uintptr_t captureBeginAccessAddress(void);
+
 // Resolves a mangled name as in a function with `parameterCount` generic parameters, of which `cumulativeCounts`
 // tells how many there are up to each depth. NULL if the name means no type.
 const void *captureTypeByMangledName(

@@ -15,11 +15,15 @@ struct CaptureDescriptor: Sendable {
         let captureCount = Int(memory.uint32(0))
         let sourceCount = Int(memory.uint32(4))
         bindingCount = Int(memory.uint32(8))
-        guard bindingCount < 0x1000 else { throw .unsupportedRuntime("a capture descriptor has an unknown form") }
+        guard bindingCount < 0x1000 else {
+            throw .unsupportedRuntime("a capture descriptor has an unknown form")
+        }
         var captures: [CaptureName] = []
         for index in 0..<captureCount {
             guard let name = CaptureName(at: memory.relative(12 + 4 * index), in: image) else {
-                throw .unsupportedCapture("a value whose type the compiler left out of the program's metadata")
+                throw .unsupportedCapture(
+                    "a value whose type the compiler left out of the program's metadata"
+                )
             }
             captures.append(name)
         }

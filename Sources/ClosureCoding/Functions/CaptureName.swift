@@ -129,7 +129,9 @@ struct CaptureName: Sendable {
         }
     }
 
-    /// Reads a lowered function type, `… I attributes _`. An `I` may also be among the attributes.
+    /// Reads a lowered function type: an `I`, attributes, an underscore.
+    ///
+    /// An `I` may also be among the attributes.
     private static func function(_ text: ArraySlice<UInt8>) -> Form? {
         var form: Form?
         for start in text.indices.reversed() where text[start] == UInt8(ascii: "I") {

@@ -23,7 +23,9 @@ extension CaptureShape {
             guard let type = arguments.resolve(name, length: length) else { return nil }
             return (.dynamicSelf(type), nil)
         case .type(let length):
-            if let type = arguments.resolve(name, length: length) { return (try CaptureShape(of: type), type) }
+            if let type = arguments.resolve(name, length: length) {
+                return (try CaptureShape(of: type), type)
+            }
             guard let address = name.symbolicDescriptor, depth < 32,
                 let shape = try shape(ofDescriptor: address, depth: depth)
             else { return nil }
@@ -36,7 +38,9 @@ extension CaptureShape {
     /// Its description of fields is: two relative pointers, 16 bits kind (0 structure, 2 and 3 enumerations), 16 bits size of a
     /// record, 32 bits number of records; a record is 32 bits flags and relative pointers to the mangled name
     /// of its type and to its own name.
-    private static func shape(ofDescriptor address: UInt, depth: Int) throws(ClosureCodingError) -> CaptureShape? {
+    private static func shape(ofDescriptor address: UInt, depth: Int) throws(ClosureCodingError)
+        -> CaptureShape?
+    {
         let descriptor = NominalDescriptor(address)
         guard let image = LoadedImages.containing(address), image.contains(address, count: 28),
             descriptor.isNominal, !descriptor.isClass, !descriptor.isGeneric, descriptor.accessor == 0,
@@ -45,7 +49,9 @@ extension CaptureShape {
         let fields = Memory(descriptor.fields)
         let count = Int(fields.uint32(12))
         let recordSize = Int(fields.uint16(10))
-        guard recordSize >= 12, image.contains(descriptor.fields, count: UInt(16 + count * recordSize)) else { return nil }
+        guard recordSize >= 12, image.contains(descriptor.fields, count: UInt(16 + count * recordSize)) else {
+            return nil
+        }
         let records = (0..<count).map { Memory(fields.address + UInt(16 + $0 * recordSize)) }
         if descriptor.isEnumeration {
             guard records.allSatisfy({ $0.int32(4) == 0 }), count < 0x10000 else { return nil }

@@ -52,7 +52,10 @@ indirect enum CaptureShape: @unchecked Sendable {
 
     /// The shape of a type.
     ///
-    /// - Parameter place: What is to be encoded, for the message: “The closure captures a value of type”.
+    /// - Parameters:
+    ///   - type: Any type.
+    ///   - place: What is to be encoded, for the message: “The closure captures a value of type”.
+    /// - Throws: `ClosureCodingError` that names the type, or the part of it, that cannot travel.
     init(of type: Any.Type, in place: String = CaptureShape.capturePlace) throws(ClosureCodingError) {
         let runtimeType = RuntimeType(type)
         if let codable = type as? any Codable.Type {
@@ -67,11 +70,15 @@ indirect enum CaptureShape: @unchecked Sendable {
             let memory = runtimeType.memory
             var elements: [Element] = []
             for index in 0..<Int(memory.word(8)) {
-                guard let metadata = UnsafeRawPointer(bitPattern: memory.word(24 + 16 * index)) else { continue }
+                guard let metadata = UnsafeRawPointer(bitPattern: memory.word(24 + 16 * index)) else {
+                    continue
+                }
                 let type = RuntimeType(metadata: metadata).type
                 // The offset is 32 bits wide, the rest of the word is padding.
                 let offset = Int(memory.uint32(32 + 16 * index))
-                elements.append(Element(offset: offset, type: type, shape: try CaptureShape(of: type, in: place)))
+                elements.append(
+                    Element(offset: offset, type: type, shape: try CaptureShape(of: type, in: place))
+                )
             }
             self = .tuple(elements)
         case .metatype:

@@ -40,7 +40,8 @@ final class ContextPlan: Sendable {
     /// Checks that context metadata lies at `address` and reads its descriptor.
     static func check(_ address: UInt) throws -> CheckedMetadata {
         if let known = descriptors.withLock({ $0[address] }) { return known }
-        guard let image = LoadedImages.containing(address), address % 8 == 0, image.contains(address, count: 24),
+        guard let image = LoadedImages.containing(address), address % 8 == 0,
+            image.contains(address, count: 24),
             let location = ImageLocation(address)
         else { throw ClosureCodingError.invalidCode("the metadata of its captures lies in no image") }
         let memory = Memory(address)

@@ -20,7 +20,9 @@ struct FunctionWords: BitwiseCopyable {
 
     /// Makes sure that the code word is a place where a function's code begins, or may begin.
     static func check(code: UInt, isAsync: Bool, in image: LoadedImage) throws(ClosureCodingError) {
-        guard let segment = image.segment(of: code) else { throw .invalidCode("its code lies outside of its image") }
+        guard let segment = image.segment(of: code) else {
+            throw .invalidCode("its code lies outside of its image")
+        }
         guard isAsync else {
             guard segment.isExecutable else { throw .invalidCode("its code is not in an executable segment") }
             return

@@ -20,7 +20,9 @@ final class PayloadReader {
 
     private func readLocation() throws -> (location: ImageLocation, image: LoadedImage, address: UInt) {
         let index = Int(try container.decode(UInt32.self))
-        guard index <= images.count else { throw ClosureCodingError.invalidCode("it refers to an unknown image") }
+        guard index <= images.count else {
+            throw ClosureCodingError.invalidCode("it refers to an unknown image")
+        }
         if index == images.count {
             let name = try container.decode(String.self)
             let identity = try container.decode(UInt64.self)
@@ -66,7 +68,8 @@ final class PayloadReader {
         case .function(let isAsync):
             pointer.storeBytes(of: try readFunction(isAsync: isAsync), as: FunctionWords.self)
         case .optionalFunction(let isAsync):
-            let words = try read(Bool.self) ? try readFunction(isAsync: isAsync) : FunctionWords(code: 0, context: 0)
+            let words =
+                try read(Bool.self) ? try readFunction(isAsync: isAsync) : FunctionWords(code: 0, context: 0)
             pointer.storeBytes(of: words, as: FunctionWords.self)
         case .pointerToCode:
             pointer.storeBytes(of: try readCode(isAsync: false), as: UInt.self)
@@ -99,13 +102,16 @@ final class PayloadReader {
         }
     }
 
-    private func readCase<Number: FixedWidthInteger & Decodable>(_ type: Number.Type, _ count: Int) throws -> Number {
+    private func readCase<Number: FixedWidthInteger & Decodable>(_ type: Number.Type, _ count: Int) throws
+        -> Number
+    {
         let number = try read(type)
         guard number < count else { throw ClosureCodingError.invalidCode("an enumeration has no such case") }
         return number
     }
 
-    private func readCodable<Value: Codable>(_ type: Value.Type, into pointer: UnsafeMutableRawPointer) throws {
+    private func readCodable<Value: Codable>(_ type: Value.Type, into pointer: UnsafeMutableRawPointer) throws
+    {
         pointer.initializeMemory(as: type, to: try container.decode(type))
     }
 
@@ -116,14 +122,17 @@ final class PayloadReader {
         pointer.initializeMemory(as: type, to: try Value.read(from: self))
     }
 
-    private func readObject<Value: Codable>(_ type: Value.Type, into pointer: UnsafeMutableRawPointer) throws {
+    private func readObject<Value: Codable>(_ type: Value.Type, into pointer: UnsafeMutableRawPointer) throws
+    {
         guard try read(Bool.self) else {
             try readCodable(type, into: pointer)
             return
         }
         guard let dynamicType = try read(TypeReference.self).resolve() as? any Decodable.Type,
             let value = try container.decode(dynamicType) as? Value
-        else { throw ClosureCodingError.invalidCode("an object is not of the class that the closure captures") }
+        else {
+            throw ClosureCodingError.invalidCode("an object is not of the class that the closure captures")
+        }
         pointer.initializeMemory(as: type, to: value)
     }
 
@@ -144,7 +153,9 @@ final class PayloadReader {
     private func readMetatype(_ metatype: Any.Type, into pointer: UnsafeMutableRawPointer) throws {
         let type = try read(TypeReference.self).resolve()
         // The instance type is word 1 of the metatype's metadata.
-        guard let instance = UnsafeRawPointer(bitPattern: RuntimeType(metatype).memory.word(8)) else { return }
+        guard let instance = UnsafeRawPointer(bitPattern: RuntimeType(metatype).memory.word(8)) else {
+            return
+        }
         let expected = RuntimeType(metadata: instance).type
         guard type == expected || Self.isClass(type, below: expected) else {
             throw ClosureCodingError.invalidCode("\(type) is not \(expected)")

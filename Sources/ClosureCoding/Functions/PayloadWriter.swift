@@ -107,7 +107,9 @@ final class PayloadWriter {
     func write(_ function: FunctionWords, isAsync: Bool) throws {
         try nested {
             guard let image = LoadedImages.containing(function.code) else {
-                throw ClosureCodingError.unsupportedCapture("a function that is not part of the program's code")
+                throw ClosureCodingError.unsupportedCapture(
+                    "a function that is not part of the program's code"
+                )
             }
             do {
                 try FunctionWords.check(code: function.code, isAsync: isAsync, in: image)
@@ -168,7 +170,10 @@ final class PayloadWriter {
         case nil:
             let type: any AnyObject.Type = Swift.type(of: object)
             guard let codable = object as? any Codable else {
-                throw ClosureCodingError.captureNotCodable(type, in: "The closure captures nothing but an instance of")
+                throw ClosureCodingError.captureNotCodable(
+                    type,
+                    in: "The closure captures nothing but an instance of"
+                )
             }
             try write(ContextTag.object.rawValue)
             try write(TypeReference(type))

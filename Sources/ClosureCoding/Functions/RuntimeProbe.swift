@@ -27,16 +27,22 @@ enum RuntimeProbe {
             // Generic storage puts a thunk around the closure, whose context holds the closure itself.
             var words = FunctionWords(at: UnsafeRawPointer(pointer))
             for _ in 0..<4 {
-                guard words.context != 0, words.context % 8 == 0 else { return "a closure's context is not an object" }
+                guard words.context != 0, words.context % 8 == 0 else {
+                    return "a closure's context is not an object"
+                }
                 guard let (plan, _) = try? ContextPlan.plan(forContext: words.context) else {
                     return "a closure's captures are described in an unknown way"
                 }
-                guard let base = UnsafeRawPointer(bitPattern: words.context) else { return "a context is null" }
+                guard let base = UnsafeRawPointer(bitPattern: words.context) else {
+                    return "a context is null"
+                }
                 if plan.captures.count == 1, case .function = plan.captures[0].shape {
                     words = FunctionWords(at: base + plan.captures[0].offset)
                     continue
                 }
-                guard plan.captures.count == 2 else { return "a closure's captures are not described in full" }
+                guard plan.captures.count == 2 else {
+                    return "a closure's captures are not described in full"
+                }
                 guard plan.captures[0].type == Int32.self, plan.captures[1].type == String.self,
                     (base + plan.captures[0].offset).load(as: Int32.self) == number,
                     (base + plan.captures[1].offset).assumingMemoryBound(to: String.self).pointee == text
@@ -46,7 +52,9 @@ enum RuntimeProbe {
             return "a closure is wrapped in too many others"
         }
         // Keeps the closure, and with it the context, in use.
-        guard holder.function(number, text) else { return .failure(.unsupportedRuntime("a closure does not work")) }
+        guard holder.function(number, text) else {
+            return .failure(.unsupportedRuntime("a closure does not work"))
+        }
         return problem.map { .failure(.unsupportedRuntime($0)) } ?? .success(())
     }
 }

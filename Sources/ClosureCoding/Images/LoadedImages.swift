@@ -41,7 +41,9 @@ enum LoadedImages {
         let images = found.enumerated().map { LoadedImage($0.element, isMain: $0.offset == 0) }
         return list.withLock { known in
             known = images.map { image in
-                known.first { $0.loadBias == image.loadBias && $0.name == image.name && $0.buildID == image.buildID }
+                known.first {
+                    $0.loadBias == image.loadBias && $0.name == image.name && $0.buildID == image.buildID
+                }
                     ?? image
             }
             return known

@@ -29,7 +29,9 @@ final class ObjectPlan: Sendable {
             var rawName: UnsafePointer<CChar>?
             var isStrong = false
             guard let metadata = captureFieldType(runtimeType.pointer, index, &rawName, &isStrong) else {
-                throw .unsupportedObject("The class \(name) has a stored property whose type is not known at run time.")
+                throw .unsupportedObject(
+                    "The class \(name) has a stored property whose type is not known at run time."
+                )
             }
             let property = rawName.map { String(cString: $0) } ?? "?"
             captureFree(UnsafeMutableRawPointer(mutating: rawName))
@@ -97,17 +99,23 @@ final class ObjectPlan: Sendable {
                 )
             }
             guard !descriptor.isActor else {
-                throw .unsupportedObject("\(name) is an actor, which belongs to one process. Send the values it works on.")
+                throw .unsupportedObject(
+                    "\(name) is an actor, which belongs to one process. Send the values it works on."
+                )
             }
             guard level.descriptor != managedBuffer else {
-                throw .unsupportedObject("\(name) stores elements behind its properties, which are not described.")
+                throw .unsupportedObject(
+                    "\(name) stores elements behind its properties, which are not described."
+                )
             }
             declared += descriptor.classFieldCount
             current = level.superclass
         }
         let count = captureFieldCount(RuntimeType(type).pointer)
         guard count == declared else {
-            throw .unsupportedObject("\(name) declares \(declared) stored properties, of which \(count) are described.")
+            throw .unsupportedObject(
+                "\(name) declares \(declared) stored properties, of which \(count) are described."
+            )
         }
         return count
     }

@@ -46,7 +46,9 @@ struct RuntimeType {
 
     /// The superclass of a class, if it has one.
     var superclass: RuntimeType? {
-        guard kind == .nativeClass, let pointer = UnsafeRawPointer(bitPattern: memory.word(8)) else { return nil }
+        guard kind == .nativeClass, let pointer = UnsafeRawPointer(bitPattern: memory.word(8)) else {
+            return nil
+        }
         return RuntimeType(metadata: pointer)
     }
 

@@ -44,9 +44,13 @@ public struct TypeReference: Hashable, Sendable {
     }
 
     private static func form(of type: Any.Type) throws -> Form {
-        if let name = _mangledTypeName(type), isPortable(name), resolve(name: name) == type { return .named(name) }
+        if let name = _mangledTypeName(type), isPortable(name), resolve(name: name) == type {
+            return .named(name)
+        }
         let runtimeType = RuntimeType(type)
-        if runtimeType.kind == .metatype, let instance = UnsafeRawPointer(bitPattern: runtimeType.memory.word(8)) {
+        if runtimeType.kind == .metatype,
+            let instance = UnsafeRawPointer(bitPattern: runtimeType.memory.word(8))
+        {
             return .metatype(try TypeReference(RuntimeType(metadata: instance).type))
         }
         let descriptor = NominalDescriptor(runtimeType.descriptor)
@@ -88,7 +92,9 @@ public struct TypeReference: Hashable, Sendable {
         switch form {
         case .named(let name):
             guard Self.isPortable(name), let type = Self.resolve(name: name) else {
-                throw ClosureCodingError.unresolvedType("No type of this program has the mangled name “\(name)”")
+                throw ClosureCodingError.unresolvedType(
+                    "No type of this program has the mangled name “\(name)”"
+                )
             }
             return type
         case .metatype(let instance):
@@ -117,7 +123,9 @@ public struct TypeReference: Hashable, Sendable {
         var words: [UnsafeRawPointer?] = try types.map { RuntimeType(try $0.resolve()).pointer }
         words += try tables.map { UnsafeRawPointer(bitPattern: try $0.resolve()) }
         guard let metadata = captureTypeFromAccessor(accessor, words, words.count) else {
-            throw ClosureCodingError.unresolvedType("The type \(descriptor.name) cannot be made in this process")
+            throw ClosureCodingError.unresolvedType(
+                "The type \(descriptor.name) cannot be made in this process"
+            )
         }
         return RuntimeType(metadata: metadata).type
     }
@@ -165,7 +173,11 @@ extension TypeReference: Codable {
         case 1:
             let location = try container.decode(ImageLocation.self)
             let types = try container.decode([TypeReference].self)
-            form = .nominal(location, types: types, tables: try container.decode([WitnessTableReference].self))
+            form = .nominal(
+                location,
+                types: types,
+                tables: try container.decode([WitnessTableReference].self)
+            )
         case 2: form = .metatype(try container.decode(TypeReference.self))
         default: throw ClosureCodingError.invalidCode("a type of an unknown form")
         }

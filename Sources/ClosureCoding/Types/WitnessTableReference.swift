@@ -8,10 +8,12 @@ enum WitnessTableReference: Hashable, Sendable {
     case emitted(conformance: ImageLocation)
     case conformance(TypeReference, protocol: ImageLocation)
 
-    /// Finds what identifies a witness table.
+    /// Finds what identifies a witness table; `nil` if the word is no witness table, or belongs to none of the types.
     ///
-    /// - Parameter types: The types, one of which a table made at run time has to belong to.
-    /// - Returns: `nil` if the word is no witness table, or belongs to none of the types.
+    /// - Parameters:
+    ///   - table: The table's address.
+    ///   - types: The types, one of which, or a part of it, a table made at run time has to belong to.
+    /// - Throws: `ClosureCodingError` if the type that it belongs to cannot travel.
     init?(_ table: UInt, among types: [UInt]) throws {
         // Word 0 of every witness table is its conformance's descriptor.
         let conformance = Memory(table).word(0)
@@ -29,7 +31,10 @@ enum WitnessTableReference: Hashable, Sendable {
             guard let pointer = UnsafeRawPointer(bitPattern: type) else { continue }
             guard let found = captureWitnessTable(pointer, protocolPointer) else { continue }
             if UInt(bitPattern: found) == table {
-                self = .conformance(try TypeReference(RuntimeType(metadata: pointer).type), protocol: location)
+                self = .conformance(
+                    try TypeReference(RuntimeType(metadata: pointer).type),
+                    protocol: location
+                )
                 return
             }
         }
@@ -49,11 +54,15 @@ enum WitnessTableReference: Hashable, Sendable {
             let type = try reference.resolve()
             let (image, address) = try location.resolve()
             // A protocol is listed only in the image that declares it.
-            guard image.hasRecord(.protocols, at: address), let pointer = UnsafeRawPointer(bitPattern: address) else {
+            guard image.hasRecord(.protocols, at: address),
+                let pointer = UnsafeRawPointer(bitPattern: address)
+            else {
                 throw ClosureCodingError.invalidCode("a protocol's descriptor is not where it should be")
             }
             guard let table = captureWitnessTable(RuntimeType(type).pointer, pointer) else {
-                throw ClosureCodingError.unresolvedType("\(type) does not have a conformance that it has at the sender")
+                throw ClosureCodingError.unresolvedType(
+                    "\(type) does not have a conformance that it has at the sender"
+                )
             }
             return UInt(bitPattern: table)
         }
@@ -85,7 +94,9 @@ enum WitnessTableReference: Hashable, Sendable {
             let type = RuntimeType(metadata: pointer)
             guard type.descriptor != 0 else { continue }
             let descriptor = NominalDescriptor(type.descriptor)
-            guard let words = type.genericArguments(descriptor), let layout = descriptor.genericLayout else { continue }
+            guard let words = type.genericArguments(descriptor), let layout = descriptor.genericLayout else {
+                continue
+            }
             for word in words.prefix(layout.typeCount) where !all.contains(word) { all.append(word) }
         }
         return all

@@ -13,7 +13,9 @@ struct CodeWalkARM {
     private var registers = [Value](repeating: .unknown, count: 32)
     private var slots: [Slot] = []
     private var keepsContext = false
-    /// Whether a captured value has been loaded. From then on a register that holds the context may be a leftover.
+    /// Whether a captured value has been loaded.
+    ///
+    /// From then on a register that holds the context may be a leftover.
     private var hasLoaded = false
 
     /// 31 is the stack pointer in addresses.
@@ -71,10 +73,11 @@ struct CodeWalkARM {
             return false
         }
         if word & 0x7f80_0000 == 0x5280_0000 {  // movz
-            set(target, .constant(Int(word >> 5 & 0xffff) << Int(word >> 21 & 3) * 16))
+            set(target, .constant(Int(word >> 5 & 0xffff) << (Int(word >> 21 & 3) * 16)))
             return false
         }
-        if word & 0xbf80_0000 == 0x9100_0000 || word & 0xff80_0000 == 0xd100_0000 {  // add, sub with a constant
+        // add, sub with a constant
+        if word & 0xbf80_0000 == 0x9100_0000 || word & 0xff80_0000 == 0xd100_0000 {
             let number = Int(word >> 10 & 0xfff) << (word & 1 << 22 == 0 ? 0 : 12)
             let sign = word & 1 << 30 == 0 ? 1 : -1
             switch registers[base] {
@@ -149,7 +152,9 @@ struct CodeWalkARM {
     }
 
     private mutating func noteLoad(_ base: Int, _ offset: Int) {
-        if case .context(let start) = registers[base], start + offset >= VariableBox.content { hasLoaded = true }
+        if case .context(let start) = registers[base], start + offset >= VariableBox.content {
+            hasLoaded = true
+        }
     }
 
     private func savedValue(_ base: Int, _ offset: Int) -> Value {

@@ -1,3 +1,5 @@
+internal import CProcessSupport
+
 /// Follows x86-64 code from a closure's entry, where the context is in r13.
 ///
 /// It decodes as much of an instruction as it takes to know its length and what it does with registers that hold the
@@ -25,7 +27,9 @@ struct CodeWalkX86 {
     private var registers = [Value](repeating: .unknown, count: 16)
     private var slots: [Slot] = []
     private var keepsContext = false
-    /// Whether a captured value has been loaded. From then on a register that holds the context may be a leftover.
+    /// Whether a captured value has been loaded.
+    ///
+    /// From then on a register that holds the context may be a leftover.
     private var hasLoaded = false
 
     // Register numbers of the instruction encoding.
@@ -144,18 +148,21 @@ struct CodeWalkX86 {
             let register = Int(opcode & 7) | Int(rex & 1) << 3
             set(register, .constant(signed(isWide ? 8 : wordSize)))
         case 0xe8:  // call
-            position += 4
-            return call()
+            let distance = signed(4)
+            return call(canBeAccess: Self.canBeAccess(position &+ UInt(bitPattern: distance), image))
         case 0xe9, 0xeb:  // jmp
             let distance = signed(opcode == 0xe9 ? 4 : 1)
-            if passesBox { return .box }
+            if passesContext { return .box }
             return .jump(position &+ UInt(bitPattern: distance))
         case 0xff:
             let (operation, operand) = modrm(rex)
             switch operation & 7 {
             case 0, 1: return store(.unknown, to: operand)
-            case 2: return call()
-            case 4: return passesBox ? .box : .stop
+            case 2:
+                let isRelative = operand.register == nil && operand.base == nil
+                let slot = position &+ UInt(bitPattern: operand.displacement)
+                return call(canBeAccess: isRelative && Self.canBeAccess(slot: slot, image))
+            case 4: return passesContext ? .box : .stop
             default: break
             }
         case 0xc2, 0xc3, 0xcc, 0xcd, 0xf4:
@@ -250,7 +257,8 @@ struct CodeWalkX86 {
             let operand = modrm(rex).1
             return isRepeated == 0xf3 ? .next : store(.unknown, to: operand)
         // Loads of, and arithmetic on, vector registers: no general register changes.
-        case 0x10, 0x12, 0x14...0x16, 0x28, 0x2a, 0x2e, 0x2f, 0x51...0x6f, 0x74...0x76, 0x78...0x7d, 0xd0...0xd5,
+        case 0x10, 0x12, 0x14...0x16, 0x28, 0x2a, 0x2e, 0x2f, 0x51...0x6f, 0x74...0x76, 0x78...0x7d,
+            0xd0...0xd5,
             0xd8...0xe6, 0xe8...0xfe:
             _ = modrm(rex)
         case 0x70...0x73, 0xc2, 0xc4, 0xc6:
@@ -368,19 +376,42 @@ struct CodeWalkX86 {
         return .next
     }
 
-    /// Whether a call at this point would pass the box, or announce an access to the variable in it:
+    /// Whether a call at this point would pass the context itself.
+    private var passesContext: Bool {
+        !hasLoaded && Self.arguments.contains { registers[$0] == .context(0) }
+    }
+
+    /// Whether a call at this point would announce an access to what is in the context:
     /// `swift_beginAccess(address, buffer on the stack, flags, null)`.
-    private var passesBox: Bool {
-        if !hasLoaded, Self.arguments.contains(where: { registers[$0] == .context(0) }) { return true }
+    private var passesAccess: Bool {
         guard case .context(let offset) = registers[Self.rdi], offset >= VariableBox.content,
             case .constant(let flags) = registers[Self.rdx], flags & ~0x21 == 0
         else { return false }
         return registers[Self.rsi] == .stack && registers[Self.rcx] == .constant(0)
     }
 
-    private mutating func call() -> Step {
-        if passesBox { return .box }
+    private mutating func call(canBeAccess: Bool) -> Step {
+        if passesContext || (canBeAccess && passesAccess) { return .box }
         for register in Self.clobberedByCalls { registers[register] = .unknown }
         return .next
+    }
+
+    /// Whether a call of `target` may call `swift_beginAccess`, directly or through the linker's stub, `jmp *slot`.
+    private static func canBeAccess(_ target: UInt, _ image: LoadedImage) -> Bool {
+        if target == captureBeginAccessAddress() { return true }
+        guard image.contains(target, count: 16) else { return false }
+        let memory = Memory(target)
+        var start = memory.uint32(0) == 0xfa1e_0ff3 ? 4 : 0
+        if memory.byte(start) == 0xf2 { start += 1 }
+        guard memory.byte(start) == 0xff, memory.byte(start + 1) == 0x25 else { return false }
+        let next = target + UInt(start + 6)
+        return canBeAccess(slot: next &+ UInt(bitPattern: Int(memory.int32(start + 2))), image)
+    }
+
+    /// A slot that still points into the image has not been bound yet, and may become anything.
+    private static func canBeAccess(slot: UInt, _ image: LoadedImage) -> Bool {
+        guard image.contains(slot, count: 8) else { return false }
+        let target = Memory(slot).word(0)
+        return target == captureBeginAccessAddress() || image.contains(target)
     }
 }

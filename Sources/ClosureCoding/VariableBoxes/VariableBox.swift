@@ -36,7 +36,13 @@ enum VariableBox {
 
     private static let uses = Mutex<[UInt: Use]>([:])
 
-    /// - Parameter isLoadable: Whether the captured value is surely held in registers, and not used by its address.
+    /// Whether the function's context is a variable's box, as far as its code tells.
+    ///
+    /// - Parameters:
+    ///   - function: A function with one capture.
+    ///   - isAsync: Whether it is asynchronous.
+    ///   - isLoadable: Whether the captured value is surely held in registers, and not used by its address.
+    /// - Returns: `true` if a box is the only explanation.
     static func isLikely(_ function: FunctionWords, isAsync: Bool, isLoadable: Bool) -> Bool {
         let code = isAsync ? Memory(function.code).relative(0) : function.code
         let use = uses.withLock { $0[code] } ?? determineUse(of: code)
@@ -66,7 +72,8 @@ enum VariableBox {
     static func isLoadable(_ type: Any.Type?) -> Bool {
         guard let type else { return true }
         switch type {
-        case is any BinaryInteger.Type, is any BinaryFloatingPoint.Type, is String.Type, is Bool.Type: return true
+        case is any BinaryInteger.Type, is any BinaryFloatingPoint.Type, is String.Type, is Bool.Type:
+            return true
         case is any LoadableContainer.Type: return true
         default: return false
         }
