@@ -42,7 +42,9 @@ public struct MPIError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Which kind of failure it is, the same in every MPI library.
     public var errorClass: ErrorClass { facts.errorClass }
 
-    /// The code that the MPI library returned; a library may have several for one class. 0 if the failure was found by this library.
+    /// The code that the MPI library returned, which may have several for one class.
+    ///
+    /// It is 0 if the failure was found by this library.
     public var code: Int { facts.code }
 
     /// The C function that failed, or that would have been called.

@@ -169,6 +169,8 @@ extension RawCommunicator {
         _ target: Target,
         _ body: (Int32, Source, Target) throws(MPIError) -> Void
     ) throws(MPIError) {
+        // Nothing to combine; and an address of nothing would be taken for a mark.
+        if count == 0 { return }
         if let small = Int32(exactly: count) { return try body(small, source, target) }
         let pieceLength = 1 << 30
         let size = try type.size()

@@ -43,6 +43,14 @@ final class ProgressThread: Sendable {
         bell.ring()
     }
 
+    /// Waits until an operation has ended, without a thread.
+    func completion(of operation: any PendingOperation) async {
+        if operation.advance() { return }
+        await withCheckedContinuation { continuation in
+            watch(operation) { continuation.resume() }
+        }
+    }
+
     private func run() {
         var watched: [Watched] = []
         var backoff = Backoff()

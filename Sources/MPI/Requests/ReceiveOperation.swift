@@ -7,14 +7,22 @@ internal import Synchronization
 final class ReceiveOperation: PendingOperation {
     enum State {
         case matching
-        case receiving(RawRequest, RequestMemory)
+        /// The message is on its way into the memory; it is dropped then if the receive has been given up.
+        case receiving(RawRequest, RequestMemory, isGivenUp: Bool)
         case ended(Result<Received, MPIError>)
+        /// Given up before a message was received.
+        case withdrawn
     }
 
     /// A message that has arrived.
     struct Received: Sendable {
         let status: Status
         let memory: RequestMemory
+
+        /// The bytes of the message.
+        var bytes: UnsafeMutableRawBufferPointer {
+            UnsafeMutableRawBufferPointer(start: memory.address, count: status.byteCount)
+        }
     }
 
     private let state: Mutex<State>
@@ -31,7 +39,7 @@ final class ReceiveOperation: PendingOperation {
     /// Makes a receive that the library has begun.
     init(_ request: RawRequest, into memory: RequestMemory, _ pattern: Pattern, on communicator: Communicator)
     {
-        state = Mutex(.receiving(request, memory))
+        state = Mutex(.receiving(request, memory, isGivenUp: false))
         self.pattern = pattern
         self.communicator = communicator
     }
@@ -42,7 +50,7 @@ final class ReceiveOperation: PendingOperation {
             let memory = RawRequestMemory(byteCount: message.status.byteCount)
             do throws(MPIError) {
                 let request = try message.immediateReceive(memory.address, memory.byteCount, .byte)
-                state = .receiving(request, memory)
+                state = .receiving(request, memory, isGivenUp: false)
             } catch {
                 state = .ended(.failure(error))
             }
@@ -63,25 +71,52 @@ final class ReceiveOperation: PendingOperation {
         return state.withLock { state in
             switch state {
             case .matching: return false
-            case .ended: return true
-            case .receiving(var request, let memory):
+            case .ended, .withdrawn: return true
+            case .receiving(var request, let memory, let isGivenUp):
                 do throws(MPIError) {
                     guard let status = try request.test() else {
-                        state = .receiving(request, memory)
+                        state = .receiving(request, memory, isGivenUp: isGivenUp)
                         return false
                     }
-                    state = .ended(.success(Received(status: status, memory: memory)))
+                    state = isGivenUp ? .withdrawn : .ended(.success(Received(status: status, memory: memory)))
                 } catch {
-                    state = .ended(.failure(error))
+                    state = isGivenUp ? .withdrawn : .ended(.failure(error))
                 }
                 return true
             }
         }
     }
 
-    /// How it ended, if it has.
-    var outcome: Result<Received, MPIError>? {
-        state.withLock { if case .ended(let outcome) = $0 { outcome } else { nil } }
+    /// Waits in the library for a message that is on its way. A message that has not been found yet has to be looked for.
+    func waitForArrival() {
+        state.withLock { state in
+            guard case .receiving(var request, let memory, isGivenUp: false) = state else { return }
+            do throws(MPIError) {
+                let status = try request.wait()
+                state = .ended(.success(Received(status: status, memory: memory)))
+            } catch {
+                state = .ended(.failure(error))
+            }
+        }
+    }
+
+    /// What was received. To be asked for when it has ended.
+    func result() throws(MPIError) -> Received {
+        let outcome: Result<Received, MPIError> = state.withLock { state in
+            if case .ended(let outcome) = state { return outcome }
+            return .failure(MPIError(.request, call: "MPI_Wait", text: "the receive was given up"))
+        }
+        return try outcome.get()
+    }
+
+    /// Whether the receive was given up before a message was received.
+    var isGivenUp: Bool {
+        state.withLock { state in
+            switch state {
+            case .withdrawn, .receiving(_, _, isGivenUp: true): true
+            default: false
+            }
+        }
     }
 
     /// Gives the receive up.
@@ -91,15 +126,17 @@ final class ReceiveOperation: PendingOperation {
         communicator.unmatchedReceives.remove(self)
         let remains: Bool = state.withLock { state in
             switch state {
-            case .ended: return false
+            case .ended, .withdrawn: return false
             case .matching:
                 state = .ended(
                     .failure(MPIError(.timedOut, call: "MPI_Cancel", text: "the receive was given up"))
                 )
                 return false
-            case .receiving(var request, _):
+            case .receiving(_, _, isGivenUp: true): return false
+            case .receiving(var request, let memory, _):
                 // The library ends the request soon, one way or the other; until then it needs the memory.
                 _ = try? { () throws(MPIError) in try request.cancel() }()
+                state = .receiving(request, memory, isGivenUp: true)
                 return true
             }
         }

@@ -5,6 +5,7 @@ final class SendOperation: PendingOperation {
     private struct State {
         var request: RawRequest
         var outcome: Result<Void, MPIError>?
+        var isParked = false
     }
 
     private let state: Mutex<State>
@@ -27,8 +28,14 @@ final class SendOperation: PendingOperation {
         }
     }
 
-    /// How it ended, if it has.
-    var outcome: Result<Void, MPIError>? { state.withLock { $0.outcome } }
+    /// Whether nobody waits for it any more.
+    var isParked: Bool { state.withLock { $0.isParked } }
+
+    /// Has it completed behind the scenes.
+    func park() {
+        state.withLock { $0.isParked = true }
+        ParkedRequests.park(self)
+    }
 
     /// Waits in the library.
     func wait() throws(MPIError) {
