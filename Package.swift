@@ -20,7 +20,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
-        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
+        .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
     ],
     targets: [
         // C and bytes: no target here knows MPI's semantics or a process.
@@ -55,7 +56,10 @@ let package = Package(
         // Starts mpirun; knows no MPI.
         .target(
             name: "RankLaunching",
-            dependencies: [.product(name: "Subprocess", package: "swift-subprocess")],
+            dependencies: [
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: strict
         ),
         .executableTarget(
@@ -67,6 +71,15 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // Tests that run on ranks: the test program starts itself again under mpirun.
+        .target(name: "CRankCheckEntry", path: "Tests/CRankCheckEntry"),
+        .target(
+            name: "RankChecks",
+            dependencies: ["CRankCheckEntry", "RankLaunching"],
+            path: "Tests/RankChecks",
+            swiftSettings: strict
+        ),
+
         .testTarget(name: "MessageCodingTests", dependencies: ["MessageCoding"], swiftSettings: strict),
         .target(name: "CClosureChildEntry", path: "Tests/CClosureChildEntry"),
         .testTarget(
@@ -74,8 +87,20 @@ let package = Package(
             dependencies: ["ClosureCoding", "MessageCoding", "CProcessSupport", "CClosureChildEntry"],
             swiftSettings: strict
         ),
-        .testTarget(name: "MPITests", dependencies: ["MPI", "MessageCoding", "RankLaunching"], swiftSettings: strict),
-        .testTarget(name: "RankLaunchingTests", dependencies: ["RankLaunching"], swiftSettings: strict),
-        .testTarget(name: "MultiprocessingTests", dependencies: ["Multiprocessing", "MPI", "RankLaunching"], swiftSettings: strict),
+        .testTarget(
+            name: "MPITests",
+            dependencies: ["MPI", "MessageCoding", "RankLaunching", "RankChecks"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "RankLaunchingTests",
+            dependencies: ["RankLaunching", "RankChecks"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "MultiprocessingTests",
+            dependencies: ["Multiprocessing", "MPI", "RankLaunching", "RankChecks", "swift-mpi"],
+            swiftSettings: strict
+        ),
     ]
 )

@@ -1,0 +1,83 @@
+internal import CMPI
+
+/// How MPI sees the elements of a buffer.
+///
+/// Local · `MPI_Datatype` (MPI 3.1 chapter 4)
+public struct Datatype: Hashable, Sendable {
+    let raw: RawDatatype
+    /// How many of the library's elements make one element in Swift.
+    let unitCount: Int
+    /// Whether MPI can calculate with it.
+    let isNumber: Bool
+
+    private init(_ handle: MPI_Datatype?, unitCount: Int = 1, isNumber: Bool = true) {
+        raw = RawDatatype(handle)
+        self.unitCount = unitCount
+        self.isNumber = isNumber
+    }
+
+    /// Bytes, without a meaning that MPI knows.
+    ///
+    /// The corresponding C constant is `MPI_BYTE`.
+    ///
+    /// - Parameter count: How many bytes make one element.
+    /// - Returns: The datatype.
+    public static func bytes(_ count: Int) -> Datatype {
+        Datatype(cmpi_byte(), unitCount: count, isNumber: false)
+    }
+
+    /// A signed number of 8 bits.
+    ///
+    /// The corresponding C constant is `MPI_INT8_T`.
+    public static var int8: Datatype { Datatype(cmpi_int8_t()) }
+
+    /// A signed number of 16 bits.
+    ///
+    /// The corresponding C constant is `MPI_INT16_T`.
+    public static var int16: Datatype { Datatype(cmpi_int16_t()) }
+
+    /// A signed number of 32 bits.
+    ///
+    /// The corresponding C constant is `MPI_INT32_T`.
+    public static var int32: Datatype { Datatype(cmpi_int32_t()) }
+
+    /// A signed number of 64 bits.
+    ///
+    /// The corresponding C constant is `MPI_INT64_T`.
+    public static var int64: Datatype { Datatype(cmpi_int64_t()) }
+
+    /// An unsigned number of 8 bits.
+    ///
+    /// The corresponding C constant is `MPI_UINT8_T`.
+    public static var uint8: Datatype { Datatype(cmpi_uint8_t()) }
+
+    /// An unsigned number of 16 bits.
+    ///
+    /// The corresponding C constant is `MPI_UINT16_T`.
+    public static var uint16: Datatype { Datatype(cmpi_uint16_t()) }
+
+    /// An unsigned number of 32 bits.
+    ///
+    /// The corresponding C constant is `MPI_UINT32_T`.
+    public static var uint32: Datatype { Datatype(cmpi_uint32_t()) }
+
+    /// An unsigned number of 64 bits.
+    ///
+    /// The corresponding C constant is `MPI_UINT64_T`.
+    public static var uint64: Datatype { Datatype(cmpi_uint64_t()) }
+
+    /// A floating point number of 32 bits.
+    ///
+    /// The corresponding C constant is `MPI_FLOAT`.
+    public static var float: Datatype { Datatype(cmpi_float()) }
+
+    /// A floating point number of 64 bits.
+    ///
+    /// The corresponding C constant is `MPI_DOUBLE`.
+    public static var double: Datatype { Datatype(cmpi_double()) }
+
+    /// A truth value of 8 bits.
+    ///
+    /// The corresponding C constant is `MPI_C_BOOL`.
+    public static var bool: Datatype { Datatype(cmpi_c_bool()) }
+}

@@ -1,0 +1,193 @@
+internal import CMPI
+
+extension RawCommunicator {
+    /// Completes a collective operation without blocking in the library, so that other threads get their turns.
+    @inline(never)
+    private func complete(
+        _ name: StaticString,
+        _ start: (inout RequestVariable) -> Int32
+    ) throws(MPIError) {
+        var variable: RequestVariable = cmpi_request_null()
+        try call(name) { start(&variable) }
+        var request = RawRequest(variable)
+        try request.wait(name)
+    }
+
+    func barrier() throws(MPIError) {
+        guard Gate.isOpen else { return try complete("MPI_Barrier") { MPI_Ibarrier(handle, &$0) } }
+        try call("MPI_Barrier") { MPI_Barrier(handle) }
+    }
+
+    func broadcast(_ address: Target, _ count: Int, _ type: RawDatatype, root: Int32) throws(MPIError) {
+        try type.withCount(count) { (count, type) throws(MPIError) in
+            guard Gate.isOpen else {
+                return try complete("MPI_Bcast") {
+                    MPI_Ibcast(address, count, type.handle, root, handle, &$0)
+                }
+            }
+            try call("MPI_Bcast") { MPI_Bcast(address, count, type.handle, root, handle) }
+        }
+    }
+
+    /// The count is what one rank gives.
+    func gather(
+        _ source: Source,
+        _ target: Target,
+        _ count: Int,
+        _ type: RawDatatype,
+        root: Int32
+    ) throws(MPIError) {
+        try type.withCount(count) { (count, type) throws(MPIError) in
+            guard Gate.isOpen else {
+                return try complete("MPI_Gather") {
+                    MPI_Igather(source, count, type.handle, target, count, type.handle, root, handle, &$0)
+                }
+            }
+            try call("MPI_Gather") {
+                MPI_Gather(source, count, type.handle, target, count, type.handle, root, handle)
+            }
+        }
+    }
+
+    /// The count is what one rank gets.
+    func scatter(
+        _ source: Source,
+        _ target: Target,
+        _ count: Int,
+        _ type: RawDatatype,
+        root: Int32
+    ) throws(MPIError) {
+        try type.withCount(count) { (count, type) throws(MPIError) in
+            guard Gate.isOpen else {
+                return try complete("MPI_Scatter") {
+                    MPI_Iscatter(source, count, type.handle, target, count, type.handle, root, handle, &$0)
+                }
+            }
+            try call("MPI_Scatter") {
+                MPI_Scatter(source, count, type.handle, target, count, type.handle, root, handle)
+            }
+        }
+    }
+
+    /// The count is what one rank gives.
+    func allGather(_ source: Source, _ target: Target, _ count: Int, _ type: RawDatatype) throws(MPIError) {
+        try type.withCount(count) { (count, type) throws(MPIError) in
+            guard Gate.isOpen else {
+                return try complete("MPI_Allgather") {
+                    MPI_Iallgather(source, count, type.handle, target, count, type.handle, handle, &$0)
+                }
+            }
+            try call("MPI_Allgather") {
+                MPI_Allgather(source, count, type.handle, target, count, type.handle, handle)
+            }
+        }
+    }
+
+    /// Gathers a different number of elements from each rank.
+    func allGather(
+        _ source: Source,
+        _ count: Int32,
+        _ target: Target,
+        _ counts: [Int32],
+        _ displacements: [Int32],
+        _ type: RawDatatype
+    ) throws(MPIError) {
+        guard Gate.isOpen else {
+            // The arrays have to remain until the operation is complete.
+            return try counts.withUnsafeBufferPointer { (counts) throws(MPIError) in
+                try displacements.withUnsafeBufferPointer { (displacements) throws(MPIError) in
+                    try complete("MPI_Allgatherv") {
+                        MPI_Iallgatherv(
+                            source,
+                            count,
+                            type.handle,
+                            target,
+                            counts.baseAddress,
+                            displacements.baseAddress,
+                            type.handle,
+                            handle,
+                            &$0
+                        )
+                    }
+                }
+            }
+        }
+        try call("MPI_Allgatherv") {
+            MPI_Allgatherv(source, count, type.handle, target, counts, displacements, type.handle, handle)
+        }
+    }
+
+    /// The source is what this rank gives, `nil` if it is in the target already, which only the root may say.
+    func reduce(
+        _ source: Source,
+        _ target: Target,
+        _ count: Int,
+        _ type: RawDatatype,
+        _ operation: RawOperation,
+        root: Int32
+    ) throws(MPIError) {
+        try inPieces(count, type, source, target) { (count, source, target) throws(MPIError) in
+            let source = source ?? UnsafeRawPointer(cmpi_in_place())
+            guard Gate.isOpen else {
+                return try complete("MPI_Reduce") {
+                    MPI_Ireduce(source, target, count, type.handle, operation.handle, root, handle, &$0)
+                }
+            }
+            try call("MPI_Reduce") {
+                MPI_Reduce(source, target, count, type.handle, operation.handle, root, handle)
+            }
+        }
+    }
+
+    /// The source is what this rank gives, `nil` if it is in the target already, which all ranks then say.
+    func allReduce(
+        _ source: Source,
+        _ target: Target,
+        _ count: Int,
+        _ type: RawDatatype,
+        _ operation: RawOperation
+    ) throws(MPIError) {
+        try inPieces(count, type, source, target) { (count, source, target) throws(MPIError) in
+            let source = source ?? UnsafeRawPointer(cmpi_in_place())
+            guard Gate.isOpen else {
+                return try complete("MPI_Allreduce") {
+                    MPI_Iallreduce(source, target, count, type.handle, operation.handle, handle, &$0)
+                }
+            }
+            try call("MPI_Allreduce") {
+                MPI_Allreduce(source, target, count, type.handle, operation.handle, handle)
+            }
+        }
+    }
+
+    /// Does an operation on elements in pieces that C can count, since operations are not defined for derived datatypes.
+    @inline(__always)
+    private func inPieces(
+        _ count: Int,
+        _ type: RawDatatype,
+        _ source: Source,
+        _ target: Target,
+        _ body: (Int32, Source, Target) throws(MPIError) -> Void
+    ) throws(MPIError) {
+        // Nothing to combine; and an address of nothing would be taken for a mark.
+        if count == 0 { return }
+        if let small = Int32(exactly: count) { return try body(small, source, target) }
+        let pieceLength = 1 << 30
+        let size = try type.size()
+        var done = 0
+        while done < count {
+            let length = min(pieceLength, count - done)
+            try body(Int32(length), source.map { $0 + done * size }, target.map { $0 + done * size })
+            done += length
+        }
+    }
+}
+
+extension RawDatatype {
+    /// How many bytes one element has.
+    func size() throws(MPIError) -> Int {
+        var size: MPI_Count = 0
+        try call("MPI_Type_size_x") { MPI_Type_size_x(handle, &size) }
+        return Int(size)
+    }
+}

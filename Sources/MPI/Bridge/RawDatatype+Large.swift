@@ -1,0 +1,51 @@
+internal import CMPI
+
+extension RawDatatype {
+    /// How many elements one block of a large message has: a count in C is a 32-bit number.
+    private static let blockLength = 1 << 30
+
+    /// Describes any number of elements by a count that C can express.
+    ///
+    /// Up to 2³¹ - 1 elements are themselves. More are one element of a datatype made for the call, blocks and a rest, which
+    /// on the wire is the same as the elements in a row.
+    @inline(__always)
+    func withCount<Result: ~Copyable>(
+        _ count: Int,
+        _ body: (Int32, RawDatatype) throws(MPIError) -> Result
+    ) throws(MPIError) -> Result {
+        if let small = Int32(exactly: count) { return try body(small, self) }
+        let large = try makeLarge(count)
+        defer { large.free() }
+        return try body(1, large)
+    }
+
+    /// Makes a datatype that stands for many elements of this one in a row.
+    @inline(never)
+    private func makeLarge(_ count: Int) throws(MPIError) -> RawDatatype {
+        guard count > 0 else {
+            throw MPIError(.count, call: "MPI_Type_contiguous", text: "a count cannot be negative")
+        }
+        var smallest: MPI_Aint = 0
+        var extent: MPI_Aint = 0
+        try call("MPI_Type_get_extent") { MPI_Type_get_extent(handle, &smallest, &extent) }
+        let (blocks, rest) = count.quotientAndRemainder(dividingBy: Self.blockLength)
+        var block = cmpi_datatype_null()
+        try call("MPI_Type_contiguous") { MPI_Type_contiguous(Int32(Self.blockLength), handle, &block) }
+        defer { RawDatatype(block).free() }
+        var lengths = [Int32(blocks), Int32(rest)]
+        var displacements = [MPI_Aint(0), MPI_Aint(blocks * Self.blockLength) * extent]
+        var types = [block, handle]
+        var made = cmpi_datatype_null()
+        try call("MPI_Type_create_struct") {
+            MPI_Type_create_struct(2, &lengths, &displacements, &types, &made)
+        }
+        try call("MPI_Type_commit") { MPI_Type_commit(&made) }
+        return RawDatatype(made)
+    }
+
+    /// Gives back a datatype that was made; what is under way with it is not affected.
+    private func free() {
+        var gone = handle
+        _ = try? { () throws(MPIError) in try call("MPI_Type_free") { MPI_Type_free(&gone) } }()
+    }
+}

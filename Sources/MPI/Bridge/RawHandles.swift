@@ -1,0 +1,89 @@
+internal import CMPI
+
+// Handles of the C library as bits: their C type is a pointer in one library and an integer in another, and in Swift all of
+// Open MPI's are the same type, so that a communicator would pass for a datatype. No code above this folder sees anything else.
+
+/// The C type in which the library hands out a request.
+typealias RequestVariable = MPI_Request?
+/// The C type in which the library hands out a matched message.
+typealias MessageVariable = MPI_Message?
+
+/// `MPI_Comm`.
+struct RawCommunicator: Hashable, Sendable {
+    let bits: UInt
+
+    @inline(__always)
+    init(bits: UInt) { self.bits = bits }
+
+    @inline(__always)
+    init(_ handle: MPI_Comm?) { bits = cmpi_comm_bits(handle) }
+
+    @inline(__always)
+    var handle: MPI_Comm? { cmpi_comm_from_bits(bits) }
+
+    static var world: Self { Self(cmpi_comm_world()) }
+    static var alone: Self { Self(cmpi_comm_self()) }
+    static var null: Self { Self(cmpi_comm_null()) }
+}
+
+/// `MPI_Datatype`.
+struct RawDatatype: Hashable, Sendable {
+    let bits: UInt
+
+    @inline(__always)
+    init(bits: UInt) { self.bits = bits }
+
+    @inline(__always)
+    init(_ handle: MPI_Datatype?) { bits = cmpi_datatype_bits(handle) }
+
+    @inline(__always)
+    var handle: MPI_Datatype? { cmpi_datatype_from_bits(bits) }
+
+    @inline(__always)
+    static var byte: Self { Self(cmpi_byte()) }
+}
+
+/// `MPI_Op`.
+struct RawOperation: Hashable, Sendable {
+    let bits: UInt
+
+    @inline(__always)
+    init(bits: UInt) { self.bits = bits }
+
+    @inline(__always)
+    init(_ handle: MPI_Op?) { bits = cmpi_op_bits(handle) }
+
+    @inline(__always)
+    var handle: MPI_Op? { cmpi_op_from_bits(bits) }
+}
+
+/// `MPI_Request`, which becomes null when the library has completed it.
+struct RawRequest: Sendable {
+    var bits: UInt
+
+    @inline(__always)
+    init(_ handle: MPI_Request?) { bits = cmpi_request_bits(handle) }
+
+    @inline(__always)
+    var handle: MPI_Request? { cmpi_request_from_bits(bits) }
+}
+
+/// `MPI_Message`, with what the probe that found it said of it.
+struct RawMessage: Sendable {
+    let bits: UInt
+    let status: Status
+
+    @inline(__always)
+    init(_ handle: MPI_Message?, _ status: Status) {
+        bits = cmpi_message_bits(handle)
+        self.status = status
+    }
+
+    @inline(__always)
+    var handle: MPI_Message? { cmpi_message_from_bits(bits) }
+}
+
+/// Memory that a call reads.
+typealias Source = UnsafeRawPointer?
+/// Memory that a call writes.
+typealias Target = UnsafeMutableRawPointer?

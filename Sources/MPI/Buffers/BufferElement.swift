@@ -1,0 +1,86 @@
+/// A plain type whose arrays travel as buffers: as they lie in memory, without being encoded.
+///
+/// The numbers of the standard library conform, and travel as the MPI datatypes that other languages use for them. A structure of
+/// plain elements conforms by saying so; it travels as bytes, padding included, so sender and receiver must be built alike.
+///
+/// ```swift
+/// struct Particle: BufferElement { var x, y, z: Double; var kind: Int32 }
+/// ```
+/// A type with pointers in it must not conform: they mean nothing in another process.
+public protocol BufferElement: BitwiseCopyable, Sendable {
+    /// The MPI datatype of an element.
+    static var datatype: Datatype { get }
+}
+
+extension BufferElement {
+    /// Bytes, as many as an element of an array takes.
+    @inlinable
+    public static var datatype: Datatype { .bytes(MemoryLayout<Self>.stride) }
+}
+
+extension Int8: BufferElement {
+    /// `MPI_INT8_T`.
+    public static var datatype: Datatype { .int8 }
+}
+
+extension Int16: BufferElement {
+    /// `MPI_INT16_T`.
+    public static var datatype: Datatype { .int16 }
+}
+
+extension Int32: BufferElement {
+    /// `MPI_INT32_T`.
+    public static var datatype: Datatype { .int32 }
+}
+
+extension Int64: BufferElement {
+    /// `MPI_INT64_T`.
+    public static var datatype: Datatype { .int64 }
+}
+
+extension Int: BufferElement {
+    /// `MPI_INT64_T`, or `MPI_INT32_T` on a machine with 32 bits.
+    public static var datatype: Datatype { MemoryLayout<Int>.size == 8 ? .int64 : .int32 }
+}
+
+extension UInt8: BufferElement {
+    /// `MPI_UINT8_T`.
+    public static var datatype: Datatype { .uint8 }
+}
+
+extension UInt16: BufferElement {
+    /// `MPI_UINT16_T`.
+    public static var datatype: Datatype { .uint16 }
+}
+
+extension UInt32: BufferElement {
+    /// `MPI_UINT32_T`.
+    public static var datatype: Datatype { .uint32 }
+}
+
+extension UInt64: BufferElement {
+    /// `MPI_UINT64_T`.
+    public static var datatype: Datatype { .uint64 }
+}
+
+extension UInt: BufferElement {
+    /// `MPI_UINT64_T`, or `MPI_UINT32_T` on a machine with 32 bits.
+    public static var datatype: Datatype { MemoryLayout<UInt>.size == 8 ? .uint64 : .uint32 }
+}
+
+extension Float: BufferElement {
+    /// `MPI_FLOAT`.
+    public static var datatype: Datatype { .float }
+}
+
+extension Double: BufferElement {
+    /// `MPI_DOUBLE`.
+    public static var datatype: Datatype { .double }
+}
+
+extension Bool: BufferElement {
+    /// `MPI_C_BOOL`.
+    ///
+    /// A sender in another language must send nothing but 0 and 1.
+    public static var datatype: Datatype { .bool }
+}

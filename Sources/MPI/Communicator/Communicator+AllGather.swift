@@ -1,0 +1,165 @@
+extension Communicator {
+    // MARK: Values
+
+    /// Gives every rank the values of all ranks.
+    ///
+    /// Every rank calls it, with a value of its own.
+    ///
+    /// ```swift
+    /// let hosts = try world.allGather(Environment.processorName)   // hosts[r] is rank r's
+    /// ```
+    /// - Parameter value: What this rank gives.
+    /// - Returns: The values, in the order of the ranks.
+    /// - Throws: What encoding or decoding throws; `MPIError` of class `remoteFailure` on the other ranks if a rank could not
+    ///   encode its value.
+    ///
+    /// Collective · blocking · `MPI_Allgather`, `MPI_Allgatherv` (MPI 3.1 §5.7)
+    public func allGather<Value: Codable>(_ value: Value) throws -> [Value] {
+        let raw = try raw
+        if size == 1 { return [value] }
+        return try ScratchMemory.withOutgoing { bytes in
+            let failure = appendMessage(value, ofRank: rank, to: &bytes)
+            var values: [Value] = []
+            values.reserveCapacity(size)
+            var firstError = failure
+            try bytes.withUnsafeBytes { own in
+                try exchange(own, raw) { source, message in
+                    guard firstError == nil else { return }
+                    do {
+                        // Its own value a rank has already.
+                        values.append(
+                            source == rank
+                                ? value
+                                : try ValueFormat.read(
+                                    Value.self,
+                                    from: message,
+                                    "MPI_Allgather",
+                                    rank: source
+                                )
+                        )
+                    } catch {
+                        firstError = error
+                    }
+                }
+            }
+            if let firstError { throw firstError }
+            return values
+        }
+    }
+
+    /// Gives every rank the messages of all ranks.
+    private func exchange(
+        _ own: UnsafeRawBufferPointer,
+        _ raw: RawCommunicator,
+        _ use: (Int, UnsafeRawBufferPointer) -> Void
+    ) throws {
+        let blockLength = CollectiveFrame.blockLength
+        try withUninitializedBytes(blockLength * (size + 1)) { memory in
+            let block = UnsafeMutableRawBufferPointer(rebasing: memory[..<blockLength])
+            let blocks = UnsafeMutableRawBufferPointer(rebasing: memory[blockLength...])
+            CollectiveFrame.fill(block, with: own)
+            try raw.allGather(block.baseAddress, blocks.baseAddress, blockLength, .byte)
+            let all = (0..<size).map { rank in
+                UnsafeRawBufferPointer(rebasing: blocks[(rank * blockLength)..<((rank + 1) * blockLength)])
+            }
+            let lengths = all.map {
+                CollectiveFrame.message(in: $0) == nil ? CollectiveFrame.length(in: $0) : 0
+            }
+            let total = lengths.reduce(0, +)
+            guard total > 0 else {
+                for rank in 0..<size { use(rank, CollectiveFrame.message(in: all[rank]) ?? all[rank]) }
+                return
+            }
+            let rest = UnsafeMutableRawBufferPointer.allocate(byteCount: total, alignment: 16)
+            defer { rest.deallocate() }
+            try exchangeLong(own, lengths, rest, raw)
+            var offset = 0
+            for rank in 0..<size {
+                let long = UnsafeRawBufferPointer(rebasing: rest[offset..<(offset + lengths[rank])])
+                use(rank, CollectiveFrame.message(in: all[rank]) ?? long)
+                offset += lengths[rank]
+            }
+        }
+    }
+
+    /// The second step: messages that did not fit into a block.
+    private func exchangeLong(
+        _ own: UnsafeRawBufferPointer,
+        _ lengths: [Int],
+        _ target: UnsafeMutableRawBufferPointer,
+        _ raw: RawCommunicator
+    ) throws(MPIError) {
+        let total = target.count
+        if total <= Int(Int32.max) {
+            var offset: Int32 = 0
+            let displacements = lengths.map { length in
+                defer { offset += Int32(length) }
+                return offset
+            }
+            return try raw.allGather(
+                own.baseAddress,
+                Int32(lengths[rank]),
+                target.baseAddress,
+                lengths.map { Int32($0) },
+                displacements,
+                .byte
+            )
+        }
+        // Too much for the numbers of C: one after the other.
+        var offset = 0
+        for source in 0..<size where lengths[source] > 0 {
+            let part = UnsafeMutableRawBufferPointer(rebasing: target[offset..<(offset + lengths[source])])
+            if source == rank { part.copyMemory(from: own) }
+            try raw.broadcast(part.baseAddress, part.count, .byte, root: Int32(source))
+            offset += part.count
+        }
+    }
+
+    // MARK: Buffers
+
+    /// Gives every rank the elements of all ranks.
+    ///
+    /// Every rank calls it with the same number of elements.
+    ///
+    /// - Parameters:
+    ///   - elements: What this rank gives.
+    ///   - result: Where the elements of all ranks are stored, in the order of the ranks; it has `size` times as many.
+    /// - Throws: `MPIError` of class `count` if the result has another length, or what the MPI library reports.
+    ///
+    /// Collective · blocking · `MPI_Allgather` (MPI 3.1 §5.7)
+    @inlinable
+    public func allGather<Element: BufferElement>(
+        _ elements: Span<Element>,
+        into result: inout [Element]
+    ) throws(MPIError) {
+        let datatype = Element.datatype
+        try elements.withUnsafeBytes { (source) throws(MPIError) in
+            try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+                try allGatherBuffer(source, UnsafeMutableRawBufferPointer(target), elements.count, datatype)
+            }
+        }
+    }
+
+    @usableFromInline
+    func allGatherBuffer(
+        _ source: UnsafeRawBufferPointer,
+        _ target: UnsafeMutableRawBufferPointer,
+        _ count: Int,
+        _ datatype: Datatype
+    ) throws(MPIError) {
+        try expect(target.count, toBe: source.count * size, "MPI_Allgather")
+        try raw.allGather(source.baseAddress, target.baseAddress, count * datatype.unitCount, datatype.raw)
+    }
+
+    /// Refuses memory of the wrong length.
+    @inline(__always)
+    func expect(_ byteCount: Int, toBe expected: Int, _ name: StaticString) throws(MPIError) {
+        if byteCount != expected {
+            throw MPIError(
+                .count,
+                call: name,
+                text: "the memory for the result has \(byteCount) bytes where \(expected) are needed"
+            )
+        }
+    }
+}

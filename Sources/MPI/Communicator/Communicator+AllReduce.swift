@@ -1,0 +1,125 @@
+extension Communicator {
+    // MARK: Values
+
+    /// Combines the values of all ranks into one, and gives it to every rank.
+    ///
+    /// Every rank calls it, with a value of its own.
+    ///
+    /// ```swift
+    /// let words = try world.allReduce(wordsOfThisRank) { $0.union($1) }
+    /// ```
+    /// - Parameters:
+    ///   - value: What this rank gives.
+    ///   - combine: Combines what comes from lower ranks, the first argument, with what comes from higher ranks. It has to be
+    ///     associative, and need not be commutative. It is called on different ranks.
+    /// - Returns: The result, the same on every rank.
+    /// - Throws: On every rank an error if `combine`, encoding or decoding throws on one: there the error itself, on the others
+    ///   `MPIError` of class `remoteFailure`.
+    ///
+    /// Collective · blocking · in place of `MPI_Allreduce` (MPI 3.1 §5.9.6)
+    public func allReduce<Value: Codable>(_ value: Value, _ combine: (Value, Value) throws -> Value) throws -> Value {
+        if size == 1 {
+            _ = try raw
+            return value
+        }
+        let companion = try companion()
+        var partial = Partial(.success(value))
+        reduceToFirst(&partial, companion, combine)
+        let own = partial.ownError
+        // The root's own error comes back to it from the broadcast, and the others hear of it there.
+        let result = Result { try broadcast(from: 0) { try partial.result.get() } }
+        if let own { throw own }
+        return try result.get()
+    }
+
+    // MARK: Single elements
+
+    /// Combines the numbers of all ranks into one, and gives it to every rank.
+    ///
+    /// Every rank calls it, with a number of its own.
+    ///
+    /// ```swift
+    /// let total = try world.allReduce(Double(world.rank), .sum)
+    /// ```
+    /// - Parameters:
+    ///   - element: What this rank gives.
+    ///   - operation: How two become one, the same on every rank.
+    /// - Returns: The result, the same on every rank.
+    /// - Throws: `MPIError` if the MPI library fails.
+    ///
+    /// Collective · blocking · `MPI_Allreduce` (MPI 3.1 §5.9.6)
+    @inlinable
+    public func allReduce<Element: BufferElement>(
+        _ element: Element, _ operation: ReduceOperation<Element>
+    ) throws(MPIError) -> Element {
+        var result = element
+        try withUnsafeMutablePointer(to: &result) { (target) throws(MPIError) in
+            try allReduceBuffer(UnsafeMutableBufferPointer(start: target, count: 1), operation)
+        }
+        return result
+    }
+
+    // MARK: Buffers
+
+    /// Combines the elements of all ranks, index by index, and gives the result to every rank.
+    ///
+    /// Every rank calls it with the same number of elements.
+    ///
+    /// - Parameters:
+    ///   - elements: What this rank gives.
+    ///   - operation: How two elements become one, the same on every rank.
+    ///   - result: Where the result is stored; it has as many elements.
+    /// - Throws: `MPIError` of class `count` if the result has another length, or what the MPI library reports.
+    ///
+    /// Collective · blocking · `MPI_Allreduce` (MPI 3.1 §5.9.6)
+    public func allReduce<Element: BufferElement>(
+        _ elements: Span<Element>, _ operation: ReduceOperation<Element>, into result: inout [Element]
+    ) throws(MPIError) {
+        try expect(result.count, toBe: elements.count, "MPI_Allreduce")
+        let datatype = Element.datatype
+        try elements.withUnsafeBufferPointer { (source) throws(MPIError) in
+            try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+                guard let raw = operation.predefined.raw(for: datatype), let address = source.baseAddress else {
+                    _ = target.update(from: source)
+                    return try allReduceBuffer(target, operation)
+                }
+                try self.raw.allReduce(
+                    address, target.baseAddress, target.count * datatype.unitCount, datatype.raw, raw)
+            }
+        }
+    }
+
+    /// Combines the elements of all ranks, index by index, and gives the result to every rank in the place of its elements.
+    ///
+    /// Every rank calls it with the same number of elements.
+    ///
+    /// ```swift
+    /// try world.allReduce(inPlace: &gradients, .sum)
+    /// ```
+    /// - Parameters:
+    ///   - elements: What this rank gives; the result replaces it.
+    ///   - operation: How two elements become one, the same on every rank.
+    /// - Throws: `MPIError` if the MPI library fails.
+    ///
+    /// Collective · blocking · `MPI_Allreduce` with `MPI_IN_PLACE` (MPI 3.1 §5.9.6)
+    public func allReduce<Element: BufferElement>(
+        inPlace elements: inout [Element], _ operation: ReduceOperation<Element>
+    ) throws(MPIError) {
+        try elements.withUnsafeMutableBufferPointer { (memory) throws(MPIError) in
+            try allReduceBuffer(memory, operation)
+        }
+    }
+
+    @usableFromInline
+    func allReduceBuffer<Element: BufferElement>(
+        _ memory: UnsafeMutableBufferPointer<Element>, _ operation: ReduceOperation<Element>
+    ) throws(MPIError) {
+        let datatype = Element.datatype
+        let address = UnsafeMutableRawPointer(memory.baseAddress)
+        if let raw = operation.predefined.raw(for: datatype) {
+            return try self.raw.allReduce(nil, address, memory.count * datatype.unitCount, datatype.raw, raw)
+        }
+        try reduceByClosure(memory, operation.combine, root: 0)
+        try raw.broadcast(address, memory.count * datatype.unitCount, datatype.raw, root: 0)
+    }
+}

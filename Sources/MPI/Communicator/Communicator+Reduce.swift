@@ -1,0 +1,251 @@
+extension Communicator {
+    // MARK: Values
+
+    /// Combines the values of all ranks into one, on one rank.
+    ///
+    /// Every rank calls it, with a value of its own.
+    ///
+    /// ```swift
+    /// let longest = try world.reduce(word, to: 0) { $0.count >= $1.count ? $0 : $1 }
+    /// ```
+    /// - Parameters:
+    ///   - value: What this rank gives.
+    ///   - root: The rank that gets the result, the same on every rank.
+    ///   - combine: Combines what comes from lower ranks, the first argument, with what comes from higher ranks. It has to be
+    ///     associative, and need not be commutative. It is called on different ranks.
+    /// - Returns: On the root the result; `nil` on the others.
+    /// - Throws: What `combine`, encoding or decoding throws on the rank where it happens, and on the root then `MPIError` of class
+    ///   `remoteFailure`.
+    ///
+    /// Collective · blocking · in place of `MPI_Reduce` (MPI 3.1 §5.9.1)
+    public func reduce<Value: Codable>(
+        _ value: Value, to root: Int, _ combine: (Value, Value) throws -> Value
+    ) throws -> Value? {
+        _ = try destination(root, "MPI_Reduce")
+        if size == 1 { return value }
+        let companion = try companion()
+        var partial = Partial(.success(value))
+        reduceToFirst(&partial, companion, combine)
+        if root != 0 {
+            if rank == 0 { pass(&partial, to: root, companion) }
+            if rank == root {
+                let own = partial.ownError
+                partial = accept(from: 0, companion)
+                partial.ownError = own
+            }
+        }
+        if let error = partial.ownError { throw error }
+        return rank == root ? try partial.result.get() : nil
+    }
+
+    /// A partial result, and the error that arose on this very rank.
+    struct Partial<Value: Codable> {
+        var result: Result<Value, any Error>
+        var ownError: (any Error)?
+
+        init(_ result: Result<Value, any Error>) {
+            self.result = result
+        }
+
+        mutating func fail(_ error: any Error) {
+            result = .failure(error)
+            ownError = error
+        }
+    }
+
+    /// Does this rank's part in bringing the result to rank 0.
+    ///
+    /// A failure takes the same way as a result would, so that nobody waits for what never comes.
+    func reduceToFirst<Value: Codable>(
+        _ partial: inout Partial<Value>, _ companion: RawCommunicator, _ combine: (Value, Value) throws -> Value
+    ) {
+        for step in ReductionTree(rank: rank, size: size).steps {
+            switch step {
+            case .give(let destination):
+                pass(&partial, to: destination, companion)
+            case .combine(let source):
+                let other: Partial<Value> = accept(from: source, companion)
+                if let error = other.ownError { partial.ownError = partial.ownError ?? error }
+                switch (partial.result, other.result) {
+                case (.success(let lower), .success(let higher)):
+                    do {
+                        partial.result = .success(try combine(lower, higher))
+                    } catch {
+                        partial.fail(error)
+                    }
+                case (.failure, _): break
+                case (.success, .failure(let error)): partial.result = .failure(error)
+                }
+            }
+        }
+    }
+
+    private func pass<Value: Codable>(
+        _ partial: inout Partial<Value>, to destination: Int, _ companion: RawCommunicator
+    ) {
+        ScratchMemory.withOutgoing { bytes in
+            switch partial.result {
+            case .success(let value):
+                if let error = appendMessage(value, ofRank: rank, to: &bytes) { partial.fail(error) }
+            case .failure(let error):
+                ValueFormat.append(failure: error, ofRank: rank, to: &bytes)
+            }
+            do {
+                try bytes.withUnsafeBytes {
+                    try companion.send($0.baseAddress, $0.count, .byte, to: Int32(destination), tag: 0)
+                }
+            } catch {
+                partial.fail(error)
+            }
+        }
+    }
+
+    private func accept<Value: Codable>(from source: Int, _ companion: RawCommunicator) -> Partial<Value> {
+        do {
+            let message = try companion.matchedProbe(Pattern(source: Int32(source), tag: 0))
+            do {
+                return Partial(.success(try message.receiveValue(Value.self)))
+            } catch let error as MPIError where error.errorClass == .remoteFailure {
+                return Partial(.failure(error))
+            }
+        } catch {
+            var partial = Partial<Value>(.failure(error))
+            partial.ownError = error
+            return partial
+        }
+    }
+
+    // MARK: Single elements
+
+    /// Combines the numbers of all ranks into one, on one rank.
+    ///
+    /// Every rank calls it, with a number of its own.
+    ///
+    /// ```swift
+    /// let total = try world.reduce(count, .sum, to: 0)
+    /// ```
+    /// - Parameters:
+    ///   - element: What this rank gives.
+    ///   - operation: How two become one, the same on every rank.
+    ///   - root: The rank that gets the result, the same on every rank.
+    /// - Returns: On the root the result; `nil` on the others.
+    /// - Throws: `MPIError` if the MPI library fails.
+    ///
+    /// Collective · blocking · `MPI_Reduce` (MPI 3.1 §5.9.1)
+    @inlinable
+    public func reduce<Element: BufferElement>(
+        _ element: Element, _ operation: ReduceOperation<Element>, to root: Int
+    ) throws(MPIError) -> Element? {
+        var result = element
+        try withUnsafeMutablePointer(to: &result) { (target) throws(MPIError) in
+            try reduceBuffer(UnsafeMutableBufferPointer(start: target, count: 1), operation, root)
+        }
+        return rank == root ? result : nil
+    }
+
+    // MARK: Buffers
+
+    /// Combines the elements of all ranks, index by index, on one rank.
+    ///
+    /// Every rank calls it with the same number of elements.
+    ///
+    /// - Parameters:
+    ///   - elements: What this rank gives.
+    ///   - operation: How two elements become one, the same on every rank.
+    ///   - result: On the root where the result is stored; it has as many elements. The other ranks' is not touched.
+    ///   - root: The rank that gets the result, the same on every rank.
+    /// - Throws: `MPIError` of class `count` on the root if the result has another length, or what the MPI library reports.
+    ///
+    /// Collective · blocking · `MPI_Reduce` (MPI 3.1 §5.9.1)
+    public func reduce<Element: BufferElement>(
+        _ elements: Span<Element>, _ operation: ReduceOperation<Element>, into result: inout [Element], to root: Int
+    ) throws(MPIError) {
+        let rootNumber = try destination(root, "MPI_Reduce")
+        let datatype = Element.datatype
+        if rank == root { try expect(result.count, toBe: elements.count, "MPI_Reduce") }
+        try elements.withUnsafeBufferPointer { (source) throws(MPIError) in
+            guard let raw = operation.predefined.raw(for: datatype) else {
+                // What is combined on the way needs memory of its own.
+                var own = Array(source)
+                try own.withUnsafeMutableBufferPointer { (memory) throws(MPIError) in
+                    try reduceByClosure(memory, operation.combine, root: root)
+                }
+                if rank == root { result = own }
+                return
+            }
+            try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+                try self.raw.reduce(
+                    source.baseAddress, rank == root ? UnsafeMutableRawPointer(target.baseAddress) : nil,
+                    source.count * datatype.unitCount, datatype.raw, raw, root: rootNumber)
+            }
+        }
+    }
+
+    /// Combines the elements of all ranks, index by index, in the memory of one rank.
+    ///
+    /// Every rank calls it with the same number of elements.
+    ///
+    /// - Parameters:
+    ///   - elements: What this rank gives; on the root the result replaces it. On the others it has no meaning afterwards if the
+    ///     operation is a closure.
+    ///   - operation: How two elements become one, the same on every rank.
+    ///   - root: The rank that gets the result, the same on every rank.
+    /// - Throws: `MPIError` if the MPI library fails.
+    ///
+    /// Collective · blocking · `MPI_Reduce` with `MPI_IN_PLACE` (MPI 3.1 §5.9.1)
+    public func reduce<Element: BufferElement>(
+        inPlace elements: inout [Element], _ operation: ReduceOperation<Element>, to root: Int
+    ) throws(MPIError) {
+        try elements.withUnsafeMutableBufferPointer { (memory) throws(MPIError) in
+            try reduceBuffer(memory, operation, root)
+        }
+    }
+
+    @usableFromInline
+    func reduceBuffer<Element: BufferElement>(
+        _ memory: UnsafeMutableBufferPointer<Element>, _ operation: ReduceOperation<Element>, _ root: Int
+    ) throws(MPIError) {
+        let rootNumber = try destination(root, "MPI_Reduce")
+        let datatype = Element.datatype
+        let count = memory.count * datatype.unitCount
+        let address = UnsafeMutableRawPointer(memory.baseAddress)
+        guard let raw = operation.predefined.raw(for: datatype) else {
+            return try reduceByClosure(memory, operation.combine, root: root)
+        }
+        if rank == root {
+            try self.raw.reduce(nil, address, count, datatype.raw, raw, root: rootNumber)
+        } else {
+            try self.raw.reduce(address, nil, count, datatype.raw, raw, root: rootNumber)
+        }
+    }
+
+    /// Combines elements with a closure, in the order of the ranks.
+    func reduceByClosure<Element: BufferElement>(
+        _ memory: UnsafeMutableBufferPointer<Element>, _ combine: (Element, Element) -> Element, root: Int
+    ) throws(MPIError) {
+        if size == 1 { return }
+        let companion = try companion()
+        let bytes = UnsafeMutableRawBufferPointer(memory)
+        var other: [Element] = []
+        for step in ReductionTree(rank: rank, size: size).steps {
+            switch step {
+            case .give(let destination):
+                try companion.send(bytes.baseAddress, bytes.count, .byte, to: Int32(destination), tag: 0)
+            case .combine(let source):
+                if other.isEmpty { other = Array(memory) }
+                try other.withUnsafeMutableBufferPointer { (other) throws(MPIError) in
+                    let status = try companion.receive(
+                        UnsafeMutableRawPointer(other.baseAddress), bytes.count, .byte,
+                        Pattern(source: Int32(source), tag: 0))
+                    try expect(status.byteCount, toBe: bytes.count, "MPI_Reduce")
+                    for index in memory.indices { memory[index] = combine(memory[index], other[index]) }
+                }
+            }
+        }
+        guard root != 0 else { return }
+        if rank == 0 { try companion.send(bytes.baseAddress, bytes.count, .byte, to: Int32(root), tag: 0) }
+        if rank == root {
+            _ = try companion.receive(bytes.baseAddress, bytes.count, .byte, Pattern(source: 0, tag: 0))
+        }
+    }
+}

@@ -1,0 +1,75 @@
+extension Communicator {
+    /// Sends a value to another rank.
+    ///
+    /// That rank receives it with ``receive(_:from:tag:timeout:)`` as the same type.
+    ///
+    /// ```swift
+    /// try world.send(["a": 7, "b": 3], to: 1, tag: 11)
+    /// ```
+    /// The call returns when the value can be changed again. If it is large, that is when the other rank receives it, so two
+    /// ranks that both send first may wait for each other for ever: let one of them receive first, or use
+    /// ``immediateSend(_:to:tag:)``.
+    ///
+    /// - Parameters:
+    ///   - value: The value. An array is a value as well; its `span` is a buffer.
+    ///   - rank: The rank to send to.
+    ///   - tag: A number by which the receiver can tell messages apart.
+    /// - Throws: What encoding throws; `MPIError` if there is no such rank, or the MPI library fails.
+    ///
+    /// Point to point · blocking · `MPI_Send` (MPI 3.1 §3.2.1)
+    public func send<Value: Encodable>(_ value: Value, to rank: Int, tag: Int = 0) throws {
+        let raw = try raw
+        let rankNumber = try destination(rank, "MPI_Send")
+        let tagNumber = try Self.number(ofTag: tag, "MPI_Send")
+        try ScratchMemory.withOutgoing { bytes in
+            try ValueFormat.append(value, to: &bytes)
+            try bytes.withUnsafeBytes { message in
+                try raw.send(message.baseAddress, message.count, .byte, to: rankNumber, tag: tagNumber)
+            }
+        }
+    }
+
+    /// Sends the elements of a buffer to another rank, as they lie in memory, without a copy.
+    ///
+    /// That rank receives them with ``receive(into:from:tag:timeout:)-([Element],_,_,_)``, into memory for at least as many.
+    ///
+    /// ```swift
+    /// try world.send(numbers.span, to: 1)
+    /// ```
+    /// The call returns when the memory can be changed again.
+    ///
+    /// - Parameters:
+    ///   - elements: The elements.
+    ///   - rank: The rank to send to.
+    ///   - tag: A number by which the receiver can tell messages apart.
+    /// - Throws: `MPIError` if there is no such rank, or the MPI library fails.
+    ///
+    /// Point to point · blocking · `MPI_Send` (MPI 3.1 §3.2.1)
+    @inlinable
+    public func send<Element: BufferElement>(_ elements: Span<Element>, to rank: Int, tag: Int = 0)
+        throws(MPIError)
+    {
+        let datatype = Element.datatype
+        let count = elements.count
+        try elements.withUnsafeBufferPointer { (memory) throws(MPIError) in
+            try sendBuffer(memory.baseAddress, count, datatype, rank, tag)
+        }
+    }
+
+    @usableFromInline
+    func sendBuffer(
+        _ address: UnsafeRawPointer?,
+        _ count: Int,
+        _ datatype: Datatype,
+        _ rank: Int,
+        _ tag: Int
+    ) throws(MPIError) {
+        try raw.send(
+            address,
+            count * datatype.unitCount,
+            datatype.raw,
+            to: destination(rank, "MPI_Send"),
+            tag: Self.number(ofTag: tag, "MPI_Send")
+        )
+    }
+}

@@ -1,0 +1,185 @@
+internal import Synchronization
+
+/// A group of ranks that communicate with each other, apart from all other communicators.
+///
+/// Every rank runs the same program and finds out by its ``rank`` which part is its own.
+///
+/// ```swift
+/// let world = Communicator.world
+/// print("rank \(world.rank) of \(world.size)")
+/// ```
+/// A communicator may be used by several threads. Its collective operations have to be called in the same order on every
+/// rank, by one thread at a time.
+///
+/// Local · MPI 3.1 chapter 6
+public final class Communicator: Sendable {
+    /// The handle of the library, or 0 when the communicator has been freed.
+    private let bits: Atomic<UInt>
+
+    /// The number of this process in the communicator, from 0.
+    ///
+    /// Local · `MPI_Comm_rank` (MPI 3.1 §6.4.1)
+    public let rank: Int
+
+    /// The number of processes in the communicator.
+    ///
+    /// Local · `MPI_Comm_size` (MPI 3.1 §6.4.1)
+    public let size: Int
+
+    /// Whether this library made the communicator, so that it can be freed.
+    private let isOwned: Bool
+
+    /// A duplicate for the messages of which collective operations on values consist.
+    private let companionHolder = Mutex<RawCommunicator?>(nil)
+
+    /// Immediate receives of values that have found no message yet.
+    let unmatchedReceives = UnmatchedReceives()
+
+    /// The lane on which blocking operations are done for those who await them.
+    let lane = BlockingLane()
+
+    init(_ raw: RawCommunicator, isOwned: Bool) throws(MPIError) {
+        bits = Atomic(raw.bits)
+        self.isOwned = isOwned
+        rank = Int(try raw.rank())
+        size = Int(try raw.size())
+    }
+
+    /// A communicator that MPI has from the beginning; there is nothing to go on with if it has not.
+    private init(predefined raw: RawCommunicator, rank: Int, size: Int) {
+        bits = Atomic(raw.bits)
+        isOwned = false
+        self.rank = rank
+        self.size = size
+    }
+
+    // MARK: From the beginning
+
+    /// All ranks of the job.
+    ///
+    /// Its first use initializes MPI; if that fails, the program ends with a message. To handle the failure call
+    /// ``Environment/initialize(threads:)`` first.
+    ///
+    /// Local, except that its first use is collective over all ranks · `MPI_COMM_WORLD` (MPI 3.1 §2.5.4)
+    public static var world: Communicator {
+        if !Gate.isOpen, Gate.has(Gate.Obstacle.forbidden) { Runtime.refuse() }
+        return predefinedWorld
+    }
+
+    /// This process alone.
+    ///
+    /// Local, except that its first use initializes MPI, like ``world`` · `MPI_COMM_SELF` (MPI 3.1 §2.5.4)
+    public static var alone: Communicator {
+        _ = world
+        return predefinedAlone
+    }
+
+    private static let predefinedWorld: Communicator = {
+        Runtime.start()
+        let (rank, size) = Runtime.state.withLock { ($0.worldRank, $0.worldSize ?? 1) }
+        return Communicator(predefined: .world, rank: rank, size: size)
+    }()
+
+    private static let predefinedAlone = Communicator(predefined: .alone, rank: 0, size: 1)
+
+    // MARK: The handle
+
+    /// The handle for calls of the library.
+    var raw: RawCommunicator {
+        @inline(__always)
+        get throws(MPIError) {
+            let bits = bits.load(ordering: .relaxed)
+            if bits == 0 { throw Self.freedError() }
+            return RawCommunicator(bits: bits)
+        }
+    }
+
+    @inline(never)
+    private static func freedError() -> MPIError {
+        MPIError(.communicator, call: "MPI_Comm_free", text: "the communicator has been freed")
+    }
+
+    /// The C library's handle, for use with other bindings: the pointer or the integer that `MPI_Comm` is.
+    ///
+    /// Local · MPI 3.1 §2.5.1
+    public var rawHandle: UInt { bits.load(ordering: .relaxed) }
+
+    /// The duplicate that carries the messages of collective operations on values.
+    ///
+    /// Collective when called first, which is inside a collective operation.
+    func companion() throws(MPIError) -> RawCommunicator {
+        if let made = companionHolder.withLock({ $0 }) { return made }
+        let made = try raw.duplicate()
+        companionHolder.withLock { $0 = made }
+        return made
+    }
+
+    /// Frees a communicator that ``duplicate()`` or ``split(color:key:)`` made.
+    ///
+    /// Nothing may be under way on it.
+    ///
+    /// Every rank of the communicator calls it. Using the communicator afterwards is an error.
+    ///
+    /// - Throws: `MPIError` of class `communicator` if it is ``world``, ``alone`` or has been freed.
+    ///
+    /// Collective · blocking · `MPI_Comm_free` (MPI 3.1 §6.4.3)
+    public func free() throws(MPIError) {
+        guard isOwned else {
+            throw MPIError(
+                .communicator,
+                call: "MPI_Comm_free",
+                text: "a communicator that MPI has from the beginning cannot be freed"
+            )
+        }
+        let gone = bits.exchange(0, ordering: .sequentiallyConsistent)
+        guard gone != 0 else { throw Self.freedError() }
+        let companion = companionHolder.withLock { holder in
+            defer { holder = nil }
+            return holder
+        }
+        try companion?.free()
+        try RawCommunicator(bits: gone).free()
+    }
+
+    // MARK: Arguments
+
+    /// The C library's number for a rank that something is sent to, or that is the root of a collective operation.
+    @inline(__always)
+    func destination(_ rank: Int, _ name: StaticString) throws(MPIError) -> Int32 {
+        guard UInt(bitPattern: rank) < UInt(bitPattern: size) else { throw rankError(rank, name) }
+        return Int32(truncatingIfNeeded: rank)
+    }
+
+    /// The C library's numbers for what a receive accepts.
+    @inline(__always)
+    func pattern(from rank: Int?, tag: Int?, _ name: StaticString) throws(MPIError) -> Pattern {
+        Pattern(
+            source: rank == nil ? Pattern.anySource : try destination(rank ?? 0, name),
+            tag: tag == nil ? Pattern.anyTag : try Self.number(ofTag: tag ?? 0, name)
+        )
+    }
+
+    /// The C library's number for a tag.
+    @inline(__always)
+    static func number(ofTag tag: Int, _ name: StaticString) throws(MPIError) -> Int32 {
+        guard tag >= 0, let number = Int32(exactly: tag) else { throw tagError(tag, name) }
+        return number
+    }
+
+    @inline(never)
+    private func rankError(_ rank: Int, _ name: StaticString) -> MPIError {
+        MPIError(.rank, call: name, text: "there is no rank \(rank) in a communicator of \(size)")
+    }
+
+    @inline(never)
+    private static func tagError(_ tag: Int, _ name: StaticString) -> MPIError {
+        MPIError(.tag, call: name, text: "\(tag) is no tag: a tag is a number from 0 to \(Int32.max) at most")
+    }
+}
+
+extension Communicator: CustomStringConvertible {
+    /// The rank, the size and the name.
+    public var description: String {
+        "rank \(rank) of \(size) in \((try? name) ?? "a communicator that has been freed")"
+    }
+}

@@ -1,0 +1,51 @@
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Darwin)
+internal import Darwin
+#endif
+
+/// How long to pause between two looks at something that has not happened yet: not at all, then a turn for others, then a sleep
+/// that grows to a millisecond.
+struct Backoff {
+    private var round = 0
+    private static let roundsWithoutPause = LaunchEnvironment.isOversubscribed ? 0 : 500
+    private static let roundsWithoutSleep = 4_000
+    private static let longestSleep = 1_000_000
+
+    /// Begins anew, since something has happened.
+    mutating func reset() { round = 0 }
+
+    /// How many nanoseconds to sleep before the next look, or `nil` if it is too early for that.
+    mutating func next() -> Int? {
+        round += 1
+        if round <= Self.roundsWithoutPause { return nil }
+        guard round > Self.roundsWithoutSleep else {
+            sched_yield()
+            return nil
+        }
+        return min(Self.longestSleep, 20_000 + (round - Self.roundsWithoutSleep) * 10_000)
+    }
+
+    /// Pauses before the next look.
+    mutating func pause() {
+        guard let nanoseconds = next() else { return }
+        var time = timespec(tv_sec: 0, tv_nsec: nanoseconds)
+        nanosleep(&time, nil)
+    }
+}
+
+/// A moment at which a wait is given up, or never.
+struct Deadline {
+    private let moment: ContinuousClock.Instant?
+
+    /// A deadline that lies a while ahead; `nil` means never.
+    init(after timeout: Duration?) {
+        moment = timeout.map { ContinuousClock.now.advanced(by: $0) }
+    }
+
+    /// Whether it has passed.
+    var isOver: Bool {
+        guard let moment else { return false }
+        return ContinuousClock.now >= moment
+    }
+}

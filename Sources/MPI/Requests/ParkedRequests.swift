@@ -1,0 +1,46 @@
+internal import Synchronization
+
+/// Requests that were dropped before they were complete.
+///
+/// The library still uses their memory, so they are kept until it no longer does.
+enum ParkedRequests {
+    /// A request without an operation of its own.
+    private final class Orphan: PendingOperation, @unchecked Sendable {
+        private let request: Mutex<RawRequest>
+        // Kept, not used: hence the unchecked conformance.
+        private let memory: Any
+
+        init(_ request: RawRequest, _ memory: Any) {
+            self.request = Mutex(request)
+            self.memory = memory
+        }
+
+        func advance() -> Bool {
+            request.withLock { request in
+                do throws(MPIError) {
+                    return try request.test() != nil
+                } catch {
+                    return true
+                }
+            }
+        }
+    }
+
+    /// Keeps an operation until it ends.
+    static func park(_ operation: any PendingOperation) {
+        ProgressThread.shared.watch(operation) {}
+    }
+
+    /// Keeps a request and its memory until the request is complete.
+    static func park(_ request: RawRequest, keeping memory: Any) {
+        let orphan = Orphan(request, memory)
+        if !orphan.advance() { park(orphan) }
+    }
+
+    /// Says that a request was dropped.
+    static func warn(_ what: String) {
+        Runtime.report(
+            "warning: \(what) was dropped before it was complete; wait for it, test it until it is, or await its value"
+        )
+    }
+}

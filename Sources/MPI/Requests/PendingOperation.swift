@@ -1,0 +1,68 @@
+internal import Synchronization
+
+/// Something immediate that is under way: the object behind a request.
+///
+/// It owns the memory that the library reads or writes.
+protocol PendingOperation: AnyObject, Sendable {
+    /// Moves the operation along, without blocking. Any thread may call it.
+    ///
+    /// - Returns: Whether it has ended, well or badly.
+    func advance() -> Bool
+}
+
+/// Memory of a request, which stays where it is while the library uses it.
+///
+/// Only one at a time touches what is in it: the library until the request is complete, then whoever takes the result, under the lock
+/// of the operation. Hence the unchecked conformance.
+class RequestMemory: @unchecked Sendable {
+    /// Where it begins.
+    final let address: UnsafeMutableRawPointer?
+    /// Its length.
+    final let byteCount: Int
+
+    fileprivate init(_ address: UnsafeMutableRawPointer?, _ byteCount: Int) {
+        self.address = address
+        self.byteCount = byteCount
+    }
+}
+
+/// Uninitialized bytes.
+final class RawRequestMemory: RequestMemory, @unchecked Sendable {
+    init(byteCount: Int) {
+        super.init(UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 16), byteCount)
+    }
+
+    /// Bytes copied from elsewhere.
+    convenience init(copying bytes: UnsafeRawBufferPointer) {
+        self.init(byteCount: bytes.count)
+        if let source = bytes.baseAddress { address?.copyMemory(from: source, byteCount: bytes.count) }
+    }
+
+    deinit { address?.deallocate() }
+}
+
+/// The elements of an array, without a copy.
+final class ArrayRequestMemory<Element: BufferElement>: RequestMemory, @unchecked Sendable {
+    // The elements stay where they are as long as this object holds them and nobody changes the array.
+    private var array: [Element]
+
+    /// An array to be sent.
+    init(_ array: [Element]) {
+        self.array = array
+        let bytes = array.withUnsafeBytes { $0 }
+        super.init(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
+    }
+
+    /// An array to be received into, its elements not initialized yet.
+    init(uninitializedCount count: Int) {
+        array = [Element](unsafeUninitializedCapacity: count) { $1 = count }
+        let bytes = array.withUnsafeMutableBytes { $0 }
+        super.init(bytes.baseAddress, bytes.count)
+    }
+
+    /// The elements that have been received.
+    func elements(byteCount: Int) -> [Element] {
+        let count = byteCount / MemoryLayout<Element>.stride
+        return count == array.count ? array : Array(array.prefix(count))
+    }
+}

@@ -1,0 +1,104 @@
+internal import Synchronization
+
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Darwin)
+internal import Darwin
+#endif
+
+/// The one thread that moves operations along which somebody awaits, or which were dropped.
+///
+/// MPI can only be polled, and polling must not keep a thread of the cooperative pool busy. The thread is started when it is
+/// needed first. While nothing happens it looks less and less often, down to once a millisecond; with nothing to watch it sleeps.
+final class ProgressThread: Sendable {
+    static let shared = ProgressThread()
+
+    private struct Watched {
+        let operation: any PendingOperation
+        let end: @Sendable () -> Void
+    }
+
+    private struct State {
+        var arrivals: [Watched] = []
+        var isStarted = false
+        var isStopping = false
+        var hasStopped = false
+    }
+
+    private let state = Mutex(State())
+    private let bell = Bell()
+
+    private init() {}
+
+    /// Moves an operation along until it has ended.
+    ///
+    /// The closure is called by this thread when the operation has ended.
+    func watch(_ operation: any PendingOperation, end: @escaping @Sendable () -> Void) {
+        let mustStart = state.withLock { state in
+            state.arrivals.append(Watched(operation: operation, end: end))
+            defer { state.isStarted = true }
+            return !state.isStarted
+        }
+        if mustStart { DetachedThread.start { ProgressThread.shared.run() } }
+        bell.ring()
+    }
+
+    /// Waits until an operation has ended, without a thread.
+    func completion(of operation: any PendingOperation) async {
+        if operation.advance() { return }
+        await withCheckedContinuation { continuation in
+            watch(operation) { continuation.resume() }
+        }
+    }
+
+    private func run() {
+        var watched: [Watched] = []
+        var backoff = Backoff()
+        while true {
+            let (arrivals, isStopping) = state.withLock { state in
+                defer { state.arrivals = [] }
+                return (state.arrivals, state.isStopping)
+            }
+            if isStopping { break }
+            if !arrivals.isEmpty {
+                watched += arrivals
+                backoff.reset()
+            }
+            if watched.isEmpty {
+                bell.wait(nanoseconds: nil)
+                continue
+            }
+            let before = watched.count
+            watched.removeAll { entry in
+                guard entry.operation.advance() else { return false }
+                entry.end()
+                return true
+            }
+            if watched.count < before {
+                backoff.reset()
+            } else if let nanoseconds = backoff.next() {
+                bell.wait(nanoseconds: nanoseconds)
+            }
+        }
+        // What is left is MPI's until the program is gone.
+        if !watched.isEmpty { _ = Unmanaged.passRetained(Remains(watched.map(\.operation))) }
+        state.withLock { $0.hasStopped = true }
+    }
+
+    /// Operations that nobody will move along any more, kept for the sake of the memory that the library uses.
+    private final class Remains {
+        let operations: [any PendingOperation]
+        init(_ operations: [any PendingOperation]) { self.operations = operations }
+    }
+
+    /// Ends the thread, before MPI is finalized.
+    func stop() {
+        let isRunning = state.withLock { state in
+            state.isStopping = true
+            return state.isStarted && !state.hasStopped
+        }
+        guard isRunning else { return }
+        bell.ring()
+        while !state.withLock({ $0.hasStopped }) { sched_yield() }
+    }
+}

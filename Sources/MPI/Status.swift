@@ -1,0 +1,38 @@
+/// What is known of a message that was received or found: who sent it, with which tag, and how long it is.
+///
+/// ```swift
+/// let status = try world.receive(into: &numbers)
+/// print("\(status.count(of: Double.self) ?? 0) numbers from rank \(status.source)")
+/// ```
+/// Local · `MPI_Status` (MPI 3.1 §3.2.5)
+public struct Status: Hashable, Sendable {
+    private let rawSource: Int32
+    private let rawTag: Int32
+
+    /// The length of the message, in bytes.
+    public let byteCount: Int
+
+    /// The rank that sent the message, in the communicator it was received through.
+    public var source: Int { Int(rawSource) }
+
+    /// The tag that the sender gave the message.
+    public var tag: Int { Int(rawTag) }
+
+    @inline(__always)
+    init(source: Int32, tag: Int32, byteCount: Int) {
+        rawSource = source
+        rawTag = tag
+        self.byteCount = byteCount
+    }
+
+    /// The length of the message, in elements of a type.
+    ///
+    /// - Parameter type: The type of the elements.
+    /// - Returns: The number of elements, or `nil` if the message is not a whole number of them.
+    ///
+    /// Local · `MPI_Get_count` (MPI 3.1 §3.2.5)
+    public func count<Element: BufferElement>(of type: Element.Type) -> Int? {
+        let size = MemoryLayout<Element>.stride
+        return byteCount.isMultiple(of: size) ? byteCount / size : nil
+    }
+}

@@ -1,0 +1,22 @@
+extension RawMessage {
+    /// Receives the message, and decodes the value in it.
+    func receiveValue<Value: Decodable>(_ type: Value.Type) throws -> Value {
+        try ScratchMemory.withIncoming(status.byteCount) { memory in
+            _ = try receive(memory.baseAddress, memory.count, .byte)
+            return try ValueFormat.read(
+                type, from: UnsafeRawBufferPointer(memory), "MPI_Mrecv", rank: status.source)
+        }
+    }
+
+    /// Receives the message as elements of a buffer.
+    func receiveElements<Element: BufferElement>(of type: Element.Type) throws(MPIError) -> [Element] {
+        let length = MemoryLayout<Element>.stride
+        // One more than fits if the message ends within an element, so that it can be taken and then refused.
+        let count = (status.byteCount + length - 1) / length
+        let memory = ArrayRequestMemory<Element>(uninitializedCount: count)
+        // As bytes: it may not be what is expected, and must be gone afterwards nevertheless.
+        _ = try receive(memory.address, status.byteCount, .byte)
+        try Communicator.checkBuffer(memory.address, status, elementLength: length)
+        return memory.elements(byteCount: status.byteCount)
+    }
+}

@@ -1,0 +1,136 @@
+import Subprocess
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// Follows one job from its start to the end of its last process.
+final class JobSupervisor: Sendable {
+    /// What the body of the subprocess call finds out.
+    struct Observation: Sendable {
+        var duration: Duration
+        var leftBehind: [LiveProcess]
+    }
+
+    /// How long a job gets between being asked to end and being killed: `mpirun` tidies up in that time.
+    private static let graceTime = Duration.seconds(2)
+
+    let recorder = OutputRecorder()
+    private let timeout: Duration
+    private let settlingTime: Duration
+    private let tagsOutput: Bool
+    /// The value of the variable that marks the processes of the job.
+    private let identifier: String
+    private let hasTimedOut = Atomic(false)
+
+    init(job: RankJob, identifier: String) {
+        self.timeout = job.timeout
+        self.settlingTime = job.settlingTime
+        self.tagsOutput = job.tagsOutput
+        self.identifier = identifier
+    }
+
+    var timedOut: Bool {
+        hasTimedOut.load(ordering: .acquiring)
+    }
+
+    /// All processes of the job that are alive, whoever their parent is by now.
+    func processes(leader: Int32) -> [LiveProcess] {
+        let marked = ProcessSurvey.processes(carrying: RankJob.marker, value: identifier)
+        let related = ProcessSurvey.descendants(of: leader) + ProcessSurvey.processes(inSession: leader)
+        return Set(marked + related).sorted { $0.processIdentifier < $1.processIdentifier }
+    }
+
+    /// Follows a running job until nothing is left of it.
+    func follow(
+        _ execution: Execution<NoInput, SequenceOutput, SequenceOutput>
+    ) async throws -> Observation {
+        let leader = execution.processIdentifier.value
+        let clock = ContinuousClock()
+        let start = clock.now
+        let watch = ExitWatch(
+            processIdentifier: leader,
+            processDescriptor: execution.processIdentifier.processDescriptor
+        )
+        let readers = Task {
+            await withTaskGroup { group in
+                group.addTask { await self.read(execution.standardOutput, as: .output) }
+                group.addTask { await self.read(execution.standardError, as: .error) }
+            }
+        }
+        let limit = Task { [timeout] in
+            try await Task.sleep(for: timeout)
+            hasTimedOut.store(true, ordering: .releasing)
+            await end(leader: leader)
+        }
+        await watch.wait()
+        let duration = clock.now - start
+        limit.cancel()
+        let leftBehind = await settle(leader: leader)
+        // With all its processes gone the pipes are at their end, unless one of them has changed its session and its environment.
+        let patience = Task {
+            try await Task.sleep(for: .seconds(1))
+            readers.cancel()
+        }
+        await readers.value
+        patience.cancel()
+        await watch.stop()
+        return Observation(duration: duration, leftBehind: leftBehind)
+    }
+
+    /// Asks the job to end, and kills what is left of it a little later.
+    func end(leader: Int32) async {
+        // The launcher first: it ends its ranks and removes its files.
+        kill(leader, SIGTERM)
+        let clock = ContinuousClock()
+        let deadline = clock.now + Self.graceTime
+        while clock.now < deadline {
+            if processes(leader: leader).isEmpty { return }
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+        await killAll(leader: leader)
+    }
+
+    /// Waits until the processes of an ended job are gone; kills and returns those that stay.
+    private func settle(leader: Int32) async -> [LiveProcess] {
+        let clock = ContinuousClock()
+        let deadline = clock.now + settlingTime
+        var left = processes(leader: leader)
+        while !left.isEmpty && clock.now < deadline {
+            try? await Task.sleep(for: .milliseconds(10))
+            left = processes(leader: leader)
+        }
+        if !left.isEmpty { await killAll(leader: leader) }
+        return left
+    }
+
+    /// Kills every process of the job until there are none; one that is about to fork is caught the next time.
+    private func killAll(leader: Int32) async {
+        for _ in 0..<100 {
+            let alive = processes(leader: leader)
+            if alive.isEmpty { return }
+            for process in alive { process.send(signal: SIGKILL) }
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+    }
+
+    private func read(_ bytes: SubprocessOutputSequence, as stream: OutputLine.Stream) async {
+        var splitter = LineSplitter()
+        do {
+            for try await chunk in bytes {
+                let finished = chunk.withUnsafeBytes { splitter.append($0) }
+                recorder.append(finished.flatMap { lines(in: $0, from: stream) })
+            }
+        } catch {
+            // Only a cancelled read ends here: what was printed so far is all there will be.
+        }
+        if let rest = splitter.finish() { recorder.append(lines(in: rest, from: stream)) }
+    }
+
+    private func lines(in text: String, from stream: OutputLine.Stream) -> [OutputLine] {
+        tagsOutput ? OutputLine.lines(inTagged: text, from: stream) : [OutputLine(text, stream: stream)]
+    }
+}
