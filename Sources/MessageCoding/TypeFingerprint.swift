@@ -1,7 +1,6 @@
 /// A type's identity as 64 bits, the same in every process that knows the type by the same name.
 ///
-/// It is a hash of the type's qualified name with its generic arguments; a `private` type counts with the file that
-/// declares it. Put before a message it tells the receiver whether it reads the type that was sent.
+/// It is a hash of the type's qualified name with its generic arguments. Put before a message it tells the receiver whether it reads the type that was sent.
 ///
 ///     guard fingerprint == TypeFingerprint.of([Double].self) else {
 ///         throw WrongType(expected: "[Double]", found: fingerprint.knownName ?? "another type")
@@ -29,8 +28,8 @@ public struct TypeFingerprint: Hashable, Sendable, CustomStringConvertible {
             return known
         }
         let name = readableName(of: type)
-        // The mangled name has no address in it where the readable one of a private type has.
-        let fingerprint = TypeFingerprint(hashing: _mangledTypeName(type) ?? name)
+        // Not the mangled name: that of a private type holds an address, which is another one in each process.
+        let fingerprint = TypeFingerprint(hashing: name)
         FingerprintTable.shared.insert(identity, fingerprint, name: name)
         return fingerprint
     }
