@@ -6,7 +6,7 @@ internal import ClosureCoding
 /// one, and the type of the call is put together again from them.
 protocol TargetCall: Sendable {
     /// The type of a call that has one more argument, at the end.
-    static func appending<Next: Codable & Sendable>(_ type: Next.Type) -> any TargetCall.Type
+    static func appending<Next>(_ type: Next.Type) -> any TargetCall.Type
     /// Reads what `encode` wrote after the types.
     init(values container: inout any UnkeyedDecodingContainer) throws
     /// Writes the types and then the values.
@@ -16,17 +16,24 @@ protocol TargetCall: Sendable {
 }
 
 /// A call whose types are known.
-struct TypedTargetCall<Output, each Argument: Codable & Sendable>: TargetCall {
+///
+/// That the arguments are `Codable` is looked up when they travel, one by one: a type that was put together at run time brings no
+/// list of conformances along that optimised code could rely on.
+struct TypedTargetCall<Output, each Argument>: TargetCall, @unchecked Sendable {
     /// A function with any number of parameters can be stored only inside a structure.
     private struct Target: FunctionWrapper, Sendable {
         static var isAsync: Bool { false }
         let function: @Sendable (repeat each Argument) throws -> Output
     }
 
+    // Sendable because the initializer that takes arguments from a program takes only such.
     private let target: PortableFunction<Target>
     private let arguments: (repeat each Argument)
 
-    init(target: @escaping @Sendable (repeat each Argument) throws -> Output, arguments: repeat each Argument) {
+    init(
+        target: @escaping @Sendable (repeat each Argument) throws -> Output,
+        arguments: repeat each Argument
+    ) where repeat each Argument: Sendable {
         self.target = PortableFunction(Target(function: target))
         self.arguments = (repeat each arguments)
     }
@@ -40,7 +47,7 @@ struct TypedTargetCall<Output, each Argument: Codable & Sendable>: TargetCall {
 
     // MARK: Travelling
 
-    static func appending<Next: Codable & Sendable>(_ type: Next.Type) -> any TargetCall.Type {
+    static func appending<Next>(_ type: Next.Type) -> any TargetCall.Type {
         TypedTargetCall<Output, repeat each Argument, Next>.self
     }
 
@@ -49,12 +56,12 @@ struct TypedTargetCall<Output, each Argument: Codable & Sendable>: TargetCall {
         repeat types.append(try TypeReference((each Argument).self))
         try container.encode(types)
         try container.encode(target)
-        repeat try container.encode(each arguments)
+        repeat try TargetArgument.encode(each arguments, into: &container)
     }
 
     init(values container: inout any UnkeyedDecodingContainer) throws {
         target = try container.decode(PortableFunction<Target>.self)
-        arguments = (repeat try container.decode((each Argument).self))
+        arguments = (repeat try TargetArgument.decode((each Argument).self, from: &container))
     }
 }
 
@@ -75,9 +82,6 @@ struct PortableTargetCall: Codable, Sendable {
         guard let output = types.first else { throw ProcessingError(.coding, "a call without the type of its result") }
         var type = PortableTargetCall.callType(returning: output)
         for argument in types.dropFirst() {
-            guard let argument = argument as? any (Codable & Sendable).Type else {
-                throw ProcessingError(.coding, "\(argument) is not Codable and cannot be an argument")
-            }
             type = PortableTargetCall.extend(type, argument)
         }
         call = try type.init(values: &container)
@@ -88,10 +92,28 @@ struct PortableTargetCall: Codable, Sendable {
         return _openExistential(type, do: open)
     }
 
-    private static func extend<Next: Codable & Sendable>(
-        _ type: any TargetCall.Type,
-        _ next: Next.Type
-    ) -> any TargetCall.Type {
-        type.appending(next)
+    private static func extend(_ type: any TargetCall.Type, _ next: Any.Type) -> any TargetCall.Type {
+        func open<Next>(_ next: Next.Type) -> any TargetCall.Type { type.appending(next) }
+        return _openExistential(next, do: open)
+    }
+}
+
+/// An argument on its way.
+private enum TargetArgument {
+    static func encode<Value>(_ value: Value, into container: inout any UnkeyedEncodingContainer) throws {
+        guard let encodable = value as? any Encodable else {
+            throw ProcessingError(.coding, "\(Value.self) is not Codable and cannot be an argument")
+        }
+        try container.encode(encodable)
+    }
+
+    static func decode<Value>(
+        _ type: Value.Type,
+        from container: inout any UnkeyedDecodingContainer
+    ) throws -> Value {
+        guard let decodable = type as? any Decodable.Type, let value = try container.decode(decodable) as? Value else {
+            throw ProcessingError(.coding, "\(type) is not Codable and cannot be an argument")
+        }
+        return value
     }
 }
