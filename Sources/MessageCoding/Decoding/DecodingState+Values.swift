@@ -1,12 +1,7 @@
 extension DecodingState {
-    /// Reads any value.
+    /// Reads any value: from `position`, which then is where it ends, but not beyond `limit`.
     ///
-    /// - Parameters:
-    ///   - type: The type of the value.
-    ///   - position: Where it begins; afterwards, where it ends.
-    ///   - limit: The end of what it lies in.
-    ///   - extra: The way to the container that it lies in, if that was opened by hand.
-    ///   - key: Its place in that container.
+    /// The container that it lies in is at `extra`, if it was opened by hand, and `key` is its place there.
     @inline(__always)
     func decode<T: Decodable>(
         _ type: T.Type,
@@ -80,7 +75,7 @@ extension DecodingState {
     ) throws(Malformation) -> T? {
         switch known.shape {
         case .scalar: return try readScalar(type, known.scalar, at: &position)
-        case .array, .contiguousArray, .arraySlice: return try readNumbers(type, known, at: &position)
+        case .array, .contiguousArray: return try readNumbers(type, known, at: &position)
         case .stringArray: return try readStrings(at: &position).map { unsafeBitCast($0, to: type) }
         case .dictionary: return try readDictionary(type, known.scalar, at: &position)
         case .unknown: return nil
@@ -147,7 +142,6 @@ extension DecodingState {
         switch shape {
         case .array: return unsafeBitCast(numbers, to: type)
         case .contiguousArray: return unsafeBitCast(ContiguousArray(numbers), to: type)
-        case .arraySlice: return unsafeBitCast(numbers[...], to: type)
         case .unknown, .scalar, .stringArray, .dictionary: return nil
         }
     }

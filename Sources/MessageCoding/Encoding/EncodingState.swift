@@ -50,6 +50,11 @@ final class EncodingState {
         var state: EncodingState
     }
 
+    /// The serial number while no value is being written.
+    static let noFrame = -1
+    /// The serial number of a container that may never write.
+    static let noTurn = -2
+
     let limits: MessageLimits
     let sharedUserInfo: [CodingUserInfoKey: any Sendable]
 
@@ -66,7 +71,7 @@ final class EncodingState {
     var frameCount = 0
     private var lastSerial = 0
     /// The serial number of the innermost frame, the only one that may be written to.
-    var serial = -1
+    var serial = noFrame
     /// The outermost frames that are known to have long headers.
     private var longFrameCount = 0
 
@@ -140,7 +145,7 @@ final class EncodingState {
         base = Self.address(of: &storage)
         capacity = storage.count
         self.count = 0
-        serial = -1
+        serial = Self.noFrame
     }
 
     // MARK: Bytes
@@ -266,7 +271,7 @@ final class EncodingState {
         frameCount -= 1
         (frames + frameCount).deinitialize(count: 1)
         longFrameCount = min(longFrameCount, frameCount)
-        serial = frameCount == 0 ? -1 : frames[frameCount - 1].serial
+        serial = frameCount == 0 ? Self.noFrame : frames[frameCount - 1].serial
     }
 
     private func appendEmptyContainer() {
