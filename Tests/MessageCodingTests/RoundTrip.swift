@@ -35,13 +35,15 @@ struct Point: Codable, Hashable {
     var weight: Int
 }
 
-indirect enum Expression: Codable, Hashable {
+indirect enum Expression: Codable, Hashable, Sendable {
     case number(Double)
     case name(String)
     case sum(Expression, Expression)
     case call(function: String, arguments: [Expression])
     case nothing
 }
+
+extension Holder: Sendable where Value: Sendable {}
 
 enum Colour: String, Codable, CaseIterable {
     case red
