@@ -124,6 +124,7 @@ struct MalformedTests {
         )
         #expect(context.debugDescription.contains("list[1].value[0]"))
         #expect(context.debugDescription.contains("found a string"))
+        #expect(context.debugDescription.contains("Expected Point"))
         let nilError = #expect(throws: DecodingError.self) {
             try MessageDecoder().decode(Int.self, from: try MessageEncoder().encode(Int?.none))
         }

@@ -180,6 +180,20 @@ struct RoundTripTests {
         try expectRoundTrip(Measurement(value: 3, unit: UnitLength.meters).value)
     }
 
+    @Test("a type of bytes with a coding of its own keeps it, however it was written")
+    func byteCollections() throws {
+        let bytes = try MessageEncoder().encode([UInt8](repeating: 7, count: 100))
+        #expect(try MessageDecoder().decode(Data.self, from: bytes) == Data(repeating: 7, count: 100))
+        #expect(try MessageDecoder().decode(Summed.self, from: bytes).sum == 700)
+        #expect(
+            try MessageDecoder().decode([Data].self, from: MessageEncoder().encode([Data(count: 60)])) == [
+                Data(count: 60)
+            ]
+        )
+        let slice = Data(0..<200)[50..<150]
+        #expect(try roundTrip(slice) == slice)
+    }
+
     @Test("a message stands behind a header that is already there")
     func appending() throws {
         for capacity in [0, 8, 4096] {
@@ -258,6 +272,29 @@ private struct Forwarding: Codable, Equatable {
 
     func encode(to encoder: any Encoder) throws {
         try value.encode(to: encoder)
+    }
+}
+
+/// A collection of bytes that does not read itself as one.
+private struct Summed: RangeReplaceableCollection, Decodable {
+    var bytes: [UInt8] = []
+    var sum = 0
+
+    init() {}
+
+    init(from decoder: any Decoder) throws {
+        var container = try decoder.unkeyedContainer()
+        while !container.isAtEnd {
+            sum += try container.decode(Int.self)
+        }
+    }
+
+    var startIndex: Int { bytes.startIndex }
+    var endIndex: Int { bytes.endIndex }
+    subscript(index: Int) -> UInt8 { bytes[index] }
+    func index(after index: Int) -> Int { index + 1 }
+    mutating func replaceSubrange(_ range: Range<Int>, with new: some Collection<UInt8>) {
+        bytes.replaceSubrange(range, with: new)
     }
 }
 

@@ -15,7 +15,7 @@ extension EncodingState {
         }
         guard frame.pointee.shape == .empty || (frame.pointee.shape == .single && frame.pointee.count == 0)
         else {
-            lateError = lateError ?? misuseError(EmptyValue())
+            fail(misuseError(EmptyValue()))
             return Self.noTurn
         }
         frame.pointee.shape = shape

@@ -74,9 +74,9 @@ extension EncodingState {
 
     /// A state without a frame: whatever is written to it is an error, and so is the whole message.
     func makeDetachedState(_ error: EncodingError) -> EncodingState {
-        lateError = lateError ?? error
+        fail(error)
         let detached = makeState(outerPath: codingPath)
-        detached.lateError = error
+        detached.fail(error)
         return detached
     }
 
@@ -118,7 +118,7 @@ extension EncodingState {
         while frameCount > 0 {
             _ = try popFrame()
         }
-        if let lateError {
+        if isFailed, let lateError {
             throw lateError
         }
     }

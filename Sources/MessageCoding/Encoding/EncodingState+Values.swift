@@ -14,7 +14,7 @@ extension EncodingState {
 
     /// Writes a value through its own `encode(to:)`.
     private func encodeOpaque<T: Encodable>(_ value: T) throws -> Int {
-        if let lateError {
+        if isFailed, let lateError {
             throw lateError
         }
         guard depth < limits.maximumDepth else {
