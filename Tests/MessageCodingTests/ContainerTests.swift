@@ -168,7 +168,7 @@ struct ContainerTests {
         #expect(throws: EncodingError.self) { try container.encode(Point(x: 0, y: 0, label: "", weight: 0)) }
         var nested = container.nestedUnkeyedContainer()
         #expect(throws: EncodingError.self) { try nested.encode(Array(repeating: 1, count: 1000)) }
-        #expect(throws: DecodingError.self) { try keeper.decoder?.unkeyedContainer() }
+        #expect(throws: DecodingError.self) { try keeper.decoder?.container(keyedBy: IndexedKey.self) }
         #expect(throws: DecodingError.self) { try keeper.decoder?.singleValueContainer().decode(Int.self) }
     }
 }

@@ -68,6 +68,38 @@ struct MalformedTests {
         )
     }
 
+    @Test("a value that reaches beyond its container is an error, though the bytes are there")
+    func overrun() throws {
+        struct Inner: Codable { var a: Int }
+        struct Generic: Codable { var a: Int128 }
+        struct Outer<Value: Codable>: Codable {
+            var v: Value
+            var b: Int
+        }
+        func expectOverrun<Value: Codable>(_ value: [UInt8], _ type: Value.Type) {
+            let rest: [UInt8] = [1] + "b".utf8 + [7]
+            let contents = [1] + "v".utf8 + value + rest
+            let bytes = [0xDD, UInt8(contents.count)] + contents
+            #expect(throws: DecodingError.self) {
+                try MessageDecoder().decode(Outer<Value>.self, from: bytes)
+            }
+        }
+        // An integer that takes its second byte from what stands behind its container.
+        let entry: [UInt8] = [1] + "a".utf8 + [0xC8]
+        expectOverrun([0xDD, 3] + entry, Inner.self)
+        expectOverrun([0xDD, 3] + entry, Generic.self)
+        expectOverrun([0xDD, 3] + entry, [String: Int].self)
+        expectOverrun([0xDD, 3] + entry, [String: Int128].self)
+        expectOverrun([0xDF, 1, 1, 0xC8], Set<Int>.self)
+        expectOverrun([0xDF, 1, 1, 0xC8], [Int128].self)
+        expectOverrun([0xDF, 1, 1, 0xC8], [Int?].self)
+        expectOverrun([0xDF, 2, 1, 0x82, 0x61], [String].self)
+        // A key, and a container within a container.
+        expectOverrun([0xDD, 1, 5], [String: Int128].self)
+        expectOverrun([0xDD, 4, 1, 0x61, 0xDD, 2], [String: Inner].self)
+        expectOverrun([0xDF, 2, 1, 0xDF, 2], [[Int128]].self)
+    }
+
     @Test("text that is not UTF-8 and Booleans that are neither are errors")
     func invalidContents() throws {
         #expect(throws: DecodingError.self) {
