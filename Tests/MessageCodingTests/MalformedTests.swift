@@ -76,12 +76,23 @@ struct MalformedTests {
             var v: Value
             var b: Int
         }
+        struct Alone<Value: Codable>: Codable { var v: Value }
+        struct First: Codable {
+            var number: Int
+            init(from decoder: any Decoder) throws {
+                var container = try decoder.unkeyedContainer()
+                number = try container.decode(Int.self)
+            }
+        }
         func expectOverrun<Value: Codable>(_ value: [UInt8], _ type: Value.Type) {
             let rest: [UInt8] = [1] + "b".utf8 + [7]
             let contents = [1] + "v".utf8 + value + rest
             let bytes = [0xDD, UInt8(contents.count)] + contents
             #expect(throws: DecodingError.self) {
                 try MessageDecoder().decode(Outer<Value>.self, from: bytes)
+            }
+            #expect(throws: DecodingError.self) {
+                try MessageDecoder().decode(Alone<Value>.self, from: bytes)
             }
         }
         // An integer that takes its second byte from what stands behind its container.
@@ -92,6 +103,7 @@ struct MalformedTests {
         expectOverrun([0xDD, 3] + entry, [String: Int128].self)
         expectOverrun([0xDF, 1, 1, 0xC8], Set<Int>.self)
         expectOverrun([0xDF, 1, 1, 0xC8], [Int128].self)
+        expectOverrun([0xDF, 1, 1, 0xC8], First.self)
         expectOverrun([0xDF, 1, 1, 0xC8], [Int?].self)
         expectOverrun([0xDF, 2, 1, 0x82, 0x61], [String].self)
         // A key, and a container within a container.
