@@ -170,6 +170,9 @@ struct ContainerTests {
         #expect(throws: EncodingError.self) { try nested.encode(Array(repeating: 1, count: 1000)) }
         #expect(throws: DecodingError.self) { try keeper.decoder?.container(keyedBy: IndexedKey.self) }
         #expect(throws: DecodingError.self) { try keeper.decoder?.singleValueContainer().decode(Int.self) }
+        // The user information of both holds the keeper.
+        keeper.encoder = nil
+        keeper.decoder = nil
     }
 }
 
