@@ -25,6 +25,8 @@ final class JobSupervisor: Sendable {
     /// The value of the variable that marks the processes of the job.
     private let identifier: String
     private let hasTimedOut = Atomic(false)
+    /// Set when the job has ended: its process ids may belong to others from then on.
+    private let isOver = Atomic(false)
 
     init(job: RankJob, identifier: String) {
         self.timeout = job.timeout
@@ -39,9 +41,8 @@ final class JobSupervisor: Sendable {
 
     /// All processes of the job that are alive, whoever their parent is by now.
     func processes(leader: Int32) -> [LiveProcess] {
-        let marked = ProcessSurvey.processes(carrying: RankJob.marker, value: identifier)
-        let related = ProcessSurvey.descendants(of: leader) + ProcessSurvey.processes(inSession: leader)
-        return Set(marked + related).sorted { $0.processIdentifier < $1.processIdentifier }
+        if isOver.load(ordering: .acquiring) { return [] }
+        return ProcessSurvey.job(leader: leader, marker: RankJob.marker, value: identifier)
     }
 
     /// Follows a running job until nothing is left of it.
@@ -64,7 +65,8 @@ final class JobSupervisor: Sendable {
         let limit = Task { [timeout] in
             try await Task.sleep(for: timeout)
             hasTimedOut.store(true, ordering: .releasing)
-            await end(leader: leader)
+            // Its own task: the end of the launcher cancels this one, and must not cut short what has begun.
+            await Task.detached { await self.end(leader: leader) }.value
         }
         await watch.wait()
         let duration = clock.now - start
@@ -78,13 +80,16 @@ final class JobSupervisor: Sendable {
         await readers.value
         patience.cancel()
         await watch.stop()
+        isOver.store(true, ordering: .releasing)
         return Observation(duration: duration, leftBehind: leftBehind)
     }
 
     /// Asks the job to end, and kills what is left of it a little later.
     func end(leader: Int32) async {
         // The launcher first: it ends its ranks and removes its files.
-        kill(leader, SIGTERM)
+        let alive = processes(leader: leader)
+        let launcher = alive.filter { $0.processIdentifier == leader }
+        for process in launcher.isEmpty ? alive : launcher { process.send(signal: SIGTERM) }
         let clock = ContinuousClock()
         let deadline = clock.now + Self.graceTime
         while clock.now < deadline {
