@@ -7,14 +7,39 @@ struct OutputLineTests {
     @Test("a tag says stream and rank and is taken off")
     func readsTag() {
         #expect(
-            OutputLine.lines(inTagged: "[1,2]<stdout>:hello [3] <x>", from: .error)
+            OutputLine.lines(in: "[1,2]<stdout>:hello [3] <x>", from: .error, tagging: .plain)
                 == [OutputLine("hello [3] <x>", stream: .output, rank: 2)]
         )
         #expect(
-            OutputLine.lines(inTagged: "[1,0]<stderr>:", from: .output) == [
+            OutputLine.lines(in: "[1,0]<stderr>:", from: .output, tagging: .plain) == [
                 OutputLine("", stream: .error, rank: 0)
             ]
         )
+    }
+
+    @Test(
+        "the blank that Open MPI 5 puts after its tag is taken off, and no other",
+        arguments: ["x", " x", ""]
+    )
+    func readsSpacedTag(text: String) {
+        let wanted = [OutputLine(text, stream: .output, rank: 2)]
+        #expect(OutputLine.lines(in: "[1,2]<stdout>: \(text)", from: .error, tagging: .spaced) == wanted)
+        #expect(OutputLine.lines(in: "[1,2]<stdout>:\(text)", from: .error, tagging: .plain) == wanted)
+    }
+
+    @Test("without tagging nothing is taken for a tag")
+    func ignoresTags() {
+        let text = "[1,2]<stdout>:x"
+        #expect(
+            OutputLine.lines(in: text, from: .error, tagging: .none) == [OutputLine(text, stream: .error)]
+        )
+    }
+
+    @Test("the version of the launcher says how it tags")
+    func readsVersion() {
+        #expect(OutputTagging.ofVersion("mpirun (Open MPI) 4.1.4\n\nReport bugs") == .plain)
+        #expect(OutputTagging.ofVersion("mpirun (Open MPI) 5.0.11\n") == .spaced)
+        #expect(OutputTagging.ofVersion("HYDRA build details:") == .plain)
     }
 
     @Test(
@@ -22,13 +47,15 @@ struct OutputLineTests {
         arguments: ["", "plain", "[1,2]", "[1,x]<stdout>:", "[", "a[1,2]<stdin>:b"]
     )
     func keepsUntagged(text: String) {
-        #expect(OutputLine.lines(inTagged: text, from: .error) == [OutputLine(text, stream: .error)])
+        #expect(
+            OutputLine.lines(in: text, from: .error, tagging: .plain) == [OutputLine(text, stream: .error)]
+        )
     }
 
     @Test("ranks that print no line end are told apart in one line")
     func splitsRunTogether() {
         #expect(
-            OutputLine.lines(inTagged: "x[1,1]<stdout>:a[1,0]<stdout>:[b", from: .output) == [
+            OutputLine.lines(in: "x[1,1]<stdout>:a[1,0]<stdout>:[b", from: .output, tagging: .plain) == [
                 OutputLine("x", stream: .output),
                 OutputLine("a", stream: .output, rank: 1),
                 OutputLine("[b", stream: .output, rank: 0),

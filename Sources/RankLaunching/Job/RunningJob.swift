@@ -41,7 +41,9 @@ public final class RunningJob: Sendable {
         let variables = job.completeEnvironment(from: RankJob.currentEnvironment(), identifier: identifier)
         let words = try job.commandLine(in: variables)
         let commandLine = words.map(Self.quoted).joined(separator: " ")
-        let supervisor = JobSupervisor(job: job, identifier: identifier)
+        let usesTags = job.tagsOutput && job.programs.contains { $0.ranks != nil }
+        let tagging = usesTags ? await OutputTagging.ofLauncher(words[0]) : .none
+        let supervisor = JobSupervisor(job: job, tagging: tagging, identifier: identifier)
         let configuration = Self.configuration(words: words, variables: variables, job: job)
         let start = FirstValue<Int32?>()
         let ending = Task.detached {
