@@ -7,7 +7,7 @@ import Testing
 struct CommunicatorImmediateReceiveTests {
     @Test("an immediate receive takes a value of any size", arguments: [1, 100, 40_000, 5_000_000])
     func anySize(count: Int) async throws {
-        try await onRanks(2, arguments: ["\(count)"]) {
+        try await onRanks(2, arguments: ["\(count)"]) { () throws in
             let world = Communicator.world
             let count = try RankCheck.argument(0, as: Int.self)
             if world.rank == 0 {
@@ -28,7 +28,7 @@ struct CommunicatorImmediateReceiveTests {
 
     @Test("receives that were begun earlier get the earlier messages, whatever is waited for first")
     func order() async throws {
-        try await onRanks(2) {
+        try await onRanks(2) { () throws in
             let world = Communicator.world
             if world.rank == 0 {
                 for index in 0..<6 { try world.send(index, to: 1) }
@@ -51,7 +51,7 @@ struct CommunicatorImmediateReceiveTests {
         "a receive that was begun before lets blocking calls meet: large sends head to head, barrier, collectives"
     )
     func begunBefore() async throws {
-        try await onRanks(2) {
+        try await onRanks(2) { () throws in
             let world = Communicator.world
             let other = 1 - world.rank
             let value = try world.immediateReceive([Int].self, from: other, tag: 1)
@@ -80,7 +80,7 @@ struct CommunicatorImmediateReceiveTests {
 
     @Test("a buffer is received into memory of the request, as much as was sent")
     func buffer() async throws {
-        try await onRanks(2) {
+        try await onRanks(2) { () throws in
             let world = Communicator.world
             if world.rank == 0 {
                 try world.barrier()
@@ -110,7 +110,7 @@ struct CommunicatorImmediateReceiveTests {
 
     @Test("requests are awaited without a thread of the pool: a hundred at a time")
     func awaited() async throws {
-        try await onRanks(2) {
+        try await onRanks(2) { () async throws in
             let world = Communicator.world
             let other = 1 - world.rank
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -131,7 +131,7 @@ struct CommunicatorImmediateReceiveTests {
 
     @Test("a receive that waits in vain throws, and what arrives later goes to the next receive")
     func timeout() async throws {
-        try await onRanks(2) {
+        try await onRanks(2) { () async throws in
             let world = Communicator.world
             if world.rank == 1 {
                 let error = #expect(throws: MPIError.self) {
@@ -158,7 +158,7 @@ struct CommunicatorImmediateReceiveTests {
 
     @Test("requests that are dropped do no harm, and are reported")
     func dropped() async throws {
-        let result = try await onRanks(2) {
+        let result = try await onRanks(2) { () throws in
             let world = Communicator.world
             if world.rank == 0 {
                 do { _ = try world.immediateSend([Int](repeating: 6, count: 1_000_000), to: 1) }

@@ -9,7 +9,7 @@ struct CommunicatorManagementTests {
         arguments: [1, 2, 3, 4]
     )
     func predefined(ranks: Int) async throws {
-        try await onRanks(ranks, arguments: ["\(ranks)"]) {
+        try await onRanks(ranks, arguments: ["\(ranks)"]) { () throws in
             let world = Communicator.world
             let ranks = try RankCheck.argument(0, as: Int.self)
             #expect(world.size == ranks)
@@ -22,7 +22,7 @@ struct CommunicatorManagementTests {
 
     @Test("without a launcher the world is one rank")
     func singleton() async throws {
-        try await onRanks(nil) {
+        try await onRanks(nil) { () throws in
             #expect(Communicator.world.size == 1)
             let sum = try Communicator.world.allReduce(5, .sum)
             #expect(sum == 5)
@@ -31,7 +31,7 @@ struct CommunicatorManagementTests {
 
     @Test("messages of a duplicate do not mix with those of the original", arguments: [2, 3])
     func duplicate(ranks: Int) async throws {
-        try await onRanks(ranks) {
+        try await onRanks(ranks) { () throws in
             let world = Communicator.world
             let copy = try world.duplicate()
             #expect(copy.rank == world.rank && copy.size == world.size && copy.rawHandle != world.rawHandle)
@@ -48,7 +48,7 @@ struct CommunicatorManagementTests {
 
     @Test("a split makes communicators of the same color, ordered by key", arguments: [1, 2, 3, 4])
     func split(ranks: Int) async throws {
-        try await onRanks(ranks) {
+        try await onRanks(ranks) { () throws in
             let world = Communicator.world
             let half = try #require(try world.split(color: world.rank % 2, key: -world.rank))
             let members = try half.allGather(world.rank)
@@ -67,7 +67,7 @@ struct CommunicatorManagementTests {
 
     @Test("a communicator that has been freed is an error of its class, never a crash")
     func freed() async throws {
-        try await onRanks(2) {
+        try await onRanks(2) { () throws in
             let world = Communicator.world
             let copy = try world.duplicate()
             _ = try copy.gather(world.rank, to: 0)
@@ -90,7 +90,7 @@ struct CommunicatorManagementTests {
 
     @Test("a name is kept, and cut between characters if it is too long")
     func names() async throws {
-        try await onRanks(1) {
+        try await onRanks(1) { () throws in
             let copy = try Communicator.world.duplicate()
             try copy.rename(to: "grid of Öland")
             #expect(try copy.name == "grid of Öland")
@@ -103,7 +103,7 @@ struct CommunicatorManagementTests {
 
     @Test("colors and keys that C cannot express are errors")
     func badArguments() async throws {
-        try await onRanks(1) {
+        try await onRanks(1) { () throws in
             #expect(throws: MPIError.self) { try Communicator.world.split(color: -1) }
             #expect(throws: MPIError.self) { try Communicator.world.split(color: .max) }
             #expect(throws: MPIError.self) { try Communicator.world.split(color: 0, key: .max) }

@@ -7,7 +7,7 @@ import Testing
 struct CommunicatorProbeTests {
     @Test("a probe tells source, tag and length, and leaves the message where it is")
     func probe() async throws {
-        try await onRanks(2) {
+        try await onRanks(2) { () throws in
             let world = Communicator.world
             if world.rank == 0 {
                 try world.send([Int32](repeating: 5, count: 3).span, to: 1, tag: 8)
@@ -25,7 +25,7 @@ struct CommunicatorProbeTests {
 
     @Test("a matched message is out of the reach of other receives, and received as value or buffer")
     func matchedProbe() async throws {
-        try await onRanks(2) {
+        try await onRanks(2) { () throws in
             let world = Communicator.world
             if world.rank == 0 {
                 try world.send("first", to: 1)
@@ -61,7 +61,7 @@ struct CommunicatorProbeTests {
 
     @Test("a matched message that is dropped does no harm, and is reported")
     func dropped() async throws {
-        let result = try await onRanks(2) {
+        let result = try await onRanks(2) { () throws in
             let world = Communicator.world
             if world.rank == 0 {
                 try world.send([UInt8](repeating: 1, count: 1_000_000), to: 1)

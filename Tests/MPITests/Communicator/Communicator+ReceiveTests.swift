@@ -6,7 +6,7 @@ import Testing
 struct CommunicatorReceiveTests {
     @Test("omitted source and tag mean any, and the status says which", arguments: [2, 3, 4])
     func wildcards(ranks: Int) async throws {
-        try await onRanks(ranks) {
+        try await onRanks(ranks) { () throws in
             let world = Communicator.world
             if world.rank == 0 {
                 var sources: Set<Int> = []
@@ -38,7 +38,7 @@ struct CommunicatorReceiveTests {
 
     @Test("messages are chosen by tag, and those with one tag arrive in order")
     func tags() async throws {
-        try await onRanks(2) {
+        try await onRanks(2) { () throws in
             let world = Communicator.world
             if world.rank == 0 {
                 for index in 0..<20 { try world.send(index, to: 1, tag: index % 2) }
@@ -52,7 +52,7 @@ struct CommunicatorReceiveTests {
 
     @Test("a value of another type is an error that names both types, and the message is gone")
     func otherType() async throws {
-        try await onRanks(2) {
+        try await onRanks(2) { () throws in
             let world = Communicator.world
             if world.rank == 0 {
                 try world.send(["a": 1], to: 1)
@@ -74,7 +74,7 @@ struct CommunicatorReceiveTests {
 
     @Test("a buffer is no value, and a value is no buffer: errors that say so")
     func otherKind() async throws {
-        try await onRanks(2) {
+        try await onRanks(2) { () throws in
             let world = Communicator.world
             let sizes = [0, 1, 2, 3, 100]
             if world.rank == 0 {
@@ -103,7 +103,7 @@ struct CommunicatorReceiveTests {
 
     @Test("a message that is too long is an error, and the next one arrives")
     func truncation() async throws {
-        try await onRanks(2) {
+        try await onRanks(2) { () throws in
             let world = Communicator.world
             for count in [10, 100_000] {
                 if world.rank == 0 {
@@ -123,7 +123,7 @@ struct CommunicatorReceiveTests {
 
     @Test("a part of an element is an error")
     func partOfElement() async throws {
-        try await onRanks(2) {
+        try await onRanks(2) { () throws in
             let world = Communicator.world
             if world.rank == 0 {
                 try world.send([UInt8](repeating: 1, count: 12).span, to: 1)
@@ -138,7 +138,7 @@ struct CommunicatorReceiveTests {
 
     @Test("a span of memory receives as well as an array")
     func span() async throws {
-        try await onRanks(2) {
+        try await onRanks(2) { () throws in
             let world = Communicator.world
             if world.rank == 0 {
                 try world.send([1.0, 2.0].span, to: 1)
@@ -153,7 +153,7 @@ struct CommunicatorReceiveTests {
 
     @Test("a receive that waits in vain throws when its time is up, and takes nothing away")
     func timeout() async throws {
-        try await onRanks(2) {
+        try await onRanks(2) { () throws in
             let world = Communicator.world
             if world.rank == 1 {
                 let error = #expect(throws: MPIError.self) {
@@ -174,7 +174,7 @@ struct CommunicatorReceiveTests {
 
     @Test("the awaited receive has a timeout, and ends when its task is cancelled")
     func asynchronous() async throws {
-        try await onRanks(2) {
+        try await onRanks(2) { () async throws in
             let world = Communicator.world.asynchronous
             let rank = Communicator.world.rank
             if rank == 1 {

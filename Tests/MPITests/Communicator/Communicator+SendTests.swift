@@ -6,7 +6,7 @@ import Testing
 struct CommunicatorSendTests {
     @Test("a value arrives as it was sent", arguments: [2, 3, 4])
     func values(ranks: Int) async throws {
-        try await onRanks(ranks) {
+        try await onRanks(ranks) { () throws in
             let world = Communicator.world
             let next = (world.rank + 1) % world.size
             let previous = (world.rank + world.size - 1) % world.size
@@ -28,7 +28,7 @@ struct CommunicatorSendTests {
 
     @Test("a rank sends to itself")
     func toItself() async throws {
-        try await onRanks(1) {
+        try await onRanks(1) { () throws in
             let world = Communicator.world
             try world.send("self", to: 0, tag: 4)
             #expect(try world.receive(String.self, from: 0, tag: 4) == "self")
@@ -37,7 +37,7 @@ struct CommunicatorSendTests {
 
     @Test("elements of every plain type arrive as they were sent")
     func buffers() async throws {
-        try await onRanks(2) {
+        try await onRanks(2) { () throws in
             let world = Communicator.world
             func exchange<Element: BufferElement & Equatable>(_ elements: [Element], filler: Element) throws {
                 if world.rank == 0 {
@@ -72,7 +72,7 @@ struct CommunicatorSendTests {
 
     @Test("two ranks that both send first meet if the sends are immediate")
     func headToHead() async throws {
-        try await onRanks(2) {
+        try await onRanks(2) { () throws in
             let world = Communicator.world
             let elements = [Double](repeating: Double(world.rank), count: 4_000_000)
             let pending = try world.immediateSend(keeping: elements, to: 1 - world.rank)
@@ -85,7 +85,7 @@ struct CommunicatorSendTests {
 
     @Test("what cannot be encoded throws and sends nothing")
     func unencodable() async throws {
-        try await onRanks(2) {
+        try await onRanks(2) { () throws in
             let world = Communicator.world
             if world.rank == 0 {
                 #expect(throws: Unencodable.self) { try world.send(Unencodable(), to: 1) }
@@ -98,7 +98,7 @@ struct CommunicatorSendTests {
 
     @Test("a rank or a tag that does not exist is an error of its class")
     func badArguments() async throws {
-        try await onRanks(2) {
+        try await onRanks(2) { () throws in
             let world = Communicator.world
             let numbers = [1.0]
             for rank in [-1, -2, 2, Int.max, Int.min] {
@@ -119,7 +119,7 @@ struct CommunicatorSendTests {
 
     @Test("eight threads that use one tag get every message once")
     func threads() async throws {
-        try await onRanks(2) {
+        try await onRanks(2) { () async throws in
             let world = Communicator.world
             let count = 200
             let sum = try await withThrowingTaskGroup(of: Int.self) { group in
