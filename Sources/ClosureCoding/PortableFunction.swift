@@ -32,7 +32,9 @@ public struct PortableFunction<Function> {
         self.function = function
     }
 
-    /// Whether the function is asynchronous. Throws when it is not a function of Swift's own kind.
+    /// Whether the function is asynchronous.
+    ///
+    /// Throws when it is not a function of Swift's own kind.
     private static var isAsync: Bool {
         get throws {
             guard let flags = FunctionTypeFlags(RuntimeType(Function.self)), flags.isThick,

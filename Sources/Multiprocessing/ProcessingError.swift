@@ -4,28 +4,40 @@ internal import Glibc
 ///
 /// Compare `kind` to tell the cases apart; `message` says in words what happened and what to do about it.
 public struct ProcessingError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The kinds of errors. More may be added.
+    /// The kinds of errors.
+    ///
+    /// More may be added.
     public struct Kind: RawRepresentable, Hashable, Sendable {
         /// The kind's name.
         public let rawValue: String
         /// A kind by its name.
         public init(rawValue: String) { self.rawValue = rawValue }
 
-        /// The time was up. As `TimeoutError` in Python.
+        /// The time was up.
+        ///
+        /// As `TimeoutError` in Python.
         public static let timedOut = Kind(rawValue: "timedOut")
-        /// There was no item to be had at once, or in time. As `queue.Empty` in Python.
+        /// There was no item to be had at once, or in time.
+        ///
+        /// As `queue.Empty` in Python.
         public static let empty = Kind(rawValue: "empty")
-        /// There was no room for an item at once, or in time. As `queue.Full` in Python.
+        /// There was no room for an item at once, or in time.
+        ///
+        /// As `queue.Full` in Python.
         public static let full = Kind(rawValue: "full")
-        /// The queue, pipe or pool was closed. As Python's `ValueError` and `OSError` for these.
+        /// The queue, pipe or pool was closed.
+        ///
+        /// As Python's `ValueError` and `OSError` for these.
         public static let closed = Kind(rawValue: "closed")
-        /// The far end of a pipe is gone, and everything it sent has been received. As `EOFError` in Python.
+        /// The far end of a pipe is gone, and everything it sent has been received.
+        ///
+        /// As `EOFError` in Python.
         public static let endOfStream = Kind(rawValue: "endOfStream")
         /// The pool was terminated before the task had ended.
         public static let terminated = Kind(rawValue: "terminated")
         /// The pool cannot keep workers alive.
         public static let brokenPool = Kind(rawValue: "brokenPool")
-        /// The call makes no sense in this state: a process started twice, joined before it was started, …
+        /// The call makes no sense in this state, as when a process is started twice, or joined before it was started.
         public static let misuse = Kind(rawValue: "misuse")
         /// There is no `withProcesses` around the call, or it has ended.
         public static let noScope = Kind(rawValue: "noScope")
@@ -68,6 +80,7 @@ struct SystemError: CustomStringConvertible {
         // The variant of the GNU library may return a text elsewhere; strerror is fine for messages.
         guard let message = strerror(number) else { return "error \(number)" }
         strncpy(&text, message, text.count - 1)
-        return "\(String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)) (errno \(number))"
+        return
+            "\(String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)) (errno \(number))"
     }
 }

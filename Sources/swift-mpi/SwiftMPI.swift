@@ -11,5 +11,6 @@ struct SwiftMPI: ParsableCommand {
             processes of an example are spread over them, and print the same.
             """,
         subcommands: [Tour.self, ExampleCommand.self, DoctorCommand.self],
-        defaultSubcommand: Tour.self)
+        defaultSubcommand: Tour.self
+    )
 }

@@ -4,7 +4,8 @@ import Multiprocessing
 /// `swift-mpi tour`, which is also what runs without a subcommand: the eight programs, one after another.
 struct Tour: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Runs the eight examples, one after another, and says which ranks and hosts ran what.")
+        abstract: "Runs the eight examples, one after another, and says which ranks and hosts ran what."
+    )
 
     @OptionGroup var options: PaceOptions
 
@@ -25,7 +26,8 @@ struct Tour: ParsableCommand {
                 for participant in list {
                     let host = hosts[participant.rank] ?? "an unknown host"
                     print(
-                        "   \(example): \(participant.name) with pid \(participant.pid) on rank \(participant.rank), \(host)")
+                        "   \(example): \(participant.name) with pid \(participant.pid) on rank \(participant.rank), \(host)"
+                    )
                 }
             }
         }

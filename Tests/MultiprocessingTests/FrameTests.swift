@@ -6,8 +6,14 @@ import Testing
 struct FrameTests {
     private func makeFrame(body: [UInt8]) -> Frame {
         var frame = Frame(
-            .request, code: 7, from: Address(rank: 3, serial: 9), to: Address(rank: -1, serial: .max), correlation: 42,
-            argument: .max, timeout: Timeout(.seconds(2)))
+            .request,
+            code: 7,
+            from: Address(rank: 3, serial: 9),
+            to: Address(rank: -1, serial: .max),
+            correlation: 42,
+            argument: .max,
+            timeout: Timeout(.seconds(2))
+        )
         frame.epoch = 5
         frame.bytes.append(contentsOf: body)
         frame.seal()
@@ -59,7 +65,12 @@ struct FrameTests {
         var generator = SystemRandomNumberGenerator()
         for _ in 0..<10_000 {
             var bytes = makeFrame(body: [1, 2]).bytes
-            for _ in 0..<4 { bytes[Int.random(in: 0..<bytes.count, using: &generator)] = .random(in: 0...255, using: &generator) }
+            for _ in 0..<4 {
+                bytes[Int.random(in: 0..<bytes.count, using: &generator)] = .random(
+                    in: 0...255,
+                    using: &generator
+                )
+            }
             guard let frame = try? Frame(received: bytes) else { continue }
             _ = (frame.kind, frame.source, frame.destination, frame.timeout.deadline(from: .now))
         }

@@ -22,12 +22,18 @@ private final class Placing {
 
 @Suite("ScopeEnding")
 struct ScopeEndingTests {
-    @Test("it ends when every Host has drained twice with nothing started in between, and stopped", arguments: [1, 2, 3, 7])
+    @Test(
+        "it ends when every Host has drained twice with nothing started in between, and stopped",
+        arguments: [1, 2, 3, 7]
+    )
     func ordinary(size: Int) {
         let ending = Ending(size: size, blockCount: 1)
         #expect(ending.blockEnded(withError: false) == .drain(round: 1))
         for rank in 0..<size {
-            #expect(ending.drained(rank: rank, round: 1, startCount: 5) == (rank == size - 1 ? .drain(round: 2) : nil))
+            #expect(
+                ending.drained(rank: rank, round: 1, startCount: 5)
+                    == (rank == size - 1 ? .drain(round: 2) : nil)
+            )
         }
         for rank in 0..<size {
             #expect(ending.drained(rank: rank, round: 2, startCount: 5) == (rank == size - 1 ? .stop : nil))
@@ -41,7 +47,10 @@ struct ScopeEndingTests {
         _ = ending.blockEnded(withError: false)
         #expect(ending.drained(rank: 0, round: 1, startCount: 1) == .drain(round: 2))
         #expect(ending.drained(rank: 0, round: 2, startCount: 2) == .drain(round: 3))
-        #expect(ending.drained(rank: 0, round: 1, startCount: 2) == nil, "a report of an earlier round counts for nothing")
+        #expect(
+            ending.drained(rank: 0, round: 1, startCount: 2) == nil,
+            "a report of an earlier round counts for nothing"
+        )
         #expect(ending.drained(rank: 0, round: 3, startCount: 2) == .stop)
     }
 

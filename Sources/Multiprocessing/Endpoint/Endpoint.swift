@@ -14,7 +14,9 @@ final class Endpoint: Sendable {
     static func required(for purpose: String) throws(ProcessingError) -> Endpoint {
         guard let current else {
             throw ProcessingError(
-                .noScope, "\(purpose) needs a running program of processes: put it inside `try withProcesses { … }`")
+                .noScope,
+                "\(purpose) needs a running program of processes: put it inside `try withProcesses { … }`"
+            )
         }
         return current
     }
@@ -91,8 +93,14 @@ final class Endpoint: Sendable {
         reserving capacity: Int = 0
     ) -> Frame {
         var frame = Frame(
-            .notice, code: operation.rawValue, from: address, to: destination, argument: argument, timeout: timeout,
-            reserving: capacity)
+            .notice,
+            code: operation.rawValue,
+            from: address,
+            to: destination,
+            argument: argument,
+            timeout: timeout,
+            reserving: capacity
+        )
         frame.epoch = epoch
         return frame
     }
@@ -116,7 +124,11 @@ final class Endpoint: Sendable {
             if let failure = waiting.failure { throw failure }
             waiting.lastCorrelation += 1
             let pending = PendingReply(
-                endpoint: self, correlation: waiting.lastCorrelation, service: destination, onFrame: onFrame)
+                endpoint: self,
+                correlation: waiting.lastCorrelation,
+                service: destination,
+                onFrame: onFrame
+            )
             waiting.replies[pending.correlation] = pending
             return pending
         }
@@ -133,7 +145,9 @@ final class Endpoint: Sendable {
         return pending
     }
 
-    /// Sends a request and waits for its reply. It has no time limit of its own: services answer when the time is up.
+    /// Sends a request and waits for its reply.
+    ///
+    /// It has no time limit of its own: services answer when the time is up.
     func call(_ frame: consuming Frame) throws(ProcessingError) -> Frame { try request(frame).wait() }
 
     /// Sends a request and waits for its reply without blocking the thread.
@@ -147,7 +161,8 @@ final class Endpoint: Sendable {
     func deliver(_ frame: Frame) {
         let isLast = frame.kind != .partialReply
         let pending = waiting.withLock { waiting in
-            isLast ? waiting.replies.removeValue(forKey: frame.correlation) : waiting.replies[frame.correlation]
+            isLast
+                ? waiting.replies.removeValue(forKey: frame.correlation) : waiting.replies[frame.correlation]
         }
         // One that is not expected answers a request whose sender has given up.
         guard let pending else { return }
@@ -167,12 +182,16 @@ final class Endpoint: Sendable {
         waiting.wakeAll()
     }
 
-    /// Blocks until `check` returns something. The calling thread reads the inlet meanwhile, if nobody else does.
+    /// Blocks until `check` returns something.
+    ///
+    /// The calling thread reads the inlet meanwhile, if nobody else does.
     func wait<Result>(until deadline: ContinuousClock.Instant? = nil, for check: () -> Result?) -> Result? {
         while true {
             let step = waiting.wait(until: deadline) { waiting -> WaitStep<Result>? in
                 if let result = check() { return .finished(result) }
-                guard inlet != nil, !waiting.isRead, waiting.failure == nil, deadline == nil else { return nil }
+                guard inlet != nil, !waiting.isRead, waiting.failure == nil, deadline == nil else {
+                    return nil
+                }
                 waiting.isRead = true
                 return .read
             }

@@ -30,7 +30,12 @@ final class HostSocket: Outlet, Inlet {
             var written = 0
             while written < bytes.count {
                 let count = bytes.withUnsafeBytes { memory in
-                    Glibc.send(socket, memory.baseAddress?.advanced(by: written), memory.count - written, Int32(MSG_NOSIGNAL))
+                    Glibc.send(
+                        socket,
+                        memory.baseAddress?.advanced(by: written),
+                        memory.count - written,
+                        Int32(MSG_NOSIGNAL)
+                    )
                 }
                 if count < 0 {
                     if errno == EINTR { continue }

@@ -72,7 +72,9 @@ final class PendingReply: Sendable {
         }
     }
 
-    /// The next frame of the answer. When the task is cancelled, the service is asked to answer at once.
+    /// The next frame of the answer.
+    ///
+    /// When the task is cancelled, the service is asked to answer at once.
     func value() async throws -> Frame {
         endpoint.startReader()
         return try await withTaskCancellationHandler {

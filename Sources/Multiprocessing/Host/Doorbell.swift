@@ -10,13 +10,17 @@ final class Doorbell {
     init() throws(ProcessingError) {
         var name = [CChar](repeating: 0, count: 16)
         descriptor = cps_make_doorbell(&name)
-        guard descriptor >= 0 else { throw ProcessingError(.resources, "cannot make a doorbell: \(SystemError())") }
+        guard descriptor >= 0 else {
+            throw ProcessingError(.resources, "cannot make a doorbell: \(SystemError())")
+        }
         self.name = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     deinit { close(descriptor) }
 
-    /// Wakes the Host with that doorbell. It costs about a microsecond, and nothing if that Host has not answered earlier rings.
+    /// Wakes the Host with that doorbell.
+    ///
+    /// It costs about a microsecond, and nothing if that Host has not answered earlier rings.
     func ring(_ name: String) { cps_ring_doorbell(descriptor, name) }
 
     /// Takes note of all rings so far.

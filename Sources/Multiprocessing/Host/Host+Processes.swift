@@ -45,7 +45,9 @@ extension Host {
         }
     }
 
-    private func start(_ address: Address, _ order: ProcessOrder, _ runFrame: Frame, _ starter: Waiter?) throws {
+    private func start(_ address: Address, _ order: ProcessOrder, _ runFrame: Frame, _ starter: Waiter?)
+        throws
+    {
         let (near, far) = try ForkServer.makeSocketPair(Int32(SOCK_STREAM.rawValue))
         var lent = [far]
         defer { for descriptor in lent { close(descriptor) } }
@@ -72,7 +74,13 @@ extension Host {
             journal = memory
         }
         let process = HostedProcess(
-            address: address, order: order, runFrame: runFrame, starter: starter, socket: near, journal: journal)
+            address: address,
+            order: order,
+            runFrame: runFrame,
+            starter: starter,
+            socket: near,
+            journal: journal
+        )
         process.outputs = outputs
         do {
             try server.start(address.serial, options, descriptors: lent)
@@ -113,8 +121,10 @@ extension Host {
                 if let starter = process.starter {
                     var outbox = Outbox(service: .host(ofRank: setup.rank))
                     outbox.reply(
-                        to: starter, .failed,
-                        body: Array("the system gives no process: \(SystemError(error))".utf8))
+                        to: starter,
+                        .failed,
+                        body: Array("the system gives no process: \(SystemError(error))".utf8)
+                    )
                     finish(outbox)
                 }
                 noteEnd(of: process, .exited(127))
@@ -124,7 +134,9 @@ extension Host {
         }
     }
 
-    /// The server was killed, and its children with it. Later processes get a new one.
+    /// The server was killed, and its children with it.
+    ///
+    /// Later processes get a new one.
     private func replaceServer() {
         logger.warning("the server for processes has ended; its processes are lost")
         poller.remove(server.control)
@@ -183,7 +195,8 @@ extension Host {
     private func closeMalformedLink(of process: HostedProcess, _ reason: String) {
         logger.error(
             "a process does not keep to the protocol and is ended",
-            metadata: ["process": "\(process.order.name)", "reason": "\(reason)"])
+            metadata: ["process": "\(process.order.name)", "reason": "\(reason)"]
+        )
         closeLink(of: process)
         try? server.signal(process.address.serial, SIGKILL)
     }
@@ -268,7 +281,9 @@ extension Host {
 
     /// A process has ended, here or on another rank.
     func noteEnd(elsewhere frame: Frame) {
-        guard let end = try? frame.withBody({ try MessageDecoder().decode(ProcessEnd.self, from: $0) }) else { return }
+        guard let end = try? frame.withBody({ try MessageDecoder().decode(ProcessEnd.self, from: $0) }) else {
+            return
+        }
         for serial in services.keys.sorted() {
             guard var service = services.removeValue(forKey: serial) else { continue }
             var outbox = Outbox(service: address(ofService: serial))
@@ -287,8 +302,12 @@ extension Host {
     private func dropReservations(of process: HostedProcess) {
         for passenger in process.order.passengers {
             var frame = Frame(
-                .notice, code: Operation.pipeRelease.rawValue, from: process.address, to: passenger.pipe,
-                argument: UInt64(passenger.end) | passenger.token << 1)
+                .notice,
+                code: Operation.pipeRelease.rawValue,
+                from: process.address,
+                to: passenger.pipe,
+                argument: UInt64(passenger.end) | passenger.token << 1
+            )
             frame.seal()
             send(frame)
         }

@@ -3,18 +3,24 @@ internal import Glibc
 /// What a Host itself is asked for.
 extension Host {
     func handleHostFrame(_ frame: Frame) {
-        guard let operation = Operation(rawValue: frame.code), frame.kind == .request || frame.kind == .notice else {
+        guard let operation = Operation(rawValue: frame.code), frame.kind == .request || frame.kind == .notice
+        else {
             return
         }
         switch operation {
         case .createQueue:
-            create(QueueService(capacity: frame.argument == 0 ? nil : Int(clamping: frame.argument)), for: frame)
+            create(
+                QueueService(capacity: frame.argument == 0 ? nil : Int(clamping: frame.argument)),
+                for: frame
+            )
         case .createPipe:
             create(PipeService(maker: frame.source, isDuplex: frame.argument == 1), for: frame)
         case .createPool:
             createPool(frame)
         case .removeService:
-            if services.removeValue(forKey: UInt32(truncatingIfNeeded: frame.argument)) != nil { reply(to: frame) }
+            if services.removeValue(forKey: UInt32(truncatingIfNeeded: frame.argument)) != nil {
+                reply(to: frame)
+            }
         case .placeProcess: place(frame)
         case .startProcess: startProcess(frame)
         case .processStatus: reportStatus(frame)
@@ -57,7 +63,8 @@ extension Host {
     }
 
     private func join(_ frame: Frame) {
-        guard frame.timeout != .zero, let process = processes[UInt32(truncatingIfNeeded: frame.argument)] else {
+        guard frame.timeout != .zero, let process = processes[UInt32(truncatingIfNeeded: frame.argument)]
+        else {
             return reportStatus(frame)
         }
         let waiter = Request(frame, now: now).waiter

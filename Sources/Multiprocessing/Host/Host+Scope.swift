@@ -14,7 +14,11 @@ extension Host {
         case .drained:
             take(
                 ending?.drained(
-                    rank: rank, round: frame.argument >> 48, startCount: frame.argument & 0xffff_ffff_ffff))
+                    rank: rank,
+                    round: frame.argument >> 48,
+                    startCount: frame.argument & 0xffff_ffff_ffff
+                )
+            )
         case .stop: stop()
         case .stopped: take(ending?.stopped(rank: rank))
         case .leave: hasLeft = true

@@ -86,8 +86,9 @@ final class Host {
 
     // MARK: The loop
 
-    /// How long the Host looks for more to do before it sleeps: waking up costs about as much. It does not yield meanwhile:
-    /// on a busy machine that can take milliseconds.
+    /// How long the Host looks for more to do before it sleeps: waking up costs about as much.
+    ///
+    /// It does not yield meanwhile: on a busy machine that can take milliseconds.
     private static let alertness = Duration.microseconds(30)
 
     /// Runs until the program's processes have ended and all ranks go on together.
@@ -109,7 +110,11 @@ final class Host {
         }
         mailbox.closeForGood()
         mainEndpoint.fail(
-            ProcessingError(.noScope, "`withProcesses` has ended, and its processes, queues, pipes and pools with it"))
+            ProcessingError(
+                .noScope,
+                "`withProcesses` has ended, and its processes, queues, pipes and pools with it"
+            )
+        )
         server.stop()
     }
 
@@ -128,7 +133,10 @@ final class Host {
                 // What was on its way when an earlier `withProcesses` ended has no receiver any more.
                 if frame.epoch == setup.epoch { route(frame) }
             } catch let error as FrameError {
-                logger.error("a message from another rank is no frame and was dropped", metadata: ["reason": "\(error)"])
+                logger.error(
+                    "a message from another rank is no frame and was dropped",
+                    metadata: ["reason": "\(error)"]
+                )
             } catch {
                 failTransport(error)
                 return isActive
@@ -275,8 +283,12 @@ final class Host {
         for order in outbox.starts { place(order) }
         for (process, signal) in outbox.signals {
             var frame = Frame(
-                .notice, code: Operation.signalProcess.rawValue, from: outbox.service,
-                to: .host(ofRank: Int(process.rank)), argument: UInt64(process.serial) | UInt64(signal) << 32)
+                .notice,
+                code: Operation.signalProcess.rawValue,
+                from: outbox.service,
+                to: .host(ofRank: Int(process.rank)),
+                argument: UInt64(process.serial) | UInt64(signal) << 32
+            )
             frame.seal()
             send(frame)
         }
@@ -292,8 +304,13 @@ final class Host {
     /// Sends a notice to a Host.
     func notify(_ operation: Operation, rank: Int, argument: UInt64 = 0, body: [UInt8] = []) {
         var frame = Frame(
-            .notice, code: operation.rawValue, from: .host(ofRank: setup.rank), to: .host(ofRank: rank),
-            argument: argument, reserving: body.count)
+            .notice,
+            code: operation.rawValue,
+            from: .host(ofRank: setup.rank),
+            to: .host(ofRank: rank),
+            argument: argument,
+            reserving: body.count
+        )
         frame.bytes.append(contentsOf: body)
         frame.seal()
         send(frame)
@@ -304,7 +321,11 @@ final class Host {
         guard frame.kind == .request else { return }
         var outbox = Outbox(service: .host(ofRank: setup.rank))
         outbox.reply(
-            to: Request(frame, now: now).waiter, outcome, argument: argument, body: Array(text.utf8))
+            to: Request(frame, now: now).waiter,
+            outcome,
+            argument: argument,
+            body: Array(text.utf8)
+        )
         finish(outbox)
     }
 

@@ -16,7 +16,9 @@ final class HostMailbox: Outlet {
 
     init() throws(ProcessingError) {
         descriptor = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
-        guard descriptor >= 0 else { throw ProcessingError(.resources, "cannot make an event descriptor: \(SystemError())") }
+        guard descriptor >= 0 else {
+            throw ProcessingError(.resources, "cannot make an event descriptor: \(SystemError())")
+        }
     }
 
     deinit { close(descriptor) }
@@ -30,7 +32,10 @@ final class HostMailbox: Outlet {
             return (false, contents.isHostAsleep)
         }
         guard !isClosed else {
-            throw ProcessingError(.noScope, "`withProcesses` has ended, and its processes, queues, pipes and pools with it")
+            throw ProcessingError(
+                .noScope,
+                "`withProcesses` has ended, and its processes, queues, pipes and pools with it"
+            )
         }
         if mustWake {
             var one: UInt64 = 1
@@ -47,7 +52,9 @@ final class HostMailbox: Outlet {
         }
     }
 
-    /// Says that the Host is about to sleep. Returns false when there is something to do first.
+    /// Says that the Host is about to sleep.
+    ///
+    /// Returns false when there is something to do first.
     func prepareToSleep() -> Bool {
         contents.withLock { contents in
             guard contents.frames.isEmpty else { return false }

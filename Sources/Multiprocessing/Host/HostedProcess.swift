@@ -25,7 +25,14 @@ final class HostedProcess {
     /// The ranks that it has sent something to: they have to hear of its end.
     var touchedRanks: Set<Int32> = []
 
-    init(address: Address, order: ProcessOrder, runFrame: Frame, starter: Waiter?, socket: Int32, journal: JournalMemory?) {
+    init(
+        address: Address,
+        order: ProcessOrder,
+        runFrame: Frame,
+        starter: Waiter?,
+        socket: Int32,
+        journal: JournalMemory?
+    ) {
         self.address = address
         self.order = order
         self.runFrame = runFrame
@@ -37,10 +44,18 @@ final class HostedProcess {
 
     func end(_ status: ExitStatus, on host: String) -> ProcessEnd {
         ProcessEnd(
-            address: address, parent: order.parent, name: order.name, pid: pid, status: status, host: host)
+            address: address,
+            parent: order.parent,
+            name: order.name,
+            pid: pid,
+            status: status,
+            host: host
+        )
     }
 
-    /// Closes the link. Returns the frames that the process will never read.
+    /// Closes the link.
+    ///
+    /// Returns the frames that the process will never read.
     func closeLink() -> [Frame] {
         guard isLinkOpen else { return [] }
         isLinkOpen = false
@@ -62,7 +77,9 @@ struct ProcessOutput {
         self.stream = stream
     }
 
-    /// Reads what is there. Returns the complete lines, and whether the stream has ended.
+    /// Reads what is there.
+    ///
+    /// Returns the complete lines, and whether the stream has ended.
     mutating func read() -> (lines: [UInt8], hasEnded: Bool) {
         var hasEnded = false
         var buffer = [UInt8](repeating: 0, count: 16 << 10)

@@ -74,13 +74,16 @@ enum ExitStatus: Codable, Hashable, Sendable, CustomStringConvertible {
     var description: String {
         switch self {
         case .exited(let code): "exit status \(code)"
-        case .signalled(let signal): "signal \(signal)\(ExitStatus.signalNames[signal].map { " (\($0))" } ?? "")"
+        case .signalled(let signal):
+            "signal \(signal)\(ExitStatus.signalNames[signal].map { " (\($0))" } ?? "")"
         }
     }
 
     private static let signalNames: [Int32: String] = [
-        1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 4: "SIGILL", 5: "SIGTRAP", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE",
-        9: "SIGKILL", 10: "SIGUSR1", 11: "SIGSEGV", 12: "SIGUSR2", 13: "SIGPIPE", 14: "SIGALRM", 15: "SIGTERM",
+        1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 4: "SIGILL", 5: "SIGTRAP", 6: "SIGABRT", 7: "SIGBUS",
+        8: "SIGFPE",
+        9: "SIGKILL", 10: "SIGUSR1", 11: "SIGSEGV", 12: "SIGUSR2", 13: "SIGPIPE", 14: "SIGALRM",
+        15: "SIGTERM",
         24: "SIGXCPU", 25: "SIGXFSZ",
     ]
 }

@@ -27,7 +27,9 @@ struct ScopeEnding {
         missingBlocks = blockCount
     }
 
-    /// A block has ended. After an error nothing is waited for.
+    /// A block has ended.
+    ///
+    /// After an error nothing is waited for.
     mutating func blockEnded(withError hasFailed: Bool) -> Step? {
         missingBlocks -= 1
         if hasFailed, !isStopping {

@@ -29,7 +29,9 @@ struct FrameReader {
         }
     }
 
-    /// The next frame that is complete, if there is one. Throws when the bytes are no frame: the link is then useless.
+    /// The next frame that is complete, if there is one.
+    ///
+    /// Throws when the bytes are no frame: the link is then useless.
     mutating func next() throws(FrameError) -> Frame? {
         if let frame = complete {
             complete = nil
@@ -38,7 +40,10 @@ struct FrameReader {
         guard partialSize == 0, end - start >= Frame.headerSize else { return nil }
         let size = try buffer.withUnsafeBufferPointer { (memory) throws(FrameError) in
             try Frame.validate(
-                header: UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: memory[start..<start + Frame.headerSize])))
+                header: UnsafeRawBufferPointer(
+                    UnsafeBufferPointer(rebasing: memory[start..<start + Frame.headerSize])
+                )
+            )
         }
         let frameSize = Frame.headerSize + size
         if end - start >= frameSize {
@@ -62,7 +67,9 @@ struct FrameReader {
         return nil
     }
 
-    /// Reads once from the socket. To be called when `next` has nothing left.
+    /// Reads once from the socket.
+    ///
+    /// To be called when `next` has nothing left.
     mutating func read(from socket: Int32, waits: Bool = true) -> Progress {
         let flags = waits ? 0 : Int32(MSG_DONTWAIT)
         return partialSize > 0 ? readPartial(from: socket, flags) : readBuffer(from: socket, flags)
@@ -71,7 +78,11 @@ struct FrameReader {
     private mutating func readBuffer(from socket: Int32, _ flags: Int32) -> Progress {
         let room = buffer.count - end
         let count = buffer.withUnsafeMutableBytes { memory in
-            FrameReader.receive(socket, flags, UnsafeMutableRawBufferPointer(rebasing: memory[(memory.count - room)...]))
+            FrameReader.receive(
+                socket,
+                flags,
+                UnsafeMutableRawBufferPointer(rebasing: memory[(memory.count - room)...])
+            )
         }
         guard count > 0 else { return FrameReader.progress(count) }
         end += count
@@ -99,7 +110,9 @@ struct FrameReader {
         return .advanced
     }
 
-    private static func receive(_ socket: Int32, _ flags: Int32, _ memory: UnsafeMutableRawBufferPointer) -> Int {
+    private static func receive(_ socket: Int32, _ flags: Int32, _ memory: UnsafeMutableRawBufferPointer)
+        -> Int
+    {
         while true {
             let count = recv(socket, memory.baseAddress, memory.count, flags)
             if count >= 0 || errno != EINTR { return count }

@@ -10,11 +10,18 @@ struct FrameWriter {
 
     mutating func append(_ frame: Frame) { frames.append(frame) }
 
-    /// Writes as much as the socket takes. Returns false when the other side is gone.
+    /// Writes as much as the socket takes.
+    ///
+    /// Returns false when the other side is gone.
     mutating func write(to socket: Int32) -> Bool {
         while let frame = frames.first {
             let count = frame.bytes.withUnsafeBytes { memory in
-                send(socket, memory.baseAddress?.advanced(by: written), memory.count - written, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+                send(
+                    socket,
+                    memory.baseAddress?.advanced(by: written),
+                    memory.count - written,
+                    Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)
+                )
             }
             if count < 0 {
                 if errno == EINTR { continue }

@@ -15,12 +15,16 @@ struct Poller: ~Copyable {
 
     init() throws(ProcessingError) {
         descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
-        guard descriptor >= 0 else { throw ProcessingError(.resources, "cannot create an epoll descriptor: \(SystemError())") }
+        guard descriptor >= 0 else {
+            throw ProcessingError(.resources, "cannot create an epoll descriptor: \(SystemError())")
+        }
     }
 
     deinit { close(descriptor) }
 
-    /// Watches a descriptor for input, and for room for output if asked. Returns false for what cannot be watched (a regular file).
+    /// Watches a descriptor for input, and for room for output if asked.
+    ///
+    /// Returns false for what cannot be watched (a regular file).
     @discardableResult
     func add(_ watched: Int32, forOutput: Bool = false) -> Bool { control(EPOLL_CTL_ADD, watched, forOutput) }
 
@@ -50,7 +54,8 @@ struct Poller: ~Copyable {
             Event(
                 descriptor: event.data.fd,
                 isReadable: event.events & (EPOLLIN.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0,
-                isWritable: event.events & EPOLLOUT.rawValue != 0)
+                isWritable: event.events & EPOLLOUT.rawValue != 0
+            )
         }
     }
 }

@@ -50,16 +50,24 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
         isReadable = ticket.isReadable
         let endpoint = try Endpoint.required(for: "a connection")
         try endpoint.notify(
-            endpoint.makeFrame(.pipeAttach, to: pipe, argument: UInt64(end) | reservation.token << 1))
+            endpoint.makeFrame(.pipeAttach, to: pipe, argument: UInt64(end) | reservation.token << 1)
+        )
     }
 
     /// The end on its way to another process: from now on it counts, whatever becomes of this process.
     public func encode(to encoder: any Encoder) throws {
-        guard isOpen.withLock({ $0 }) else { throw ProcessingError(.closed, "the connection is closed and cannot be sent") }
+        guard isOpen.withLock({ $0 }) else {
+            throw ProcessingError(.closed, "the connection is closed and cannot be sent")
+        }
         let endpoint = try Endpoint.required(for: "sending a connection")
-        let reservation = ConnectionReservation(pipe: pipe, end: end, token: ReservationToken.next(of: endpoint.address))
+        let reservation = ConnectionReservation(
+            pipe: pipe,
+            end: end,
+            token: ReservationToken.next(of: endpoint.address)
+        )
         try endpoint.notify(
-            endpoint.makeFrame(.pipeReserve, to: pipe, argument: UInt64(end) | reservation.token << 1))
+            endpoint.makeFrame(.pipeReserve, to: pipe, argument: UInt64(end) | reservation.token << 1)
+        )
         if let key = CodingUserInfoKey.passengers, let passengers = encoder.userInfo[key] as? Passengers {
             passengers.add(reservation)
         }
@@ -85,7 +93,9 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
         try endpoint.call(frame).checkOutcome(of: "sending through a pipe")
     }
 
-    /// Sends a message to the far end without blocking the thread. See `send(_:timeout:)`.
+    /// Sends a message to the far end without blocking the thread.
+    ///
+    /// See `send(_:timeout:)`.
     public func send(_ message: Message, timeout: Duration? = nil) async throws {
         let (endpoint, frame) = try sendFrame(message, timeout)
         let reply = try await endpoint.call(frame)
@@ -96,7 +106,11 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
         guard isWritable else { throw ProcessingError(.misuse, "this end of the pipe can only receive") }
         let endpoint = try openEndpoint("sending through a pipe")
         var frame = endpoint.makeFrame(
-            .pipeSend, to: pipe, argument: UInt64(end) | Self.messageMark, timeout: Timeout(timeout))
+            .pipeSend,
+            to: pipe,
+            argument: UInt64(end) | Self.messageMark,
+            timeout: Timeout(timeout)
+        )
         try MessageEncoder().encode(message, appendingTo: &frame.bytes)
         return (endpoint, frame)
     }
@@ -106,6 +120,7 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
     /// Receives the next message.
     ///
     /// - Parameter timeout: How long to wait; `nil` waits as long as it takes.
+    /// - Returns: The message.
     /// - Throws: `ProcessingError` of kind `endOfStream` when everything was received and nobody holds the far end any
     ///   more, `timedOut`, `closed` when this end was closed, or `misuse` when it can only send.
     ///
@@ -115,7 +130,9 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
         return try message(try endpoint.call(frame))
     }
 
-    /// Receives the next message without blocking the thread. See `receive(timeout:)`.
+    /// Receives the next message without blocking the thread.
+    ///
+    /// See `receive(timeout:)`.
     public func receive(timeout: Duration? = nil) async throws -> Message {
         let (endpoint, frame) = try receiveFrame(.pipeReceive, timeout)
         let reply = try await endpoint.call(frame)
@@ -125,7 +142,10 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
     private func receiveFrame(_ operation: Operation, _ timeout: Duration?) throws -> (Endpoint, Frame) {
         guard isReadable else { throw ProcessingError(.misuse, "this end of the pipe can only send") }
         let endpoint = try openEndpoint("receiving from a pipe")
-        return (endpoint, endpoint.makeFrame(operation, to: pipe, argument: UInt64(end), timeout: Timeout(timeout)))
+        return (
+            endpoint,
+            endpoint.makeFrame(operation, to: pipe, argument: UInt64(end), timeout: Timeout(timeout))
+        )
     }
 
     private func message(_ reply: Frame) throws -> Message {
@@ -149,7 +169,9 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
 
     // MARK: Closing
 
-    /// Lets go of this end in this process. Other processes that have it keep it.
+    /// Lets go of this end in this process.
+    ///
+    /// Other processes that have it keep it.
     public func close() {
         let wasOpen = isOpen.withLock { isOpen in
             defer { isOpen = false }
@@ -164,7 +186,9 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
     public var isClosed: Bool { !isOpen.withLock { $0 } }
 
     private func openEndpoint(_ purpose: String) throws(ProcessingError) -> Endpoint {
-        guard isOpen.withLock({ $0 }) else { throw ProcessingError(.closed, "\(purpose): this end was closed") }
+        guard isOpen.withLock({ $0 }) else {
+            throw ProcessingError(.closed, "\(purpose): this end was closed")
+        }
         return try Endpoint.required(for: purpose)
     }
 }
@@ -179,7 +203,8 @@ enum ReservationToken {
             return last
         }
         // 63 bits are there: the rank, the process, and a count.
-        return UInt64(UInt32(bitPattern: address.rank) & 0x7fff) << 47 | UInt64(address.serial & 0x7fffff) << 24
+        return UInt64(UInt32(bitPattern: address.rank) & 0x7fff) << 47 | UInt64(address.serial & 0x7fffff)
+            << 24
             | number & 0xff_ffff
     }
 }

@@ -7,9 +7,13 @@
 /// ```
 /// As `multiprocessing.Pipe` in Python.
 public struct Pipe<Message: Codable & Sendable>: Sendable {
-    /// One end. Of a pipe that is not duplex, the one that receives.
+    /// One end.
+    ///
+    /// Of a pipe that is not duplex, the one that receives.
     public let left: Connection<Message>
-    /// The other end. Of a pipe that is not duplex, the one that sends.
+    /// The other end.
+    ///
+    /// Of a pipe that is not duplex, the one that sends.
     public let right: Connection<Message>
 
     /// Both ends.
@@ -21,7 +25,9 @@ public struct Pipe<Message: Codable & Sendable>: Sendable {
     /// - Throws: `ProcessingError` outside of `withProcesses`.
     public init(duplex: Bool = true) throws {
         let endpoint = try Endpoint.required(for: "a pipe")
-        let reply = try endpoint.call(endpoint.makeFrame(.createPipe, to: endpoint.host, argument: duplex ? 1 : 0))
+        let reply = try endpoint.call(
+            endpoint.makeFrame(.createPipe, to: endpoint.host, argument: duplex ? 1 : 0)
+        )
         try reply.checkOutcome(of: "making a pipe")
         let address = Address(rank: reply.source.rank, serial: UInt32(truncatingIfNeeded: reply.argument))
         left = Connection(pipe: address, end: 1, canSend: duplex, canReceive: true)

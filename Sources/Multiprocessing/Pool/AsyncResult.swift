@@ -7,6 +7,7 @@ public struct AsyncResult<Value: Sendable>: Sendable {
     /// Waits for the result and returns it.
     ///
     /// - Parameter timeout: How long to wait; `nil` waits as long as it takes.
+    /// - Returns: The result.
     /// - Throws: The error that the work threw: as it was if its type is `Codable`, else a `RemoteError` with its words;
     ///   `WorkerLost` when the worker ended meanwhile; a `ProcessingError` of kind `timedOut` when the time is up (the
     ///   work goes on), `terminated` when the pool was terminated, `brokenPool` when it cannot keep workers alive.
@@ -17,7 +18,9 @@ public struct AsyncResult<Value: Sendable>: Sendable {
         return try job.outcome().get()
     }
 
-    /// Waits until the result is there, or the time is up. Returns whether it is there.
+    /// Waits until the result is there, or the time is up.
+    ///
+    /// Returns whether it is there.
     @discardableResult
     public func wait(timeout: Duration? = nil) -> Bool { job.wait(timeout: timeout) }
 
@@ -37,7 +40,9 @@ public struct AsyncResult<Value: Sendable>: Sendable {
         }
     }
 
-    /// The result, without blocking a thread until it is there. See `get(timeout:)` for the errors.
+    /// The result, without blocking a thread until it is there.
+    ///
+    /// See `get(timeout:)` for the errors.
     ///
     /// When the task is cancelled, the wait ends with a `CancellationError`; the work goes on.
     public var value: Value {

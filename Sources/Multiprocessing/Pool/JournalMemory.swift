@@ -14,7 +14,9 @@ final class JournalMemory {
     /// New memory, in the Host.
     init(size: Int) throws(ProcessingError) {
         descriptor = cps_make_memory_file("swift-mpi-journal", size)
-        guard descriptor >= 0 else { throw ProcessingError(.resources, "cannot make shared memory: \(SystemError())") }
+        guard descriptor >= 0 else {
+            throw ProcessingError(.resources, "cannot make shared memory: \(SystemError())")
+        }
         self.size = size
         base = try JournalMemory.map(descriptor, size)
     }
@@ -26,8 +28,11 @@ final class JournalMemory {
         base = try JournalMemory.map(descriptor, size)
     }
 
-    private static func map(_ descriptor: Int32, _ size: Int) throws(ProcessingError) -> UnsafeMutableRawPointer {
-        guard size > headerSize, let base = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0),
+    private static func map(_ descriptor: Int32, _ size: Int) throws(ProcessingError)
+        -> UnsafeMutableRawPointer
+    {
+        guard size > headerSize,
+            let base = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0),
             base != MAP_FAILED
         else { throw ProcessingError(.resources, "cannot map shared memory: \(SystemError())") }
         return base
@@ -45,7 +50,9 @@ final class JournalMemory {
     }
 
     private func load(_ field: Int) -> UInt64 { cps_load_acquire(base.advanced(by: field * 8)) }
-    private func store(_ value: UInt64, _ field: Int) { cps_store_release(base.advanced(by: field * 8), value) }
+    private func store(_ value: UInt64, _ field: Int) {
+        cps_store_release(base.advanced(by: field * 8), value)
+    }
 
     var job: UInt64 { load(0) }
     var chunk: UInt64 { load(1) }
@@ -59,7 +66,9 @@ final class JournalMemory {
     var entries: [UInt8] {
         // A process could write anything here, also by mistake.
         let count = Int(clamping: load(3))
-        return Array(UnsafeRawBufferPointer(start: base + JournalMemory.headerSize, count: min(count, capacity)))
+        return Array(
+            UnsafeRawBufferPointer(start: base + JournalMemory.headerSize, count: min(count, capacity))
+        )
     }
 
     /// How many bytes fit.
@@ -78,7 +87,9 @@ final class JournalMemory {
 
     /// Notes bytes at the given position, after which they count, and the running task is done with.
     func note(_ bytes: UnsafeRawBufferPointer, at position: Int) {
-        if let source = bytes.baseAddress { (base + JournalMemory.headerSize + position).copyMemory(from: source, byteCount: bytes.count) }
+        if let source = bytes.baseAddress {
+            (base + JournalMemory.headerSize + position).copyMemory(from: source, byteCount: bytes.count)
+        }
         store(UInt64(position + bytes.count), 3)
         store(0, 2)
     }

@@ -11,6 +11,7 @@ extension Pool {
     ///   - inputs: What the function is applied to.
     ///   - chunkSize: How many inputs a worker is handed at a time; by default such that each gets four chunks.
     ///   - transform: The function; what it captures travels to the workers once.
+    /// - Returns: The results, in the order of the inputs.
     /// - Throws: When every task has ended, the error of the first one, in order, that failed. See `AsyncResult.get`.
     ///
     /// As `Pool.map` in Python.
@@ -41,6 +42,9 @@ extension Pool {
     ///   - callback: Called with the whole result, once it is there, on a thread for callbacks.
     ///   - errorCallback: Called with the error instead, if there is one.
     ///   - transform: The function.
+    /// - Returns: What stands for the result.
+    /// - Throws: An error that names the culprit when the inputs or the function cannot be encoded; `ProcessingError` of kind
+    ///   `misuse` for a chunk size below one.
     ///
     /// As `Pool.map_async` in Python.
     @discardableResult
@@ -54,7 +58,13 @@ extension Pool {
         let work = MapWork(transform: PortableFunction(transform))
         return AsyncResult(
             job: try submitMap(
-                work, Array(inputs), chunkSize, as: Output.self, joinedCallback(callback, errorCallback)))
+                work,
+                Array(inputs),
+                chunkSize,
+                as: Output.self,
+                joinedCallback(callback, errorCallback)
+            )
+        )
     }
 
     private func submitMap<Input: Codable & Sendable, Output: Codable & Sendable>(
@@ -83,7 +93,9 @@ extension Pool {
     /// Calls a function in one of the workers and returns its result.
     ///
     /// As `Pool.apply` in Python.
-    public func apply<Output: Codable & Sendable>(_ function: @escaping @Sendable () throws -> Output) throws -> Output {
+    public func apply<Output: Codable & Sendable>(_ function: @escaping @Sendable () throws -> Output) throws
+        -> Output
+    {
         try applyAsync(function).get()
     }
 
@@ -106,7 +118,11 @@ extension Pool {
     ) throws -> AsyncResult<Output> {
         AsyncResult(
             job: try submitCall(
-                CallWork(function: PortableFunction(function)), as: Output.self, joinedCallback(callback, errorCallback)))
+                CallWork(function: PortableFunction(function)),
+                as: Output.self,
+                joinedCallback(callback, errorCallback)
+            )
+        )
     }
 
     func submitCall<Output: Codable & Sendable>(
@@ -114,7 +130,12 @@ extension Pool {
         as type: Output.Type,
         _ callback: (@Sendable (Result<Output, any Error>) -> Void)? = nil
     ) throws -> PoolJob<Output> {
-        try submit(work, chunks: [(first: 0, count: 1, inputs: [])], purpose: "a call in a pool", callback: callback) { frames in
+        try submit(
+            work,
+            chunks: [(first: 0, count: 1, inputs: [])],
+            purpose: "a call in a pool",
+            callback: callback
+        ) { frames in
             try Pool.results(frames, count: 1, as: type)[0]
         }
     }

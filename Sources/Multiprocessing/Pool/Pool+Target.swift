@@ -30,7 +30,12 @@ extension Pool {
     }
 
     /// Calls a function with three arguments in one of the workers and returns its result.
-    public func apply<Output: Codable & Sendable, A: Codable & Sendable, B: Codable & Sendable, C: Codable & Sendable>(
+    public func apply<
+        Output: Codable & Sendable,
+        A: Codable & Sendable,
+        B: Codable & Sendable,
+        C: Codable & Sendable
+    >(
         _ function: @escaping @Sendable (A, B, C) throws -> Output,
         args a: A,
         _ b: B,
@@ -41,19 +46,34 @@ extension Pool {
     }
 
     /// Calls a function with four arguments in one of the workers and returns its result.
-    public func apply<Output: Codable & Sendable, A: Codable & Sendable, B: Codable & Sendable, C: Codable & Sendable, D: Codable & Sendable>(
+    public func apply<
+        Output: Codable & Sendable,
+        A: Codable & Sendable,
+        B: Codable & Sendable,
+        C: Codable & Sendable,
+        D: Codable & Sendable
+    >(
         _ function: @escaping @Sendable (A, B, C, D) throws -> Output,
         args a: A,
         _ b: B,
         _ c: C,
         _ d: D
     ) throws -> Output {
-        let work = TargetCallWork(target: TargetCall4(function: PortableFunction(function), a: a, b: b, c: c, d: d))
+        let work = TargetCallWork(
+            target: TargetCall4(function: PortableFunction(function), a: a, b: b, c: c, d: d)
+        )
         return try AsyncResult(job: submitCall(work, as: Output.self)).get()
     }
 
     /// Calls a function with five arguments in one of the workers and returns its result.
-    public func apply<Output: Codable & Sendable, A: Codable & Sendable, B: Codable & Sendable, C: Codable & Sendable, D: Codable & Sendable, E: Codable & Sendable>(
+    public func apply<
+        Output: Codable & Sendable,
+        A: Codable & Sendable,
+        B: Codable & Sendable,
+        C: Codable & Sendable,
+        D: Codable & Sendable,
+        E: Codable & Sendable
+    >(
         _ function: @escaping @Sendable (A, B, C, D, E) throws -> Output,
         args a: A,
         _ b: B,
@@ -61,7 +81,9 @@ extension Pool {
         _ d: D,
         _ e: E
     ) throws -> Output {
-        let work = TargetCallWork(target: TargetCall5(function: PortableFunction(function), a: a, b: b, c: c, d: d, e: e))
+        let work = TargetCallWork(
+            target: TargetCall5(function: PortableFunction(function), a: a, b: b, c: c, d: d, e: e)
+        )
         return try AsyncResult(job: submitCall(work, as: Output.self)).get()
     }
 }

@@ -40,7 +40,10 @@ public final class Pool: Sendable {
             throw ProcessingError(.misuse, "a pool needs at least one process, not \(processCount)")
         }
         guard !Lineage.isDaemon else {
-            throw ProcessingError(.misuse, "'\(Process.current.name)' is a daemon, and daemons cannot start processes, so it cannot have a pool")
+            throw ProcessingError(
+                .misuse,
+                "'\(Process.current.name)' is a daemon, and daemons cannot start processes, so it cannot have a pool"
+            )
         }
         let current = Process.current
         let number = Pool.created.withLock { count in
@@ -49,14 +52,26 @@ public final class Pool: Sendable {
         }
         // The service puts its own address in the place of the parent's when it passes the order on.
         let order = ProcessOrder(
-            name: "PoolWorker", identity: Lineage.path + [number], isDaemon: true,
-            startMethod: startMethod ?? endpoint.startMethod, parent: endpoint.address, parentName: current.name,
-            parentPid: Int32(current.pid), mainRank: endpoint.mainRank, requestedRank: nil,
-            journalSize: PoolWorker.journalSize)
+            name: "PoolWorker",
+            identity: Lineage.path + [number],
+            isDaemon: true,
+            startMethod: startMethod ?? endpoint.startMethod,
+            parent: endpoint.address,
+            parentName: current.name,
+            parentPid: Int32(current.pid),
+            mainRank: endpoint.mainRank,
+            requestedRank: nil,
+            journalSize: PoolWorker.journalSize
+        )
         let work = try MessageEncoder().encode(
-            PortableWork(PoolWorker(initializer: initializer.map { PortableFunction($0) })))
+            PortableWork(PoolWorker(initializer: initializer.map { PortableFunction($0) }))
+        )
         var frame = endpoint.makeFrame(
-            .createPool, to: endpoint.host, argument: UInt64(processCount), reserving: work.count + 512)
+            .createPool,
+            to: endpoint.host,
+            argument: UInt64(processCount),
+            reserving: work.count + 512
+        )
         try frame.append(order)
         frame.bytes.append(contentsOf: work)
         let reply = try endpoint.call(frame)
@@ -92,7 +107,9 @@ public final class Pool: Sendable {
         try finishJoin(try endpoint.call(joinFrame(timeout)))
     }
 
-    /// Waits until all workers have ended, without blocking the thread. See `join(timeout:)`.
+    /// Waits until all workers have ended, without blocking the thread.
+    ///
+    /// See `join(timeout:)`.
     @discardableResult
     public func join(timeout: Duration? = nil) async throws -> Bool {
         let reply = try await endpoint.call(joinFrame(timeout))
@@ -107,7 +124,8 @@ public final class Pool: Sendable {
         switch Outcome(rawValue: reply.code) {
         case .timedOut: return false
         case .notFound: return true
-        case .malformed: throw ProcessingError(.misuse, "the pool is still open: `close` or `terminate` it before `join`")
+        case .malformed:
+            throw ProcessingError(.misuse, "the pool is still open: `close` or `terminate` it before `join`")
         default: try reply.checkOutcome(of: "joining a pool")
         }
         return true
@@ -129,7 +147,9 @@ public final class Pool: Sendable {
         PoolWire.append(UInt64(encodedWork.count), to: &frame.bytes)
         frame.bytes.append(contentsOf: encodedWork)
         for chunk in chunks {
-            for number in [chunk.first, chunk.count, chunk.inputs.count] { PoolWire.append(UInt64(number), to: &frame.bytes) }
+            for number in [chunk.first, chunk.count, chunk.inputs.count] {
+                PoolWire.append(UInt64(number), to: &frame.bytes)
+            }
             frame.bytes.append(contentsOf: chunk.inputs)
         }
         let job = PoolJob<Value>(purpose: purpose, callback: callback, assemble: assemble)
@@ -138,7 +158,9 @@ public final class Pool: Sendable {
     }
 
     /// The results in the frames, by their index.
-    static func results<Output: Decodable>(_ frames: [Frame], count: Int, as type: Output.Type) throws -> [Output] {
+    static func results<Output: Decodable>(_ frames: [Frame], count: Int, as type: Output.Type) throws
+        -> [Output]
+    {
         var results = [Output?](repeating: nil, count: count)
         var failure: (index: Int, error: any Error)?
         for frame in frames {

@@ -42,7 +42,9 @@ final class PoolJob<Value: Sendable>: Sendable {
         }
     }
 
-    /// Lets those who wait know. Without observers, the decoding is left to the one who asks for the result.
+    /// Lets those who wait know.
+    ///
+    /// Without observers, the decoding is left to the one who asks for the result.
     private func complete() {
         let observers = state.withLock { state in
             state.isComplete = true
@@ -59,7 +61,9 @@ final class PoolJob<Value: Sendable>: Sendable {
 
     var isComplete: Bool { state.withLock { $0.isComplete } }
 
-    /// Waits until the job is complete. Returns false when the time is up first.
+    /// Waits until the job is complete.
+    ///
+    /// Returns false when the time is up first.
     func wait(timeout: Duration?) -> Bool {
         let deadline = Timeout(timeout).deadline(from: .now)
         return state.wait(until: deadline) { $0.isComplete ? true : nil } ?? false
@@ -84,7 +88,9 @@ final class PoolJob<Value: Sendable>: Sendable {
 
     private func decode(_ frames: [Frame]) throws -> Value {
         if let last = frames.last, last.code != Outcome.done.rawValue {
-            if last.code == Outcome.failed.rawValue { throw ProcessingError(.brokenPool, "\(purpose): \(last.text)") }
+            if last.code == Outcome.failed.rawValue {
+                throw ProcessingError(.brokenPool, "\(purpose): \(last.text)")
+            }
             try last.checkOutcome(of: purpose)
         }
         return try assemble(frames)

@@ -20,7 +20,8 @@ struct PoolSubmission {
             let first = try reader.count()
             let count = try reader.count()
             let inputs = try reader.block(try reader.count())
-            guard first == taskCount, count > 0, count <= Int.max - first, chunks.isEmpty || count < 1 << 40 else {
+            guard first == taskCount, count > 0, count <= Int.max - first, chunks.isEmpty || count < 1 << 40
+            else {
                 throw .truncated(byteCount: body.count)
             }
             taskCount += count

@@ -1,6 +1,8 @@
 internal import MessageCoding
 
-/// The layouts of what a pool, its clients and its workers say to each other. All numbers are little-endian.
+/// The layouts of what a pool, its clients and its workers say to each other.
+///
+/// All numbers are little-endian.
 enum PoolWire {
     /// How a task ended.
     enum TaskOutcome: UInt8 {
@@ -32,7 +34,9 @@ enum PoolWire {
             throw error
         }
         let length = UInt64(bytes.count - start - entryHeaderSize)
-        bytes.withUnsafeMutableBytes { $0.storeBytes(of: length.littleEndian, toByteOffset: start + 9, as: UInt64.self) }
+        bytes.withUnsafeMutableBytes {
+            $0.storeBytes(of: length.littleEndian, toByteOffset: start + 9, as: UInt64.self)
+        }
     }
 
     static func append<Number: FixedWidthInteger>(_ number: Number, to bytes: inout [UInt8]) {
@@ -48,7 +52,9 @@ enum PoolWire {
 
         var isAtEnd: Bool { position == bytes.count }
 
-        mutating func number<Number: FixedWidthInteger & BitwiseCopyable>(_: Number.Type = Number.self) throws(FrameError) -> Number {
+        mutating func number<Number: FixedWidthInteger & BitwiseCopyable>(_: Number.Type = Number.self)
+            throws(FrameError) -> Number
+        {
             let size = MemoryLayout<Number>.size
             guard bytes.count - position >= size else { throw .truncated(byteCount: bytes.count) }
             defer { position += size }
@@ -56,7 +62,9 @@ enum PoolWire {
         }
 
         mutating func count() throws(FrameError) -> Int {
-            guard let count = Int(exactly: try number(UInt64.self)), count >= 0 else { throw .truncated(byteCount: bytes.count) }
+            guard let count = Int(exactly: try number(UInt64.self)), count >= 0 else {
+                throw .truncated(byteCount: bytes.count)
+            }
             return count
         }
 
@@ -67,7 +75,8 @@ enum PoolWire {
         }
 
         /// The next result.
-        mutating func entry() throws(FrameError) -> (index: Int, outcome: UInt8, body: UnsafeRawBufferPointer) {
+        mutating func entry() throws(FrameError) -> (index: Int, outcome: UInt8, body: UnsafeRawBufferPointer)
+        {
             let index = try count()
             let outcome = try number(UInt8.self)
             let length = try count()

@@ -84,7 +84,9 @@ struct AsyncCallWork<Output: Codable & Sendable>: PoolWork {
 struct NoValue: Codable, Sendable {}
 
 /// Runs a suspending function in a task of its own and blocks the calling thread, which is none of the cooperative pool, until it is done.
-private func waitForTask<Output: Sendable>(_ function: @escaping @Sendable () async throws -> Output) throws -> Output {
+private func waitForTask<Output: Sendable>(_ function: @escaping @Sendable () async throws -> Output) throws
+    -> Output
+{
     let outcome = Monitor<Result<Output, any Error>?>(nil)
     Task {
         let result: Result<Output, any Error>

@@ -14,7 +14,12 @@ struct PoolWorker: Work, Sendable {
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             do {
                 try NativeThread(name: "pool-worker") {
-                    continuation.resume(with: Result { try initializer?.function() ; try serve() })
+                    continuation.resume(
+                        with: Result {
+                            try initializer?.function()
+                            try serve()
+                        }
+                    )
                 }.detach()
             } catch {
                 continuation.resume(throwing: error)
@@ -24,7 +29,9 @@ struct PoolWorker: Work, Sendable {
 
     private func serve() throws {
         let endpoint = try Endpoint.required(for: "working in a pool")
-        guard let journal = Journal.current else { throw ProcessingError(.resources, "this worker has no journal") }
+        guard let journal = Journal.current else {
+            throw ProcessingError(.resources, "this worker has no journal")
+        }
         // The pool had this process started.
         var run = ChunkRun(endpoint: endpoint, pool: endpoint.parent, journal: journal)
         while true {
@@ -82,7 +89,9 @@ private struct ChunkRun {
                     let encoded = try reader.block(Int(clamping: length))
                     work = (job, try MessageDecoder().decode(PortablePoolWork.self, from: encoded).work)
                 }
-                guard let work, work.job == job else { throw ProcessingError(.coding, "this worker has not been given the work") }
+                guard let work, work.job == job else {
+                    throw ProcessingError(.coding, "this worker has not been given the work")
+                }
                 tasks = try work.work.open(try reader.block(body.count - reader.position))
             } catch {
                 for index in lower..<upper { try note(index, failure: error) }
@@ -98,7 +107,9 @@ private struct ChunkRun {
     private mutating func run(_ tasks: any PoolTasks, _ index: Int, offset: Int) throws {
         let start = results.count
         do {
-            try PoolWire.appendEntry(index, .value, to: &results) { try tasks.run(at: offset, appendingTo: &$0) }
+            try PoolWire.appendEntry(index, .value, to: &results) {
+                try tasks.run(at: offset, appendingTo: &$0)
+            }
         } catch {
             return try note(index, failure: error)
         }
@@ -107,7 +118,9 @@ private struct ChunkRun {
 
     private mutating func note(_ index: Int, failure: any Error) throws {
         let start = results.count
-        try PoolWire.appendEntry(index, .failure, to: &results) { try MessageEncoder().encode(TaskFailure(failure), appendingTo: &$0) }
+        try PoolWire.appendEntry(index, .failure, to: &results) {
+            try MessageEncoder().encode(TaskFailure(failure), appendingTo: &$0)
+        }
         try noteEntry(from: start)
     }
 
@@ -131,8 +144,12 @@ extension Host {
     /// Sends the pool what a worker's journal says, in the worker's name.
     func sendJournal(_ journal: JournalMemory, of process: HostedProcess) {
         var frame = Frame(
-            .notice, code: Operation.journal.rawValue, from: process.address, to: process.order.parent,
-            argument: journal.job)
+            .notice,
+            code: Operation.journal.rawValue,
+            from: process.address,
+            to: process.order.parent,
+            argument: journal.job
+        )
         PoolWire.append(journal.job, to: &frame.bytes)
         PoolWire.append(journal.chunk, to: &frame.bytes)
         PoolWire.append(journal.runningIndex.map { $0 + 1 } ?? 0, to: &frame.bytes)

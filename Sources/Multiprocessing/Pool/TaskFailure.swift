@@ -26,8 +26,11 @@ struct TaskFailure: Codable {
         var container = encoder.unkeyedContainer()
         try container.encode(
             RemoteError(
-                typeName: String(reflecting: type(of: error)), message: "\(error)",
-                process: Process.current.description))
+                typeName: String(reflecting: type(of: error)),
+                message: "\(error)",
+                process: Process.current.description
+            )
+        )
         guard let codable = error as? any Error & Codable, let type = try? TypeReference(type(of: codable)),
             (try? MessageEncoder().encode(codable)) != nil
         else { return try container.encode(false) }

@@ -9,9 +9,15 @@ extension Process {
         if let current = currentProcess.withLock({ $0 }) { return current }
         let endpoint = Endpoint.current
         return CurrentProcess(
-            name: "MainProcess", pid: Int(getpid()), parentName: nil, parentPid: Int(getppid()), isDaemon: false,
-            rank: endpoint.map { Int($0.address.rank) } ?? 0, rankCount: endpoint?.rankCount ?? 1,
-            host: endpoint?.hostName ?? HostName.current)
+            name: "MainProcess",
+            pid: Int(getpid()),
+            parentName: nil,
+            parentPid: Int(getppid()),
+            isDaemon: false,
+            rank: endpoint.map { Int($0.address.rank) } ?? 0,
+            rankCount: endpoint?.rankCount ?? 1,
+            host: endpoint?.hostName ?? HostName.current
+        )
     }
 
     private static let currentProcess = Mutex<CurrentProcess?>(nil)

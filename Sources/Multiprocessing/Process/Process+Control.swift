@@ -4,7 +4,9 @@ internal import MessageCoding
 internal import Synchronization
 
 extension Process {
-    /// Starts the process. When this returns it runs, and `pid` and `rank` are known.
+    /// Starts the process.
+    ///
+    /// When this returns it runs, and `pid` and `rank` are known.
     ///
     /// - Throws: `ProcessingError` when it was started before, when a daemon calls it, when there is no `withProcesses`
     ///   around it or no such rank, or when the system gives no process; an error that names the culprit when the work
@@ -22,7 +24,9 @@ extension Process {
         }
     }
 
-    /// Starts the process without blocking the thread. See `start()`.
+    /// Starts the process without blocking the thread.
+    ///
+    /// See `start()`.
     public func start() async throws {
         let endpoint = try Endpoint.required(for: "starting a process")
         let frame = try beginStart(endpoint)
@@ -74,7 +78,9 @@ extension Process {
     /// As `Process.exitcode` in Python.
     public var exitCode: Int? { try? exitCodeNow() }
 
-    /// Ends the process with SIGTERM; it has no chance to clean up unless it handles the signal. Does nothing after its end.
+    /// Ends the process with SIGTERM; it has no chance to clean up unless it handles the signal.
+    ///
+    /// Does nothing after its end.
     ///
     /// As `Process.terminate` in Python.
     public func terminate() { signal(SIGTERM) }
@@ -95,11 +101,16 @@ extension Process {
         }
         let fields = try state.fields.withLock { fields throws(ProcessingError) in
             guard case .initial = fields.stage else {
-                throw ProcessingError(.misuse, "'\(fields.name)' was started before; a process can be started once")
+                throw ProcessingError(
+                    .misuse,
+                    "'\(fields.name)' was started before; a process can be started once"
+                )
             }
             if let rank = fields.requestedRank, !(0..<endpoint.rankCount).contains(rank) {
                 throw ProcessingError(
-                    .notFound, "'\(fields.name)' asks for rank \(rank), but there are the ranks 0 to \(endpoint.rankCount - 1)")
+                    .notFound,
+                    "'\(fields.name)' asks for rank \(rank), but there are the ranks 0 to \(endpoint.rankCount - 1)"
+                )
             }
             fields.stage = .starting
             return fields
@@ -112,11 +123,22 @@ extension Process {
             let encodedWork = try encoder.encode(PortableWork(work))
             let current = Process.current
             let order = ProcessOrder(
-                name: fields.name, identity: fields.identity, isDaemon: fields.isDaemon,
-                startMethod: fields.startMethod ?? endpoint.startMethod, parent: endpoint.address,
-                parentName: current.name, parentPid: Int32(current.pid), mainRank: endpoint.mainRank,
-                requestedRank: fields.requestedRank, passengers: passengers.reservations)
-            var frame = endpoint.makeFrame(.placeProcess, to: endpoint.host, reserving: encodedWork.count + 512)
+                name: fields.name,
+                identity: fields.identity,
+                isDaemon: fields.isDaemon,
+                startMethod: fields.startMethod ?? endpoint.startMethod,
+                parent: endpoint.address,
+                parentName: current.name,
+                parentPid: Int32(current.pid),
+                mainRank: endpoint.mainRank,
+                requestedRank: fields.requestedRank,
+                passengers: passengers.reservations
+            )
+            var frame = endpoint.makeFrame(
+                .placeProcess,
+                to: endpoint.host,
+                reserving: encodedWork.count + 512
+            )
             try frame.append(order)
             frame.bytes.append(contentsOf: encodedWork)
             return frame
@@ -135,7 +157,10 @@ extension Process {
     private func finishStart(_ reply: Frame, _ endpoint: Endpoint) throws {
         try reply.checkOutcome(of: "starting '\(name)'")
         let pid = Int32(truncatingIfNeeded: reply.argument & 0xffff_ffff)
-        let address = Address(rank: reply.source.rank, serial: UInt32(truncatingIfNeeded: reply.argument >> 32))
+        let address = Address(
+            rank: reply.source.rank,
+            serial: UInt32(truncatingIfNeeded: reply.argument >> 32)
+        )
         state.fields.withLock { $0.stage = .started(address, pid: pid) }
         endpoint.children.withLock { $0.append(state) }
     }
@@ -148,11 +173,15 @@ extension Process {
             return (
                 endpoint,
                 endpoint.makeFrame(
-                    .joinProcess, to: .host(ofRank: Int(address.rank)), argument: UInt64(address.serial),
-                    timeout: Timeout(timeout))
+                    .joinProcess,
+                    to: .host(ofRank: Int(address.rank)),
+                    argument: UInt64(address.serial),
+                    timeout: Timeout(timeout)
+                )
             )
         case .running: throw ProcessingError(.misuse, "a process cannot join itself")
-        case .initial, .starting: throw ProcessingError(.misuse, "'\(name)' was not started, so it cannot be joined")
+        case .initial, .starting:
+            throw ProcessingError(.misuse, "'\(name)' was not started, so it cannot be joined")
         }
     }
 
@@ -180,7 +209,11 @@ extension Process {
             let endpoint = try Endpoint.required(for: "asking for a process")
             let reply = try endpoint.call(
                 endpoint.makeFrame(
-                    .processStatus, to: .host(ofRank: Int(address.rank)), argument: UInt64(address.serial)))
+                    .processStatus,
+                    to: .host(ofRank: Int(address.rank)),
+                    argument: UInt64(address.serial)
+                )
+            )
             if reply.code == Outcome.timedOut.rawValue { return nil }
             try reply.checkOutcome(of: "asking for '\(name)'")
             noteEnd(exitCode: Int(Int64(bitPattern: reply.argument)), endpoint)
@@ -193,7 +226,8 @@ extension Process {
         let argument = UInt64(address.serial) | UInt64(number) << 32
         // If the Host is gone, so is the process.
         try? endpoint.notify(
-            endpoint.makeFrame(.signalProcess, to: .host(ofRank: Int(address.rank)), argument: argument))
+            endpoint.makeFrame(.signalProcess, to: .host(ofRank: Int(address.rank)), argument: argument)
+        )
     }
 }
 

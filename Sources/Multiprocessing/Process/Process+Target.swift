@@ -2,7 +2,9 @@ internal import ClosureCoding
 
 // One initializer for each number of arguments; they are explained at the first.
 extension Process {
-    /// A process that calls a function with arguments, which travel to it. What it returns is of no interest.
+    /// A process that calls a function with arguments, which travel to it.
+    ///
+    /// What it returns is of no interest.
     ///
     /// ```swift
     /// Process(target: foo, args: 1, "two")
@@ -53,7 +55,13 @@ extension Process {
     }
 
     /// A process that calls a function with four arguments.
-    public convenience init<Output, A: Codable & Sendable, B: Codable & Sendable, C: Codable & Sendable, D: Codable & Sendable>(
+    public convenience init<
+        Output,
+        A: Codable & Sendable,
+        B: Codable & Sendable,
+        C: Codable & Sendable,
+        D: Codable & Sendable
+    >(
         name: String? = nil,
         daemon: Bool = false,
         on rank: Int? = nil,
@@ -69,7 +77,14 @@ extension Process {
     }
 
     /// A process that calls a function with five arguments.
-    public convenience init<Output, A: Codable & Sendable, B: Codable & Sendable, C: Codable & Sendable, D: Codable & Sendable, E: Codable & Sendable>(
+    public convenience init<
+        Output,
+        A: Codable & Sendable,
+        B: Codable & Sendable,
+        C: Codable & Sendable,
+        D: Codable & Sendable,
+        E: Codable & Sendable
+    >(
         name: String? = nil,
         daemon: Bool = false,
         on rank: Int? = nil,
@@ -81,7 +96,9 @@ extension Process {
         _ d: D,
         _ e: E
     ) {
-        let work = TargetWork(target: TargetCall5(function: PortableFunction(target), a: a, b: b, c: c, d: d, e: e))
+        let work = TargetWork(
+            target: TargetCall5(function: PortableFunction(target), a: a, b: b, c: c, d: d, e: e)
+        )
         self.init(Process.makeState(name, daemon, rank, startMethod, work: work))
     }
 }

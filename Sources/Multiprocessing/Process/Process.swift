@@ -56,7 +56,15 @@ open class Process: CustomStringConvertible {
         startMethod: StartMethod? = nil,
         _ body: @escaping @Sendable () async throws -> Void
     ) {
-        self.init(Process.makeState(name, daemon, rank, startMethod, work: AsynchronousClosureWork(closure: .init(body))))
+        self.init(
+            Process.makeState(
+                name,
+                daemon,
+                rank,
+                startMethod,
+                work: AsynchronousClosureWork(closure: .init(body))
+            )
+        )
     }
 
     /// A process that runs a value of the user's.
@@ -94,25 +102,36 @@ open class Process: CustomStringConvertible {
         let identity = Lineage.nextChild()
         return ProcessState(
             .init(
-                name: name ?? Lineage.name(for: identity), isDaemon: isDaemon, identity: identity, requestedRank: rank,
-                startMethod: startMethod),
-            work: work)
+                name: name ?? Lineage.name(for: identity),
+                isDaemon: isDaemon,
+                identity: identity,
+                requestedRank: rank,
+                startMethod: startMethod
+            ),
+            work: work
+        )
     }
 
-    /// What the process does; a subclass overrides it. It is called in the process, not by the one that starts it.
+    /// What the process does; a subclass overrides it.
+    ///
+    /// It is called in the process, not by the one that starts it.
     ///
     /// The instance that it is called on has the stored properties that the starter's instance had.
     open func run() throws {}
 
     // MARK: What is known
 
-    /// The name, for people. It can be changed before the process is started.
+    /// The name, for people.
+    ///
+    /// It can be changed before the process is started.
     public var name: String {
         get { state.name }
         set { state.fields.withLock { $0.name = newValue } }
     }
 
-    /// Whether the process is ended with the program instead of being waited for. It can be changed before the process is started.
+    /// Whether the process is ended with the program instead of being waited for.
+    ///
+    /// It can be changed before the process is started.
     ///
     /// A daemon cannot start processes of its own.
     public var isDaemon: Bool {
@@ -125,7 +144,9 @@ open class Process: CustomStringConvertible {
         }
     }
 
-    /// The process's number in its operating system, once it was started. Different ranks may be different machines.
+    /// The process's number in its operating system, once it was started.
+    ///
+    /// Different ranks may be different machines.
     public var pid: Int? { state.pid.map(Int.init) }
 
     /// The rank that hosts the process, once it was started.

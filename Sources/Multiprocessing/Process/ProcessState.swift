@@ -60,8 +60,10 @@ extension ProcessState: Codable {
                 isDaemon: try container.decode(Bool.self, forKey: .isDaemon),
                 identity: try container.decode([Int].self, forKey: .identity),
                 requestedRank: try container.decodeIfPresent(Int.self, forKey: .requestedRank),
-                startMethod: try container.decodeIfPresent(StartMethod.self, forKey: .startMethod)),
-            work: nil)
+                startMethod: try container.decodeIfPresent(StartMethod.self, forKey: .startMethod)
+            ),
+            work: nil
+        )
     }
 
     func encode(to encoder: any Encoder) throws {

@@ -35,7 +35,13 @@ struct TargetCall3<Output, A: Codable & Sendable, B: Codable & Sendable, C: Coda
 }
 
 /// With four arguments.
-struct TargetCall4<Output, A: Codable & Sendable, B: Codable & Sendable, C: Codable & Sendable, D: Codable & Sendable>: TargetCall {
+struct TargetCall4<
+    Output,
+    A: Codable & Sendable,
+    B: Codable & Sendable,
+    C: Codable & Sendable,
+    D: Codable & Sendable
+>: TargetCall {
     let function: PortableFunction<@Sendable (A, B, C, D) throws -> Output>
     let a: A
     let b: B
@@ -45,7 +51,14 @@ struct TargetCall4<Output, A: Codable & Sendable, B: Codable & Sendable, C: Coda
 }
 
 /// With five arguments.
-struct TargetCall5<Output, A: Codable & Sendable, B: Codable & Sendable, C: Codable & Sendable, D: Codable & Sendable, E: Codable & Sendable>: TargetCall {
+struct TargetCall5<
+    Output,
+    A: Codable & Sendable,
+    B: Codable & Sendable,
+    C: Codable & Sendable,
+    D: Codable & Sendable,
+    E: Codable & Sendable
+>: TargetCall {
     let function: PortableFunction<@Sendable (A, B, C, D, E) throws -> Output>
     let a: A
     let b: B

@@ -27,7 +27,8 @@ public final class Queue<Element: Codable & Sendable>: Codable, Sendable {
     public init(capacity: Int = 0) throws {
         let endpoint = try Endpoint.required(for: "a queue")
         let reply = try endpoint.call(
-            endpoint.makeFrame(.createQueue, to: endpoint.host, argument: UInt64(max(0, capacity))))
+            endpoint.makeFrame(.createQueue, to: endpoint.host, argument: UInt64(max(0, capacity)))
+        )
         try reply.checkOutcome(of: "making a queue")
         address = Address(rank: reply.source.rank, serial: UInt32(truncatingIfNeeded: reply.argument))
         self.capacity = max(0, capacity)
@@ -38,7 +39,12 @@ public final class Queue<Element: Codable & Sendable>: Codable, Sendable {
         guard !isShared.withLock({ $0 }), let endpoint = Endpoint.current else { return }
         // Nobody else can know it. If the Host is gone, so is the queue.
         try? endpoint.notify(
-            endpoint.makeFrame(.removeService, to: .host(ofRank: Int(address.rank)), argument: UInt64(address.serial)))
+            endpoint.makeFrame(
+                .removeService,
+                to: .host(ofRank: Int(address.rank)),
+                argument: UInt64(address.serial)
+            )
+        )
     }
 
     // MARK: Travelling
@@ -78,7 +84,9 @@ public final class Queue<Element: Codable & Sendable>: Codable, Sendable {
         try checkPut(try endpoint.call(frame))
     }
 
-    /// Puts an item at the end, once there is room, without blocking the thread. See `put(_:timeout:)`.
+    /// Puts an item at the end, once there is room, without blocking the thread.
+    ///
+    /// See `put(_:timeout:)`.
     public func put(_ item: Element, timeout: Duration? = nil) async throws {
         let (endpoint, frame) = try putFrame(item, timeout)
         guard capacity > 0 else { return try endpoint.notify(frame) }
@@ -93,7 +101,12 @@ public final class Queue<Element: Codable & Sendable>: Codable, Sendable {
 
     private func putFrame(_ item: Element, _ timeout: Duration?) throws -> (Endpoint, Frame) {
         let endpoint = try Endpoint.required(for: "putting into a queue")
-        var frame = endpoint.makeFrame(.put, to: address, argument: QueueService.itemMark, timeout: Timeout(timeout))
+        var frame = endpoint.makeFrame(
+            .put,
+            to: address,
+            argument: QueueService.itemMark,
+            timeout: Timeout(timeout)
+        )
         try MessageEncoder().encode(item, appendingTo: &frame.bytes)
         return (endpoint, frame)
     }
@@ -111,6 +124,7 @@ public final class Queue<Element: Codable & Sendable>: Codable, Sendable {
     /// Takes the first item, once there is one.
     ///
     /// - Parameter timeout: How long to wait for an item; `nil` waits as long as it takes, zero and less not at all.
+    /// - Returns: The item.
     /// - Throws: `ProcessingError` of kind `empty` when there was no item in time, `closed` when the queue is closed and empty.
     ///
     /// As `Queue.get` in Python.
@@ -119,8 +133,9 @@ public final class Queue<Element: Codable & Sendable>: Codable, Sendable {
         return try item(try endpoint.call(frame))
     }
 
-    /// Takes the first item, once there is one, without blocking the thread. When the task is cancelled no item is
-    /// taken and a `CancellationError` thrown. See `get(timeout:)`.
+    /// Takes the first item, once there is one, without blocking the thread.
+    ///
+    /// When the task is cancelled no item is taken and a `CancellationError` thrown. See `get(timeout:)`.
     public func get(timeout: Duration? = nil) async throws -> Element {
         let (endpoint, frame) = try getFrame(timeout)
         let reply = try await endpoint.call(frame)
@@ -148,7 +163,9 @@ public final class Queue<Element: Codable & Sendable>: Codable, Sendable {
 
     // MARK: What is known
 
-    /// How many items are in the queue now. Other processes may change it at any time.
+    /// How many items are in the queue now.
+    ///
+    /// Other processes may change it at any time.
     ///
     /// As `Queue.qsize` in Python.
     public var count: Int {
@@ -166,8 +183,10 @@ public final class Queue<Element: Codable & Sendable>: Codable, Sendable {
     /// Whether there is no room in the queue now.
     public var isFull: Bool { get throws { capacity > 0 ? try count >= capacity : false } }
 
-    /// Takes no more items, in any process; the ones that are there can still be taken, after which `get` fails with
-    /// `closed`. Whoever waits for an item or for room is told.
+    /// Takes no more items, in any process; the ones that are there can still be taken, after which `get`
+    /// fails with `closed`.
+    ///
+    /// Whoever waits for an item or for room is told.
     public func close() throws {
         let endpoint = try Endpoint.required(for: "closing a queue")
         try endpoint.call(endpoint.makeFrame(.closeQueue, to: address)).checkOutcome(of: "closing a queue")

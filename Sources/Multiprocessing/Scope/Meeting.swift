@@ -18,7 +18,9 @@ struct Meeting {
         var doorbell: String
     }
 
-    /// Collective over the ranks. MPI is not touched if there is only one.
+    /// Collective over the ranks.
+    ///
+    /// MPI is not touched if there is only one.
     init() throws {
         guard MPIAvailability.isLaunchedOnSeveralRanks else {
             rank = 0
@@ -38,17 +40,22 @@ struct Meeting {
         let bell = try Doorbell()
         let node = Meeting.node
         let cards = try bytes.communicator.allGather(
-            Card(program: .current, hostName: HostName.current, node: node, doorbell: bell.name))
+            Card(program: .current, hostName: HostName.current, node: node, doorbell: bell.name)
+        )
         if let other = cards.firstIndex(where: { $0.program != cards[0].program }) {
             throw ProcessingError(
                 .differentProgram,
                 """
                 rank \(other) on \(cards[other].hostName) runs another program (\(cards[other].program)) than rank 0 on \
                 \(cards[0].hostName) (\(cards[0].program)): functions cannot travel between them. Install the same file on every host
-                """)
+                """
+            )
         }
         transport = MPITransport(
-            bytes: bytes, doorbell: bell, bellNames: cards.map { $0.node == node ? $0.doorbell : nil })
+            bytes: bytes,
+            doorbell: bell,
+            bellNames: cards.map { $0.node == node ? $0.doorbell : nil }
+        )
         doorbell = bell
     }
 
@@ -71,7 +78,9 @@ struct Meeting {
 enum HostCommunicator {
     nonisolated(unsafe) private static var made: ByteTransport?
 
-    /// Collective when called first. Only `withProcesses` calls it, one at a time.
+    /// Collective when called first.
+    ///
+    /// Only `withProcesses` calls it, one at a time.
     static func shared() throws -> ByteTransport {
         if let made { return made }
         let transport = try ByteTransport(duplicating: .world)

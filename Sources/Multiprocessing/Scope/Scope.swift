@@ -17,7 +17,9 @@ final class Scope: Sendable {
     /// The scope that `exit` has to see to.
     private static let current = Mutex<Scope?>(nil)
 
-    /// Sets everything up. Collective over the ranks.
+    /// Sets everything up.
+    ///
+    /// Collective over the ranks.
     init(_ placement: BlockPlacement, _ startMethod: StartMethod) throws {
         // Line by line, so that what the main program and the processes print comes in the order in which it happened.
         cps_buffer_output_by_line()
@@ -37,15 +39,30 @@ final class Scope: Sendable {
         let mailbox = try HostMailbox()
         runsBlock = placement == .everyRank || meeting.rank == 0
         endpoint = Endpoint(
-            address: .main(ofRank: meeting.rank), parent: .main(ofRank: meeting.rank), hostName: HostName.current,
-            mainRank: placement == .everyRank ? meeting.rank : 0, rankCount: meeting.size, startMethod: startMethod,
-            epoch: epoch, outlet: mailbox, inlet: nil)
+            address: .main(ofRank: meeting.rank),
+            parent: .main(ofRank: meeting.rank),
+            hostName: HostName.current,
+            mainRank: placement == .everyRank ? meeting.rank : 0,
+            rankCount: meeting.size,
+            startMethod: startMethod,
+            epoch: epoch,
+            outlet: mailbox,
+            inlet: nil
+        )
         let host = try Host(
             setup: .init(
-                rank: meeting.rank, size: meeting.size, epoch: epoch, hostName: HostName.current,
-                blockCount: placement == .everyRank ? meeting.size : 1),
-            transport: meeting.transport, mailbox: mailbox, mainEndpoint: endpoint, doorbell: meeting.doorbell,
-            server: server)
+                rank: meeting.rank,
+                size: meeting.size,
+                epoch: epoch,
+                hostName: HostName.current,
+                blockCount: placement == .everyRank ? meeting.size : 1
+            ),
+            transport: meeting.transport,
+            mailbox: mailbox,
+            mainEndpoint: endpoint,
+            doorbell: meeting.doorbell,
+            server: server
+        )
         let handedOver = HandedOver(host)
         let hasEnded = hasEnded
         hostThread = try NativeThread(name: "mpi-host") {
@@ -58,7 +75,9 @@ final class Scope: Sendable {
         Scope.watchExit()
     }
 
-    /// Forks the server if it is safe: only if no other thread of the program runs Swift code. The threads of MPI do not.
+    /// Forks the server if it is safe: only if no other thread of the program runs Swift code.
+    ///
+    /// The threads of MPI do not.
     private static func makeServer(_ startMethod: StartMethod) throws -> ForkServer {
         guard NativeThread.count - MPIAvailability.threadCount > 1 else { return try .forked() }
         if startMethod == .forkServer {
@@ -67,7 +86,8 @@ final class Scope: Sendable {
                 the program has other threads, so its processes begin with a fresh copy of it: top-level variables of \
                 main.swift are not set there. Enter withProcesses before the first await or thread, or let closures \
                 capture what they need
-                """)
+                """
+            )
         }
         return try .executed()
     }

@@ -52,8 +52,9 @@ public func withProcesses<Result>(
     }
 }
 
-/// Runs a block that may suspend, and that can start processes and make queues, pipes and pools. See the variant that
-/// does not suspend.
+/// Runs a block that may suspend, and that can start processes and make queues, pipes and pools.
+///
+/// See the variant that does not suspend.
 @discardableResult
 public func withProcesses<Result>(
     on ranks: BlockPlacement = .mainRank,

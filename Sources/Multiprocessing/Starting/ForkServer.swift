@@ -67,9 +67,16 @@ final class ForkServer {
         return (sockets[0], sockets[1])
     }
 
-    /// Asks for a process. The descriptors are the process's own: its socket, its two outputs, its journal.
-    func start(_ serial: UInt32, _ options: ForkServerProtocol.Options, descriptors: [Int32]) throws(ProcessingError) {
-        try send(.init(kind: ForkServerProtocol.start, serial: serial, value: 0, flags: options.rawValue), descriptors)
+    /// Asks for a process.
+    ///
+    /// The descriptors are the process's own: its socket, its two outputs, its journal.
+    func start(_ serial: UInt32, _ options: ForkServerProtocol.Options, descriptors: [Int32])
+        throws(ProcessingError)
+    {
+        try send(
+            .init(kind: ForkServerProtocol.start, serial: serial, value: 0, flags: options.rawValue),
+            descriptors
+        )
     }
 
     /// Sends a signal to a process, if it still exists: the server knows, since it is the parent.
@@ -86,11 +93,20 @@ final class ForkServer {
         var message = message
         guard
             cps_send_message(
-                control, &message, MemoryLayout.size(ofValue: message), descriptors, Int32(descriptors.count)) > 0
-        else { throw ProcessingError(.resources, "the server for processes does not answer: \(SystemError())") }
+                control,
+                &message,
+                MemoryLayout.size(ofValue: message),
+                descriptors,
+                Int32(descriptors.count)
+            ) > 0
+        else {
+            throw ProcessingError(.resources, "the server for processes does not answer: \(SystemError())")
+        }
     }
 
-    /// The next report, without waiting. `hasEnded` says that the server is gone.
+    /// The next report, without waiting.
+    ///
+    /// `hasEnded` says that the server is gone.
     func nextReport() -> (report: Report?, hasEnded: Bool) {
         unread.isEmpty ? receive() : (unread.removeFirst(), false)
     }
@@ -101,7 +117,12 @@ final class ForkServer {
         var descriptorCount: Int32 = 0
         guard cps_wait(control, Int16(POLLIN), 0) > 0 else { return (nil, false) }
         let count = cps_receive_message(
-            control, &message, MemoryLayout.size(ofValue: message), &descriptors, &descriptorCount)
+            control,
+            &message,
+            MemoryLayout.size(ofValue: message),
+            &descriptors,
+            &descriptorCount
+        )
         guard count == MemoryLayout.size(ofValue: message) else { return (nil, count <= 0) }
         switch message.kind {
         case ForkServerProtocol.started where message.value > 0:

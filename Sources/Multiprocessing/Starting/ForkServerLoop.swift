@@ -63,9 +63,16 @@ struct ForkServerLoop {
         }
     }
 
-    private mutating func start(_ serial: UInt32, _ options: ForkServerProtocol.Options, _ descriptors: [Int32]) {
-        let expected = 1 + (options.contains(.redirectsOutput) ? 2 : 0) + (options.contains(.hasJournal) ? 1 : 0)
-        guard descriptors.count == expected else { return report(ForkServerProtocol.started, serial, -EMFILE) }
+    private mutating func start(
+        _ serial: UInt32,
+        _ options: ForkServerProtocol.Options,
+        _ descriptors: [Int32]
+    ) {
+        let expected =
+            1 + (options.contains(.redirectsOutput) ? 2 : 0) + (options.contains(.hasJournal) ? 1 : 0)
+        guard descriptors.count == expected else {
+            return report(ForkServerProtocol.started, serial, -EMFILE)
+        }
         let server = getpid()
         let pid = cps_fork()
         if pid == 0 { becomeProcess(of: server, options, descriptors) }

@@ -1,6 +1,8 @@
 /// What a Host and its fork server say to each other: datagrams of fixed size over a socket pair.
 enum ForkServerProtocol {
-    /// Host to server: start the process `serial`. Descriptors follow: its socket, then as the flags say.
+    /// Host to server: start the process `serial`.
+    ///
+    /// Descriptors follow: its socket, then as the flags say.
     static let start: UInt32 = 1
     /// Host to server: send the signal `value` to the process `serial`.
     static let signal: UInt32 = 2

@@ -18,7 +18,10 @@ enum ProcessEntry {
             let process = try introduce(order, frame, socket)
             try Journal.begin(journal, size: order.journalSize)
             let work = try frame.withBody { body in
-                try MessageDecoder().decode(PortableWork.self, from: UnsafeRawBufferPointer(rebasing: body[workOffset...])).work
+                try MessageDecoder().decode(
+                    PortableWork.self,
+                    from: UnsafeRawBufferPointer(rebasing: body[workOffset...])
+                ).work
             }
             perform(work, process)
         } catch {
@@ -33,7 +36,9 @@ enum ProcessEntry {
         var entry = environ
         while let text = entry.pointee {
             let line = String(cString: text)
-            if ["OMPI_", "PMIX_", "PMI_", "PRTE_"].contains(where: line.hasPrefix), let end = line.firstIndex(of: "=") {
+            if ["OMPI_", "PMIX_", "PMI_", "PRTE_"].contains(where: line.hasPrefix),
+                let end = line.firstIndex(of: "=")
+            {
                 names.append(String(line[..<end]))
             }
             entry += 1
@@ -56,28 +61,48 @@ enum ProcessEntry {
     private static func introduce(_ order: ProcessOrder, _ frame: Frame, _ socket: Int32) throws -> Process {
         let link = HostSocket(socket: socket)
         let endpoint = Endpoint(
-            address: frame.destination, parent: frame.source, hostName: HostName.current, mainRank: order.mainRank,
-            rankCount: Int(frame.argument), startMethod: order.startMethod, epoch: frame.epoch, outlet: link, inlet: link)
+            address: frame.destination,
+            parent: frame.source,
+            hostName: HostName.current,
+            mainRank: order.mainRank,
+            rankCount: Int(frame.argument),
+            startMethod: order.startMethod,
+            epoch: frame.epoch,
+            outlet: link,
+            inlet: link
+        )
         Endpoint.makeCurrent(endpoint)
         Lineage.begin(path: order.identity, isDaemon: order.isDaemon)
         Process.setCurrent(
             CurrentProcess(
-                name: order.name, pid: Int(getpid()), parentName: order.parentName, parentPid: Int(order.parentPid),
-                isDaemon: order.isDaemon, rank: Int(frame.destination.rank), rankCount: Int(frame.argument),
-                host: HostName.current))
+                name: order.name,
+                pid: Int(getpid()),
+                parentName: order.parentName,
+                parentPid: Int(order.parentPid),
+                isDaemon: order.isDaemon,
+                rank: Int(frame.destination.rank),
+                rankCount: Int(frame.argument),
+                host: HostName.current
+            )
+        )
         MPIAvailability.forbid(
             """
             process '\(order.name)' is hosted by rank \(frame.destination.rank) and is no rank itself. Communicate through \
             queues, pipes and results, or use MPI in the code outside `withProcesses`, which every rank runs
-            """)
+            """
+        )
         cps_set_process_title(order.name)
         // `exit` inside the work, too, waits for the children and ends the daemons.
         atexit { ProcessEntry.finishChildren() }
         let state = ProcessState(
             .init(
-                name: order.name, isDaemon: order.isDaemon, identity: order.identity,
-                stage: .running(frame.destination, pid: getpid())),
-            work: nil)
+                name: order.name,
+                isDaemon: order.isDaemon,
+                identity: order.identity,
+                stage: .running(frame.destination, pid: getpid())
+            ),
+            work: nil
+        )
         return Process(state)
     }
 

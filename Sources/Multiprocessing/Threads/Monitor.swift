@@ -29,7 +29,9 @@ final class Monitor<State>: @unchecked Sendable {
     }
 
     /// Calls `use` while no other thread has the state.
-    func withLock<Result, Failure: Error>(_ use: (inout State) throws(Failure) -> Result) throws(Failure) -> Result {
+    func withLock<Result, Failure: Error>(_ use: (inout State) throws(Failure) -> Result) throws(Failure)
+        -> Result
+    {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         return try use(&state)
@@ -44,8 +46,10 @@ final class Monitor<State>: @unchecked Sendable {
         pthread_mutex_unlock(mutex)
     }
 
-    /// Calls `check` with the state until it returns something, sleeping in between until another thread calls
-    /// `wakeAll`. Returns `nil` when the deadline passes first.
+    /// Calls `check` with the state until it returns something, sleeping in between until another thread
+    /// calls `wakeAll`.
+    ///
+    /// Returns `nil` when the deadline passes first.
     func wait<Result, Failure: Error>(
         until deadline: ContinuousClock.Instant? = nil,
         _ check: (inout State) throws(Failure) -> Result?

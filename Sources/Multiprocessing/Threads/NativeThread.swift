@@ -9,13 +9,18 @@ struct NativeThread: Sendable {
     init(name: String, _ body: @escaping @Sendable () -> Void) throws(ProcessingError) {
         let context = Unmanaged.passRetained(ThreadBody(run: body, name: name))
         var identifier = pthread_t()
-        let result = pthread_create(&identifier, nil, { argument in
-            guard let argument else { return nil }
-            let body = Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue()
-            cps_set_process_title(body.name)
-            body.run()
-            return nil
-        }, context.toOpaque())
+        let result = pthread_create(
+            &identifier,
+            nil,
+            { argument in
+                guard let argument else { return nil }
+                let body = Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue()
+                cps_set_process_title(body.name)
+                body.run()
+                return nil
+            },
+            context.toOpaque()
+        )
         guard result == 0 else {
             context.release()
             throw ProcessingError(.resources, "cannot start a thread: \(SystemError(result))")
@@ -23,7 +28,9 @@ struct NativeThread: Sendable {
         self.identifier = identifier
     }
 
-    /// Waits until the thread has ended. To be called once, unless `detach` was.
+    /// Waits until the thread has ended.
+    ///
+    /// To be called once, unless `detach` was.
     func join() { pthread_join(identifier, nil) }
 
     /// Lets the thread end unobserved.

@@ -52,7 +52,9 @@ struct Frame: Sendable {
         self.timeout = timeout
     }
 
-    /// A frame as it was received. Throws when the header is not one.
+    /// A frame as it was received.
+    ///
+    /// Throws when the header is not one.
     init(received bytes: [UInt8]) throws(FrameError) {
         self.bytes = bytes
         guard bytes.count >= Frame.headerSize else { throw FrameError.truncated(byteCount: bytes.count) }
@@ -138,10 +140,15 @@ struct Frame: Sendable {
     var body: [UInt8] { Array(bytes[Frame.headerSize...]) }
 
     private func load<Number: FixedWidthInteger & BitwiseCopyable>(at offset: Int) -> Number {
-        bytes.withUnsafeBytes { Number(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: Number.self)) }
+        bytes.withUnsafeBytes {
+            Number(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: Number.self))
+        }
     }
-    private mutating func store<Number: FixedWidthInteger & BitwiseCopyable>(_ value: Number, at offset: Int) {
-        bytes.withUnsafeMutableBytes { $0.storeBytes(of: value.littleEndian, toByteOffset: offset, as: Number.self) }
+    private mutating func store<Number: FixedWidthInteger & BitwiseCopyable>(_ value: Number, at offset: Int)
+    {
+        bytes.withUnsafeMutableBytes {
+            $0.storeBytes(of: value.littleEndian, toByteOffset: offset, as: Number.self)
+        }
     }
 }
 
@@ -191,10 +198,12 @@ enum FrameError: Error, Equatable, CustomStringConvertible {
     var description: String {
         switch self {
         case .truncated(let byteCount): "a frame of \(byteCount) bytes is shorter than its header"
-        case .unknownVersion(let version): "a frame of version \(version), where this program speaks \(Frame.version)"
+        case .unknownVersion(let version):
+            "a frame of version \(version), where this program speaks \(Frame.version)"
         case .unknownKind(let kind): "a frame of unknown kind \(kind)"
         case .tooLong(let length): "a frame that announces \(length) bytes"
-        case .wrongLength(let announced, let actual): "a frame that announces \(announced) bytes and has \(actual)"
+        case .wrongLength(let announced, let actual):
+            "a frame that announces \(announced) bytes and has \(actual)"
         }
     }
 }

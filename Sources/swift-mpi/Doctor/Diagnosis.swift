@@ -59,7 +59,9 @@ struct Finding: Equatable, Sendable {
     var cure: String?
 
     static func good(_ text: String) -> Finding { Finding(level: .good, text: text) }
-    static func note(_ text: String, cure: String? = nil) -> Finding { Finding(level: .note, text: text, cure: cure) }
+    static func note(_ text: String, cure: String? = nil) -> Finding {
+        Finding(level: .note, text: text, cure: cure)
+    }
     static func problem(_ text: String, cure: String) -> Finding {
         Finding(level: .problem, text: text, cure: cure)
     }
@@ -78,14 +80,19 @@ enum Diagnosis {
             findings.append(
                 .problem(
                     "MPI cannot be initialized",
-                    cure: "read what it printed above; with several MPI installations, see that LD_LIBRARY_PATH leads to the one built against"))
+                    cure:
+                        "read what it printed above; with several MPI installations, see that LD_LIBRARY_PATH leads to the one built against"
+                )
+            )
         case "multiple"?:
             findings.append(.good("thread level: multiple"))
         case let level?:
             findings.append(
                 .problem(
                     "thread level: \(level); processes on several ranks need 'multiple'",
-                    cure: "use an MPI library that was built with thread support"))
+                    cure: "use an MPI library that was built with thread support"
+                )
+            )
         }
         return findings
     }
@@ -95,26 +102,40 @@ enum Diagnosis {
             return [
                 .problem(
                     "there is no mpirun in PATH: programs run on one rank only",
-                    cure: "install it: apt-get install openmpi-bin (Debian, Ubuntu), or brew install open-mpi (macOS)")
+                    cure:
+                        "install it: apt-get install openmpi-bin (Debian, Ubuntu), or brew install open-mpi (macOS)"
+                )
             ]
         }
-        var findings: [Finding] = [.good("launcher: \(launcher)\(facts.launcherPath.map { " at \($0)" } ?? "")")]
+        var findings: [Finding] = [
+            .good("launcher: \(launcher)\(facts.launcherPath.map { " at \($0)" } ?? "")")
+        ]
         if let wanted = version(in: launcher), let found = version(in: facts.library), wanted != found {
             findings.append(
                 .problem(
                     "the launcher is of version \(wanted), the library of version \(found)",
-                    cure: "put the mpirun that belongs to the library first in PATH"))
+                    cure: "put the mpirun that belongs to the library first in PATH"
+                )
+            )
         }
         switch facts.trial {
-        case .ranks([2, 2])?: findings.append(.good("a trial job of two ranks ran, and the ranks found each other"))
+        case .ranks([2, 2])?:
+            findings.append(.good("a trial job of two ranks ran, and the ranks found each other"))
         case .ranks(let sizes)?:
             findings.append(
                 .problem(
                     "in a trial job of two ranks the ranks did not find each other: they counted \(sizes)",
-                    cure: "launcher and library do not belong together: put the mpirun of the library first in PATH"))
+                    cure:
+                        "launcher and library do not belong together: put the mpirun of the library first in PATH"
+                )
+            )
         case .failed(let reason)?:
             findings.append(
-                .problem("a trial job of two ranks failed: \(reason)", cure: "run it by hand to see more: mpirun -n 2 hostname"))
+                .problem(
+                    "a trial job of two ranks failed: \(reason)",
+                    cure: "run it by hand to see more: mpirun -n 2 hostname"
+                )
+            )
         case nil: break
         }
         return findings
@@ -126,18 +147,27 @@ enum Diagnosis {
             findings.append(
                 .problem(
                     "the launcher started \(announced) ranks, but each sees only \(facts.rankCount)",
-                    cure: "launcher and library do not belong together: put the mpirun of the library first in PATH"))
+                    cure:
+                        "launcher and library do not belong together: put the mpirun of the library first in PATH"
+                )
+            )
         }
         let slots = facts.slots.map { ", \($0) slots" } ?? ""
         findings.append(
-            .good("\(facts.rankCount) rank\(facts.rankCount == 1 ? "" : "s") on \(facts.hosts.count) host\(facts.hosts.count == 1 ? "" : "s")\(slots)"))
+            .good(
+                "\(facts.rankCount) rank\(facts.rankCount == 1 ? "" : "s") on \(facts.hosts.count) host\(facts.hosts.count == 1 ? "" : "s")\(slots)"
+            )
+        )
         for host in facts.hosts {
-            let text = "\(host.name): \(host.rankCount) rank\(host.rankCount == 1 ? "" : "s"), \(host.processorCount) processors"
+            let text =
+                "\(host.name): \(host.rankCount) rank\(host.rankCount == 1 ? "" : "s"), \(host.processorCount) processors"
             if host.rankCount > host.processorCount, !facts.yieldsWhenIdle {
                 findings.append(
                     .note(
                         text + "; ranks that wait will keep each other from running",
-                        cure: "export OMPI_MCA_mpi_yield_when_idle=1, or start fewer ranks"))
+                        cure: "export OMPI_MCA_mpi_yield_when_idle=1, or start fewer ranks"
+                    )
+                )
             } else {
                 findings.append(.good(text))
             }
@@ -151,13 +181,18 @@ enum Diagnosis {
             findings.append(
                 .problem(
                     "you are root, and mpirun refuses to run as root",
-                    cure: "export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1, or use another account"))
+                    cure:
+                        "export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1, or use another account"
+                )
+            )
         }
         if !facts.allowsOversubscription {
             findings.append(
                 .note(
                     "mpirun refuses more ranks than there are processors",
-                    cure: "export OMPI_MCA_rmaps_base_oversubscribe=1 to allow it, or give --oversubscribe"))
+                    cure: "export OMPI_MCA_rmaps_base_oversubscribe=1 to allow it, or give --oversubscribe"
+                )
+            )
         }
         return findings
     }
@@ -168,25 +203,34 @@ enum Diagnosis {
             findings.append(
                 .problem(
                     "only \(space >> 20) MiB are free for shared memory (/dev/shm): ranks may end with a bus error",
-                    cure: "make it larger (docker run --shm-size=1g), or export OMPI_MCA_btl_vader_backing_directory=/tmp"))
+                    cure:
+                        "make it larger (docker run --shm-size=1g), or export OMPI_MCA_btl_vader_backing_directory=/tmp"
+                )
+            )
         }
         if let scope = facts.ptraceScope, scope > 0, !facts.isRoot {
             findings.append(
                 .note(
                     "the kernel keeps processes from reading each other's memory: large messages on one host are copied twice",
-                    cure: "sysctl kernel.yama.ptrace_scope=0 allows it"))
+                    cure: "sysctl kernel.yama.ptrace_scope=0 allows it"
+                )
+            )
         }
         if !facts.resolvesOwnName {
             findings.append(
                 .problem(
                     "the name of this host cannot be resolved, which keeps hosts from finding each other",
-                    cure: "add the name to /etc/hosts"))
+                    cure: "add the name to /etc/hosts"
+                )
+            )
         }
         if facts.temporaryDirectory.utf8.count > 60 {
             findings.append(
                 .problem(
                     "the path of the temporary directory is too long for sockets: \(facts.temporaryDirectory)",
-                    cure: "export TMPDIR=/tmp"))
+                    cure: "export TMPDIR=/tmp"
+                )
+            )
         }
         return findings
     }

@@ -49,11 +49,13 @@ struct ExampleCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "example",
         abstract: "Runs one of the eight examples.",
-        discussion: allExamples.map { "\($0.name): \($0.summary)" }.joined(separator: "\n"))
+        discussion: allExamples.map { "\($0.name): \($0.summary)" }.joined(separator: "\n")
+    )
 
     @Argument(
         help: "Which one: \(allExamples.map { $0.name }.joined(separator: ", ")).",
-        completion: .list(allExamples.map { $0.name }))
+        completion: .list(allExamples.map { $0.name })
+    )
     var name: String
 
     @OptionGroup var options: PaceOptions
@@ -61,7 +63,8 @@ struct ExampleCommand: ParsableCommand {
     func validate() throws {
         guard allExamples.contains(where: { $0.name == name }) else {
             throw ValidationError(
-                "there is no example '\(name)'; there are \(allExamples.map { $0.name }.joined(separator: ", "))")
+                "there is no example '\(name)'; there are \(allExamples.map { $0.name }.joined(separator: ", "))"
+            )
         }
     }
 

@@ -9,7 +9,8 @@ struct PipeServiceTests {
     /// A pipe made by process 0, whose ends were given to the processes 1 (end 0) and 2 (end 1).
     private func makeHarness(limit: Int = 1 << 20) -> Harness {
         let harness = Harness(
-            PipeService(maker: Harness.process(0), isDuplex: true, maximumPendingBytes: limit))
+            PipeService(maker: Harness.process(0), isDuplex: true, maximumPendingBytes: limit)
+        )
         for end in 0..<2 as Range<UInt64> {
             let token = end + 40
             harness.request(.pipeReserve, from: 0, argument: end | token << 1, kind: .notice)
@@ -19,7 +20,8 @@ struct PipeServiceTests {
     }
 
     private func send(_ byte: UInt8, end: UInt64, in harness: Harness, timeout: Timeout = .none) -> [Frame] {
-        harness.request(.pipeSend, from: UInt32(end) + 1, argument: end | 2, timeout: timeout, body: [byte]).replies
+        harness.request(.pipeSend, from: UInt32(end) + 1, argument: end | 2, timeout: timeout, body: [byte])
+            .replies
     }
 
     private func receive(end: UInt64, in harness: Harness, timeout: Timeout = .none) -> [Frame] {
@@ -31,11 +33,16 @@ struct PipeServiceTests {
         let harness = makeHarness()
         for byte in 1...3 as ClosedRange<UInt8> { _ = send(byte, end: 0, in: harness) }
         _ = send(9, end: 1, in: harness)
-        for byte in 1...3 as ClosedRange<UInt8> { #expect(receive(end: 1, in: harness).first?.body == [byte]) }
+        for byte in 1...3 as ClosedRange<UInt8> {
+            #expect(receive(end: 1, in: harness).first?.body == [byte])
+        }
         #expect(receive(end: 0, in: harness).first?.body == [9])
     }
 
-    @Test("the end of the stream comes after the last message, when the far process ends", arguments: [true, false])
+    @Test(
+        "the end of the stream comes after the last message, when the far process ends",
+        arguments: [true, false]
+    )
     func endOfStream(waits: Bool) {
         let harness = makeHarness()
         _ = send(1, end: 0, in: harness)
@@ -65,7 +72,10 @@ struct PipeServiceTests {
         harness.request(.pipeAttach, from: 1, argument: 0 | 40 << 1, kind: .notice)
         _ = harness.end(1)
         harness.request(.pipeReceive, from: 0, argument: 1)
-        #expect(harness.request(.pipeReceive, from: 0, argument: 1, timeout: .zero).replies.map(\.summary.outcome) == [.timedOut])
+        #expect(
+            harness.request(.pipeReceive, from: 0, argument: 1, timeout: .zero).replies.map(\.summary.outcome)
+                == [.timedOut]
+        )
     }
 
     @Test("an end on its way to a process that never took it up is let go")
@@ -101,13 +111,17 @@ struct PipeServiceTests {
     @Test("poll says whether there is something to receive, or the end of the stream")
     func poll() {
         let harness = makeHarness()
-        #expect(harness.request(.pipePoll, from: 2, argument: 1, timeout: .zero).replies.map(\.argument) == [0])
+        #expect(
+            harness.request(.pipePoll, from: 2, argument: 1, timeout: .zero).replies.map(\.argument) == [0]
+        )
         let waiting = harness.request(.pipePoll, from: 2, argument: 1)
         #expect(waiting.replies.isEmpty)
         #expect(send(1, end: 0, in: harness).map(\.argument) == [1, 0])
         _ = receive(end: 1, in: harness)
         _ = harness.end(1)
-        #expect(harness.request(.pipePoll, from: 2, argument: 1, timeout: .zero).replies.map(\.argument) == [1])
+        #expect(
+            harness.request(.pipePoll, from: 2, argument: 1, timeout: .zero).replies.map(\.argument) == [1]
+        )
     }
 
     @Test("a pipe that nobody holds any more is removed")

@@ -10,12 +10,24 @@ struct PoolServiceTests {
 
     private func makeHarness(workers: Int = 2) throws -> Harness {
         var creation = Frame(
-            .request, code: Operation.createPool.rawValue, from: Harness.process(0), to: .host(ofRank: 0),
-            argument: UInt64(workers))
+            .request,
+            code: Operation.createPool.rawValue,
+            from: Harness.process(0),
+            to: .host(ofRank: 0),
+            argument: UInt64(workers)
+        )
         try creation.append(
             ProcessOrder(
-                name: "PoolWorker", identity: [1], isDaemon: true, startMethod: .forkServer, parent: .main(ofRank: 0),
-                parentName: "main", parentPid: 1, mainRank: 0))
+                name: "PoolWorker",
+                identity: [1],
+                isDaemon: true,
+                startMethod: .forkServer,
+                parent: .main(ofRank: 0),
+                parentName: "main",
+                parentPid: 1,
+                mainRank: 0
+            )
+        )
         let harness = Harness(try PoolService(creation: creation, address: Harness.address))
         _ = harness.collect { $0.begin(&$1) }
         return harness
@@ -47,7 +59,12 @@ struct PoolServiceTests {
             let (job, chunk) = (try reader.number(UInt64.self), try reader.number(UInt64.self))
             _ = try reader.count()
             let (lower, upper) = (try reader.count(), try reader.count())
-            return Assignment(job: job, chunk: chunk, range: lower..<upper, hasWork: try reader.number(UInt64.self) != .max)
+            return Assignment(
+                job: job,
+                chunk: chunk,
+                range: lower..<upper,
+                hasWork: try reader.number(UInt64.self) != .max
+            )
         }
     }
 
@@ -142,9 +159,18 @@ struct PoolServiceTests {
         let harness = try makeHarness(workers: 1)
         _ = submit(2, chunkSize: 2, to: harness)
         _ = harness.request(.nextChunk, from: 1)
-        #expect(harness.request(.chunkResults, from: 1, argument: 1, body: results([0]), kind: .notice).replies[0].kind == .partialReply)
-        #expect(harness.request(.chunkResults, from: 1, argument: 1, body: results([0]), kind: .notice).replies.allSatisfy { $0.kind == .partialReply })
-        #expect(harness.request(.chunkResults, from: 1, argument: 1, body: results([1]), kind: .notice).replies[0].kind == .reply)
+        #expect(
+            harness.request(.chunkResults, from: 1, argument: 1, body: results([0]), kind: .notice).replies[0]
+                .kind == .partialReply
+        )
+        #expect(
+            harness.request(.chunkResults, from: 1, argument: 1, body: results([0]), kind: .notice).replies
+                .allSatisfy { $0.kind == .partialReply }
+        )
+        #expect(
+            harness.request(.chunkResults, from: 1, argument: 1, body: results([1]), kind: .notice).replies[0]
+                .kind == .reply
+        )
     }
 
     @Test("workers that end before they take work break the pool, and everybody is told why")
@@ -153,7 +179,9 @@ struct PoolServiceTests {
         let (_, none) = submit(1, chunkSize: 1, to: harness)
         #expect(none.isEmpty)
         var replies: [Frame] = []
-        for worker in 1...3 as ClosedRange<UInt32> { replies += harness.end(worker, status: .exited(1), parent: Harness.address) }
+        for worker in 1...3 as ClosedRange<UInt32> {
+            replies += harness.end(worker, status: .exited(1), parent: Harness.address)
+        }
         #expect(replies.map(\.summary.outcome) == [.failed])
         #expect(harness.starts == 3)
         let (_, later) = submit(1, chunkSize: 1, to: harness)
@@ -204,14 +232,19 @@ struct PoolServiceTests {
         #expect(good.isEmpty)
         var generator = SystemRandomNumberGenerator()
         for _ in 0..<2000 {
-            let body = (0..<Int.random(in: 0...80, using: &generator)).map { _ in UInt8.random(in: 0...3, using: &generator) }
+            let body = (0..<Int.random(in: 0...80, using: &generator)).map { _ in
+                UInt8.random(in: 0...3, using: &generator)
+            }
             for reply in harness.request(.submit, from: client, body: body).replies {
                 #expect([.malformed, .done].contains(reply.summary.outcome))
             }
         }
     }
 
-    @Test("the default chunk size is Python's", arguments: [(10, 4, 1), (100, 4, 7), (1000, 4, 63), (0, 4, 1), (16, 4, 1), (17, 4, 2)])
+    @Test(
+        "the default chunk size is Python's",
+        arguments: [(10, 4, 1), (100, 4, 7), (1000, 4, 63), (0, 4, 1), (16, 4, 1), (17, 4, 2)]
+    )
     func chunkSize(taskCount: Int, workers: Int, expected: Int) {
         #expect(PoolSubmission.defaultChunkSize(taskCount: taskCount, workerCount: workers) == expected)
     }

@@ -6,8 +6,11 @@ import Testing
 struct QueueServiceTests {
     private typealias Harness = ServiceHarness<QueueService>
 
-    private func put(_ item: UInt8, in harness: Harness, from source: UInt32 = 0, timeout: Timeout = .none) -> [Frame] {
-        harness.request(.put, from: source, argument: QueueService.itemMark, timeout: timeout, body: [item]).replies
+    private func put(_ item: UInt8, in harness: Harness, from source: UInt32 = 0, timeout: Timeout = .none)
+        -> [Frame]
+    {
+        harness.request(.put, from: source, argument: QueueService.itemMark, timeout: timeout, body: [item])
+            .replies
     }
 
     @Test("items come out in the order in which they went in")
@@ -23,11 +26,19 @@ struct QueueServiceTests {
         let first = harness.request(.get, from: 1)
         let second = harness.request(.get, from: 2)
         #expect(first.replies.isEmpty && second.replies.isEmpty)
-        #expect(put(10, in: harness).first?.summary == .init(process: 1, correlation: first.correlation, outcome: .done, body: [10]))
-        #expect(put(11, in: harness).first?.summary == .init(process: 2, correlation: second.correlation, outcome: .done, body: [11]))
+        #expect(
+            put(10, in: harness).first?.summary
+                == .init(process: 1, correlation: first.correlation, outcome: .done, body: [10])
+        )
+        #expect(
+            put(11, in: harness).first?.summary
+                == .init(process: 2, correlation: second.correlation, outcome: .done, body: [11])
+        )
     }
 
-    @Test("a get that does not wait finds an empty queue empty, and one that waits is told when its time is up")
+    @Test(
+        "a get that does not wait finds an empty queue empty, and one that waits is told when its time is up"
+    )
     func timeouts() {
         let harness = Harness(QueueService(capacity: nil))
         #expect(harness.request(.get, timeout: .zero).replies.map(\.summary.outcome) == [.timedOut])
@@ -35,7 +46,11 @@ struct QueueServiceTests {
         #expect(harness.expire().isEmpty)
         #expect(harness.service.nextDeadline == harness.now.advanced(by: .seconds(1)))
         harness.now = harness.now.advanced(by: .seconds(2))
-        #expect(harness.expire().map(\.summary) == [.init(process: 3, correlation: waiting.correlation, outcome: .timedOut, body: [])])
+        #expect(
+            harness.expire().map(\.summary) == [
+                .init(process: 3, correlation: waiting.correlation, outcome: .timedOut, body: [])
+            ]
+        )
         // Its time is over: the next item is not for it.
         #expect(put(1, in: harness).map(\.summary.process) == [0])
     }
@@ -72,7 +87,10 @@ struct QueueServiceTests {
         harness.request(.get, from: 1)
         let alive = harness.request(.get, from: 2)
         #expect(harness.end(1).isEmpty)
-        #expect(put(5, in: harness).first?.summary == .init(process: 2, correlation: alive.correlation, outcome: .done, body: [5]))
+        #expect(
+            put(5, in: harness).first?.summary
+                == .init(process: 2, correlation: alive.correlation, outcome: .done, body: [5])
+        )
     }
 
     @Test("a wait that is cancelled takes no item")

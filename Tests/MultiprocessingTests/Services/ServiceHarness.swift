@@ -24,8 +24,14 @@ final class ServiceHarness<Subject: Service> {
     ) -> (correlation: UInt64, replies: [Frame]) {
         lastCorrelation += 1
         var frame = Frame(
-            kind, code: operation.rawValue, from: Self.process(source), to: Self.address, correlation: lastCorrelation,
-            argument: argument, timeout: timeout)
+            kind,
+            code: operation.rawValue,
+            from: Self.process(source),
+            to: Self.address,
+            correlation: lastCorrelation,
+            argument: argument,
+            timeout: timeout
+        )
         frame.bytes.append(contentsOf: body)
         frame.seal()
         var request = Request(frame, now: now)
@@ -43,8 +49,13 @@ final class ServiceHarness<Subject: Service> {
 
     func end(_ source: UInt32, status: ExitStatus = .signalled(9), parent: Address? = nil) -> [Frame] {
         let end = ProcessEnd(
-            address: Self.process(source), parent: parent ?? .main(ofRank: 0), name: "process \(source)", pid: 1,
-            status: status, host: "here")
+            address: Self.process(source),
+            parent: parent ?? .main(ofRank: 0),
+            name: "process \(source)",
+            pid: 1,
+            status: status,
+            host: "here"
+        )
         return collect { $0.processEnded(end, &$1) }
     }
 
@@ -68,8 +79,11 @@ extension Frame {
     /// What a test wants to know of a reply: to whom, which outcome, which body.
     var summary: ReplySummary {
         ReplySummary(
-            process: destination.serial &- 100, correlation: correlation, outcome: Outcome(rawValue: code) ?? .malformed,
-            body: body)
+            process: destination.serial &- 100,
+            correlation: correlation,
+            outcome: Outcome(rawValue: code) ?? .malformed,
+            body: body
+        )
     }
 }
 

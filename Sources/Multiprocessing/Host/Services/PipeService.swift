@@ -149,7 +149,10 @@ struct PipeService: Service {
     mutating func cancel(_ correlation: UInt64, of source: Address, _ outbox: inout Outbox) {
         for end in ends.indices {
             let waiter =
-                ends[end].receivers.pop(correlation, of: source) ?? ends[end].senders.pop(correlation, of: source)
+                ends[end].receivers.pop(correlation, of: source) ?? ends[end].senders.pop(
+                    correlation,
+                    of: source
+                )
                 ?? ends[end].pollers.pop(correlation, of: source)
             if let waiter { outbox.reply(to: waiter, .timedOut) }
         }
@@ -180,7 +183,11 @@ struct PipeService: Service {
         ends.reduce(nil) { moment, end in
             earliest(
                 moment,
-                earliest(end.receivers.nextDeadline, earliest(end.senders.nextDeadline, end.pollers.nextDeadline)))
+                earliest(
+                    end.receivers.nextDeadline,
+                    earliest(end.senders.nextDeadline, end.pollers.nextDeadline)
+                )
+            )
         }
     }
 }

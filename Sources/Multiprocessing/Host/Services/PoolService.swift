@@ -72,7 +72,7 @@ struct PoolService: Service {
     /// How many workers in a row may be lost with a chunk before any task of it ran, before its tasks fail.
     private static let maximumLosses = 3
 
-    /// - Parameter creation: A frame whose argument is the number of workers and whose body is the order for one.
+    /// A pool as its creation asks for it: the argument of the frame is the number of workers, its body the order for one.
     init(creation: Frame, address: Address) throws {
         self.address = address
         workerCount = Int(clamping: creation.argument)
@@ -94,7 +94,11 @@ struct PoolService: Service {
         order.name += "-\(startedWorkers)"
         order.identity.append(startedWorkers)
         var frame = Frame(
-            .notice, code: Operation.placeProcess.rawValue, from: address, to: .host(ofRank: Int(address.rank)))
+            .notice,
+            code: Operation.placeProcess.rawValue,
+            from: address,
+            to: .host(ofRank: Int(address.rank))
+        )
         do {
             try frame.append(order)
         } catch {
@@ -134,8 +138,12 @@ struct PoolService: Service {
             guard submission.taskCount > 0 else { return outbox.reply(to: request) }
             lastJob += 1
             jobs[lastJob] = Job(
-                client: request.waiter, work: submission.work, chunks: submission.chunks,
-                isDone: Array(repeating: false, count: submission.taskCount), remaining: submission.taskCount)
+                client: request.waiter,
+                work: submission.work,
+                chunks: submission.chunks,
+                isDone: Array(repeating: false, count: submission.taskCount),
+                remaining: submission.taskCount
+            )
             for (index, chunk) in submission.chunks.enumerated() {
                 queue.append(Assignment(job: lastJob, chunk: index, range: chunk.range))
             }
@@ -184,7 +192,10 @@ struct PoolService: Service {
     }
 
     private mutating func cancelJob(of client: Address, correlation: UInt64, _ outbox: inout Outbox) {
-        guard let (number, job) = jobs.first(where: { $0.value.client.address == client && $0.value.client.correlation == correlation })
+        guard
+            let (number, job) = jobs.first(where: {
+                $0.value.client.address == client && $0.value.client.correlation == correlation
+            })
         else { return }
         jobs[number] = nil
         outbox.reply(to: job.client, .timedOut)
@@ -211,7 +222,9 @@ struct PoolService: Service {
         if isClosed { dismissIdleWorkers(&outbox) }
     }
 
-    /// Passes results on to the client of their job. The frame's argument is the job.
+    /// Passes results on to the client of their job.
+    ///
+    /// The frame's argument is the job.
     private mutating func takeResults(_ frame: Frame, _ outbox: inout Outbox) {
         guard frame.bodySize > 0 else { return }
         let results = frame.body
@@ -240,7 +253,8 @@ struct PoolService: Service {
         request.frame.withBody { body in
             var reader = PoolWire.Reader(body)
             guard let job = try? reader.number(UInt64.self), let chunk = try? reader.number(UInt64.self),
-                let running = try? reader.number(UInt64.self), job == assignment.job, chunk == assignment.chunk
+                let running = try? reader.number(UInt64.self), job == assignment.job,
+                chunk == assignment.chunk
             else { return }
             takeResults(Array(body[reader.position...]), ofJob: job, &outbox)
             if running > 0 { lostTasks[request.source] = Int(clamping: running - 1) }
@@ -259,7 +273,10 @@ struct PoolService: Service {
             expectedWorkers -= 1
             bootFailures += 1
             if bootFailures >= PoolService.maximumBootFailures, !isClosed || !jobs.isEmpty {
-                breakDown("its workers end before they take any work: the last one, \(end.name), by \(end.status)", &outbox)
+                breakDown(
+                    "its workers end before they take any work: the last one, \(end.name), by \(end.status)",
+                    &outbox
+                )
             }
         }
         let isNeeded = !isClosed || !jobs.isEmpty
@@ -286,12 +303,18 @@ struct PoolService: Service {
             lostTasks = [lostTask]
         }
         let loss = WorkerLost(
-            worker: end.name, pid: Int(end.pid), rank: Int(end.address.rank), host: end.host,
-            exitCode: end.status.exitCode)
+            worker: end.name,
+            pid: Int(end.pid),
+            rank: Int(end.address.rank),
+            host: end.host,
+            exitCode: end.status.exitCode
+        )
         var entries: [UInt8] = []
         do {
             for task in lostTasks {
-                try PoolWire.appendEntry(task, .workerLost, to: &entries) { try MessageEncoder().encode(loss, appendingTo: &$0) }
+                try PoolWire.appendEntry(task, .workerLost, to: &entries) {
+                    try MessageEncoder().encode(loss, appendingTo: &$0)
+                }
             }
         } catch {
             return breakDown("a lost worker cannot be reported: \(error)", &outbox)
@@ -300,7 +323,8 @@ struct PoolService: Service {
         guard let job = jobs[assignment.job] else { return }
         for range in job.remainingRanges(of: assignment.range).reversed() {
             queue.prepend(
-                Assignment(job: assignment.job, chunk: assignment.chunk, range: range, losses: losses))
+                Assignment(job: assignment.job, chunk: assignment.chunk, range: range, losses: losses)
+            )
         }
         assign(&outbox)
     }

@@ -72,7 +72,9 @@ struct QueueService: Service {
     }
 
     mutating func cancel(_ correlation: UInt64, of source: Address, _ outbox: inout Outbox) {
-        guard let waiter = getters.pop(correlation, of: source) ?? putters.pop(correlation, of: source) else { return }
+        guard let waiter = getters.pop(correlation, of: source) ?? putters.pop(correlation, of: source) else {
+            return
+        }
         outbox.reply(to: waiter, .timedOut)
     }
 
@@ -94,7 +96,7 @@ struct QueueService: Service {
     }
 
     /// What the argument of a frame says whose body is an item.
-    static let itemMark: UInt64 = 0x6974656d
+    static let itemMark: UInt64 = 0x6974_656d
 
     var nextDeadline: ContinuousClock.Instant? { earliest(getters.nextDeadline, putters.nextDeadline) }
 }

@@ -93,8 +93,14 @@ struct Outbox {
         isLast: Bool = true
     ) {
         var frame = Frame(
-            isLast ? .reply : .partialReply, code: outcome.rawValue, from: service, to: waiter.address,
-            correlation: waiter.correlation, argument: argument, reserving: body.count)
+            isLast ? .reply : .partialReply,
+            code: outcome.rawValue,
+            from: service,
+            to: waiter.address,
+            correlation: waiter.correlation,
+            argument: argument,
+            reserving: body.count
+        )
         frame.bytes.append(contentsOf: body)
         send(frame)
     }
