@@ -121,12 +121,12 @@ struct OnRanksTests {
     func reportsLeftBehind() async throws {
         var job = RankJob(
             executable: "sh",
-            arguments: ["-c", "setsid sleep 330 >/dev/null 2>&1 &"],
+            arguments: ["-c", "setsid \(nap(30)) >/dev/null 2>&1 &"],
             ranks: nil
         )
         job.settlingTime = .zero
         let issues = try await issues(of: job)
-        #expect(issues.count == 1 && issues[0].text.contains("sleep 330"), "\(issues)")
+        #expect(issues.count == 1 && issues[0].text.contains(nap(30)), "\(issues)")
     }
 
     @Test("a closure that uses something from around it is refused with the way out")

@@ -77,7 +77,11 @@ struct RankJobTests {
             RankProgram("sh", arguments: ["-c", script, "second"], ranks: 2),
         ])
         let result = try await oneJobAtATime { try await job.run() }
-        #expect(result.lines.map(\.text).sorted() == ["first 0 of 3", "second 1 of 3", "second 2 of 3"])
+        #expect(
+            result.lines.filter { $0.stream == .output }.map(\.text).sorted() == [
+                "first 0 of 3", "second 1 of 3", "second 2 of 3",
+            ]
+        )
     }
 
     @Test("what is missing is named before anything is started")
@@ -104,54 +108,52 @@ struct RankJobTests {
         "when time is up the whole tree is ended, also what ignores being asked, and the output so far is kept"
     )
     func endsTreeInTime() async throws {
-        let script = "trap '' TERM; echo begun; (trap '' TERM; setsid sleep 300) & sleep 300"
+        let script = "trap '' TERM; echo begun; (trap '' TERM; setsid \(nap(0))) & \(nap(0))"
         let result = try await shell(script, timeout: .seconds(2)).run()
         #expect(result.timedOut && !result.isSuccess)
         #expect(result.output == "begun\n")
         #expect(result.report.contains("out of time"))
         #expect(
-            ProcessSurvey.processes(carrying: "RANK_LAUNCHING_JOB").allSatisfy {
-                !$0.command.contains("sleep 300")
-            }
+            ProcessSurvey.everyProcess().allSatisfy { !$0.command.contains(nap(0)) }
         )
     }
 
     @Test("ranks that hang are ended when time is up, with the launcher")
     func endsRanksInTime() async throws {
-        let job = RankJob(executable: "sleep", arguments: ["301"], ranks: 3, timeout: .milliseconds(500))
+        let job = RankJob(executable: "sleep", arguments: [napTime(1)], ranks: 3, timeout: .milliseconds(500))
         let result = try await oneJobAtATime { try await job.run() }
         #expect(result.timedOut, "\(result.report)")
-        #expect(ProcessSurvey.everyProcess().allSatisfy { $0.command != "sleep 301" })
+        #expect(ProcessSurvey.everyProcess().allSatisfy { $0.command != nap(1) })
     }
 
     @Test("processes that outlive the job are reported and killed")
     func reportsLeftBehind() async throws {
-        var job = shell("setsid sleep 302 >/dev/null 2>&1 & echo started")
+        var job = shell("setsid \(nap(2)) >/dev/null 2>&1 & echo started")
         job.settlingTime = .zero
         let result = try await job.run()
         #expect(result.status == .exited(0))
-        #expect(result.leftBehind.map(\.command).contains { $0.hasSuffix("sleep 302") }, "\(result.report)")
-        #expect(ProcessSurvey.everyProcess().allSatisfy { $0.command != "sleep 302" })
+        #expect(result.leftBehind.map(\.command).contains { $0.hasSuffix(nap(2)) }, "\(result.report)")
+        #expect(ProcessSurvey.everyProcess().allSatisfy { $0.command != nap(2) })
     }
 
     @Test("a process that hides from the job but holds its output does not hold up the result")
     func isNotHeldUp() async throws {
-        var job = shell("env -i setsid sleep 303 & echo started")
+        var job = shell("env -i setsid \(nap(3)) & echo started")
         job.settlingTime = .zero
         let result = try await job.run()
-        let hidden = ProcessSurvey.everyProcess().filter { $0.command == "sleep 303" }
+        let hidden = ProcessSurvey.everyProcess().filter { $0.command == nap(3) }
         for process in hidden { process.send(signal: 9) }
         #expect(result.output == "started\n", "\(result.report)")
     }
 
     @Test("a cancelled task ends its job")
     func endsWhenCancelled() async throws {
-        let running = try await shell("echo begun; sleep 304").start()
+        let running = try await shell("echo begun; \(nap(4))").start()
         _ = try await running.line(containing: "begun")
         let waiting = Task { try await running.wait() }
         waiting.cancel()
         await #expect(throws: CancellationError.self) { try await waiting.value }
         #expect(running.processes.isEmpty)
-        #expect(ProcessSurvey.everyProcess().allSatisfy { $0.command != "sleep 304" })
+        #expect(ProcessSurvey.everyProcess().allSatisfy { $0.command != nap(4) })
     }
 }

@@ -12,7 +12,7 @@ import Darwin
 struct RunningJobTests {
     @Test("lines are seen while the job runs")
     func streamsLines() async throws {
-        let script = "echo one; echo two >&2; sleep 310"
+        let script = "echo one; echo two >&2; \(nap(10))"
         let running = try await RankJob(executable: "sh", arguments: ["-c", script], ranks: nil).start()
         var seen: [String] = []
         for await line in running.lines {
@@ -70,7 +70,7 @@ struct RunningJobTests {
 
     @Test("a process of somebody else is not killed")
     func sparesOthers() async throws {
-        let running = try await RankJob(executable: "sleep", arguments: ["311"], ranks: nil).start()
+        let running = try await RankJob(executable: "sleep", arguments: [napTime(11)], ranks: nil).start()
         #expect(!running.kill(process: getpid()))
         #expect(!running.kill(process: 1))
         #expect(running.kill(process: running.processIdentifier))
@@ -80,7 +80,7 @@ struct RunningJobTests {
 
     @Test("ranks do not outlive a launcher that is killed")
     func killsLauncher() async throws {
-        let job = RankJob(executable: "sh", arguments: ["-c", "echo up; exec sleep 312"], ranks: 2)
+        let job = RankJob(executable: "sh", arguments: ["-c", "echo up; exec \(nap(12))"], ranks: 2)
         let result = try await oneJobAtATime {
             let running = try await job.start()
             for await _ in running.lines.prefix(2) {}
@@ -88,6 +88,6 @@ struct RunningJobTests {
             return try await running.wait()
         }
         #expect(result.status == .signalled(SIGKILL))
-        #expect(ProcessSurvey.everyProcess().allSatisfy { $0.command != "sleep 312" })
+        #expect(ProcessSurvey.everyProcess().allSatisfy { $0.command != nap(12) })
     }
 }

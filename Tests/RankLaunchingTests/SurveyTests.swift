@@ -22,11 +22,11 @@ struct SurveyTests {
 
     @Test("children, grandchildren and orphans are found, each by what still ties them")
     func findsProcesses() async throws {
-        let script = "(sleep 320 & sleep 321) & setsid sleep 322 & echo $!; wait"
+        let script = "(\(nap(20)) & \(nap(21))) & setsid \(nap(22)) & echo $!; wait"
         var job = RankJob(executable: "sh", arguments: ["-c", script], ranks: nil)
         job.environment["SURVEY_TEST"] = "yes"
         let running = try await job.start()
-        let wanted: Set = ["sleep 320", "sleep 321", "sleep 322"]
+        let wanted: Set = [nap(20), nap(21), nap(22)]
         while !wanted.isSubset(of: running.processes.map(\.command)) { await Task.yield() }
         let descendants = ProcessSurvey.descendants(of: running.processIdentifier)
         #expect(wanted.isSubset(of: descendants.map(\.command)))
@@ -36,7 +36,7 @@ struct SurveyTests {
             }
         )
         let inSession = ProcessSurvey.processes(inSession: running.processIdentifier).map(\.command)
-        #expect(inSession.contains("sleep 320") && !inSession.contains("sleep 322"))
+        #expect(inSession.contains(nap(20)) && !inSession.contains(nap(22)))
         #expect(
             wanted.isSubset(of: ProcessSurvey.processes(carrying: "SURVEY_TEST", value: "yes").map(\.command))
         )

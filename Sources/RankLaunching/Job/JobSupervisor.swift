@@ -74,13 +74,8 @@ final class JobSupervisor: Sendable {
         let duration = clock.now - start
         limit.cancel()
         let leftBehind = await settle(leader: leader)
-        // With all its processes gone the pipes are at their end, unless one of them has changed its session and its environment.
-        let patience = Task {
-            try await Task.sleep(for: .seconds(1))
-            readers.cancel()
-        }
+        // Reading ends with the launcher even if somebody else still holds the pipes.
         await readers.value
-        patience.cancel()
         await watch.stop()
         isOver.store(true, ordering: .releasing)
         return Observation(duration: duration, leftBehind: leftBehind)
