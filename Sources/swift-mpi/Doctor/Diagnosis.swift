@@ -8,18 +8,10 @@ enum Diagnosis {
     // MARK: Library
 
     private static func library(_ facts: Facts) -> [Finding] {
-        guard let level = facts.threadLevel else {
-            return [
-                .problem(
-                    "MPI cannot be initialized: \(facts.failure ?? "it does not say why")",
-                    cure:
-                        "if there are several MPI installations, see that LD_LIBRARY_PATH leads to the one the "
-                        + "program was built with (ldd shows which it is); then look for OMPI_MCA_ variables that "
-                        + "ask for what is not there"
-                )
-            ]
-        }
-        var findings: [Finding] = [.good("MPI library: \(shortName(facts.library)), MPI \(facts.standard)")]
+        let name = facts.library.isEmpty ? "unknown" : shortName(facts.library)
+        let standard = facts.standard.isEmpty ? "" : ", MPI \(facts.standard)"
+        var findings: [Finding] = [.good("MPI library: \(name)\(standard)")]
+        guard let level = facts.threadLevel else { return findings + beginning(facts) }
         if level == "multiple" {
             findings.append(.good("thread level: multiple"))
         } else {
@@ -41,6 +33,41 @@ enum Diagnosis {
         return findings
     }
 
+    /// Why MPI could not be initialized.
+    private static func beginning(_ facts: Facts) -> [Finding] {
+        if facts.ranksMissEachOther {
+            return [
+                .problem(
+                    "the ranks do not find each other: MPI has waited for them for a minute",
+                    cure:
+                        "run the doctor without a launcher, to see whether launcher and library belong together; see "
+                        + "that all ranks run this program; on several hosts, see that a firewall lets them talk"
+                )
+            ]
+        }
+        let reason = facts.failure ?? "it does not say why"
+        guard facts.launcher != nil else {
+            // Open MPI needs programs that come with its launcher even for a single rank.
+            return [.note("MPI cannot be initialized, perhaps because there is no launcher: \(reason)")]
+        }
+        var findings: [Finding] = [
+            .problem(
+                "MPI cannot be initialized: \(reason)",
+                cure: "if there are several MPI installations, see that LD_LIBRARY_PATH leads to the one the "
+                    + "program was built with (ldd shows which it is)"
+            )
+        ]
+        if !facts.settings.isEmpty {
+            findings.append(
+                .note(
+                    "the environment says: \(facts.settings.joined(separator: " "))",
+                    cure: "unset what asks for something that this installation does not have"
+                )
+            )
+        }
+        return findings
+    }
+
     // MARK: Launcher
 
     private static func launcher(_ facts: Facts) -> [Finding] {
@@ -49,7 +76,7 @@ enum Diagnosis {
             if facts.announcedRankCount ?? 1 > 1 { return [.note("there is no mpirun in PATH")] }
             return [
                 .problem(
-                    "there is no mpirun in PATH: programs run on one rank only",
+                    "there is no mpirun in PATH: programs run on one rank only, without MPI",
                     cure:
                         "install it: apt-get install openmpi-bin (Debian, Ubuntu), dnf install openmpi and module "
                         + "load mpi (Fedora), brew install open-mpi (macOS); on a cluster load its MPI module"
@@ -81,9 +108,10 @@ enum Diagnosis {
     private static func trial(_ facts: Facts) -> [Finding] {
         guard let trial = facts.trial else { return [] }
         if let failure = trial.failure {
+            let reason = failure == facts.failure ? "for the same reason" : "because of: \(failure)"
             return [
                 .problem(
-                    "a trial job of two ranks failed: \(failure)",
+                    "a trial job of two ranks failed \(reason)",
                     cure: "see whether it is the launcher, without a program that uses MPI: "
                         + "mpirun -n 2 --oversubscribe hostname"
                 )
@@ -116,6 +144,9 @@ enum Diagnosis {
                             + "first in PATH"
                     )
                 )
+            }
+            guard facts.threadLevel != nil else {
+                return [.good("the launcher says that it has started \(count(announced, "rank"))")]
             }
             findings.append(
                 .good("\(count(facts.rankCount, "rank")) on \(count(facts.hosts.count, "host"))\(slots)")
@@ -211,8 +242,8 @@ enum Diagnosis {
             )
         } else if host.temporaryDirectory.utf8.count > longestTemporaryDirectory {
             findings.append(
-                .problem(
-                    "the path of the temporary directory of \(host.name) is too long for sockets: "
+                .note(
+                    "the path of the temporary directory of \(host.name) may be too long for a launcher's sockets: "
                         + host.temporaryDirectory,
                     cure: "export TMPDIR=/tmp"
                 )

@@ -1,4 +1,5 @@
 import ArgumentParser
+import MPI
 
 /// `swift-mpi doctor`.
 struct DoctorCommand: ParsableCommand {
@@ -37,6 +38,7 @@ struct DoctorCommand: ParsableCommand {
             HostExamination.says("OMPI_MCA_rmaps_base_oversubscribe")
             || HostExamination.variable("PRTE_MCA_rmaps_default_mapping_policy")?.contains("oversubscribe")
                 == true
+        facts.library = Environment.libraryVersion
         facts.announcedRankCount = JobExamination.announcedRankCount
         let report =
             facts.announcedRankCount == nil ? examineInstallation(facts) : try examineJob(facts)
@@ -49,6 +51,7 @@ struct DoctorCommand: ParsableCommand {
     private func examineInstallation(_ facts: Facts) -> DoctorReport {
         var facts = facts
         facts.hosts = [HostExamination.examine()]
+        facts.settings = HostExamination.settings
         LauncherExamination.examineLauncher(&facts)
         LauncherExamination.tryRanks(&facts)
         return DoctorReport(facts)
@@ -68,7 +71,7 @@ struct DoctorCommand: ParsableCommand {
         try JobExamination.within(seconds: speaks ? 60 : 70) {
             guard speaks else { return }
             var facts = known
-            facts.failure = "the ranks did not find each other within a minute"
+            facts.ranksMissEachOther = true
             facts.hosts = [HostExamination.examine()]
             try? Self.show(DoctorReport(facts), json)
         } _: {

@@ -8,6 +8,8 @@ struct Facts: Codable, Sendable, Equatable {
     var threadLevel: String?
     /// Why it could not be initialized.
     var failure: String?
+    /// Whether the ranks of this job wait for each other in vain.
+    var ranksMissEachOther = false
     /// What `mpirun --version` says; `nil` if there is none.
     var launcher: String?
     /// Where `mpirun` is.
@@ -26,6 +28,8 @@ struct Facts: Codable, Sendable, Equatable {
     var allowsRoot = false
     var allowsOversubscription = false
     var yieldsWhenIdle = false
+    /// What the user's environment tells Open MPI, as `NAME=VALUE`.
+    var settings: [String] = []
 
     /// What is known of a host.
     struct Host: Codable, Sendable, Equatable {
@@ -41,7 +45,7 @@ struct Facts: Codable, Sendable, Equatable {
         /// Whether the host's own name can be resolved.
         var resolvesOwnName = true
         var temporaryDirectory = "/tmp"
-        /// Whether files can be made there.
+        /// Whether files can be made there, or the folder itself if it is missing.
         var temporaryDirectoryIsWritable = true
     }
 

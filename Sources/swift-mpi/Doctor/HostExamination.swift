@@ -23,7 +23,7 @@ enum HostExamination {
         host.ptraceScope = scope.map { $0 < 3 && isRoot ? 0 : $0 }
         host.resolvesOwnName = resolves(ownName, within: .seconds(3))
         host.temporaryDirectory = variable("TMPDIR") ?? "/tmp"
-        host.temporaryDirectoryIsWritable = access(host.temporaryDirectory, W_OK | X_OK) == 0
+        host.temporaryDirectoryIsWritable = canMakeFiles(host.temporaryDirectory)
         return host
     }
 
@@ -53,6 +53,25 @@ enum HostExamination {
         var name = [CChar](repeating: 0, count: 256)
         guard gethostname(&name, name.count - 1) == 0 else { return "localhost" }
         return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// A launcher makes the folder if it is missing, with all that lead to it.
+    private static func canMakeFiles(_ folder: String) -> Bool {
+        if access(folder, W_OK | X_OK) == 0 { return true }
+        guard errno == ENOENT, let slash = folder.lastIndex(of: "/") else { return false }
+        return canMakeFiles(slash == folder.startIndex ? "/" : String(folder[..<slash]))
+    }
+
+    /// What the environment tells Open MPI.
+    static var settings: [String] {
+        var settings: [String] = []
+        var next = environ
+        while let variable = next.pointee {
+            let text = String(cString: variable)
+            if text.hasPrefix("OMPI_MCA_") || text.hasPrefix("PRTE_MCA_") { settings.append(text) }
+            next += 1
+        }
+        return settings.sorted()
     }
 
     private static func freeSpace(_ path: String) -> Int? {

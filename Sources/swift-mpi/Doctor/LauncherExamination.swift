@@ -20,12 +20,12 @@ enum LauncherExamination {
         }
     }
 
-    /// What a launcher calls itself: the first line, with the version that MPICH's has in the second.
+    /// What a launcher calls itself: the first line; MPICH's has its version further down.
     static func launcherName(_ lines: [String]) -> String? {
         guard let first = lines.first(where: { !$0.isEmpty }) else { return nil }
         if Diagnosis.version(in: first) != nil { return first }
-        guard let second = lines.first(where: { $0.contains("Version:") }) else { return first }
-        return "\(first) \(second.split(whereSeparator: \.isWhitespace).joined(separator: " "))"
+        guard let version = lines.lazy.compactMap({ Diagnosis.version(in: $0) }).first else { return first }
+        return "\(first.prefix { !$0.isWhitespace }) \(version)"
     }
 
     /// Runs this program as a rank that reports, alone and in a job of two.
@@ -94,9 +94,9 @@ enum LauncherExamination {
         let texts = result.lines.map(\.text).filter { line in
             RankReport(line: line) == nil && line.contains { $0.isLetter }
         }
-        let text = texts.prefix(6).joined(separator: " ").split(whereSeparator: \.isWhitespace)
+        let text = texts.prefix(16).joined(separator: " ").split(whereSeparator: \.isWhitespace)
             .joined(separator: " ")
-        return text.isEmpty ? ending : "\(ending); it says: \(text.prefix(400))"
+        return text.isEmpty ? ending : "\(ending); it says: \(text.prefix(600))"
     }
 
     /// Runs a job from a thread that may wait.
