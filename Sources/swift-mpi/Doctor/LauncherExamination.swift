@@ -94,9 +94,13 @@ enum LauncherExamination {
         let texts = result.lines.map(\.text).filter { line in
             RankReport(line: line) == nil && line.contains { $0.isLetter }
         }
-        let text = texts.prefix(16).joined(separator: " ").split(whereSeparator: \.isWhitespace)
-            .joined(separator: " ")
-        return text.isEmpty ? ending : "\(ending); it says: \(text.prefix(600))"
+        // A library's log has a host and a process in brackets before each line, and is for its developers.
+        let sentences = texts.filter { !$0.hasPrefix("[") }
+        let text = (sentences.isEmpty ? texts : sentences).prefix(16).joined(separator: " ").split(
+            whereSeparator: \.isWhitespace
+        )
+        .joined(separator: " ")
+        return text.isEmpty ? ending : "\(ending); it says: \(text.prefix(440))"
     }
 
     /// Runs a job from a thread that may wait.
