@@ -39,7 +39,11 @@ let package = Package(
         ),
 
         // The binding.
-        .target(name: "MPI", dependencies: ["CMPI", "MessageCoding", "CProcessSupport"], swiftSettings: strict),
+        .target(
+            name: "MPI",
+            dependencies: ["CMPI", "MessageCoding", "CProcessSupport"],
+            swiftSettings: strict
+        ),
 
         // Processes, queues, pipes and pools on ranks.
         .target(
@@ -80,8 +84,12 @@ let package = Package(
             swiftSettings: strict
         ),
 
-        .testTarget(name: "MessageCodingTests", dependencies: ["MessageCoding"], swiftSettings: strict),
         .target(name: "CClosureChildEntry", path: "Tests/CClosureChildEntry"),
+        .testTarget(
+            name: "MessageCodingTests",
+            dependencies: ["MessageCoding"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "ClosureCodingTests",
             dependencies: ["ClosureCoding", "MessageCoding", "CProcessSupport", "CClosureChildEntry"],

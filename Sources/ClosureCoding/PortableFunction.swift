@@ -35,11 +35,6 @@ public struct PortableFunction<Function> {
     /// Whether the function is asynchronous. Throws when it is not a function of Swift's own kind.
     private static var isAsync: Bool {
         get throws {
-            if let wrapper = Function.self as? any FunctionWrapper.Type,
-                MemoryLayout<Function>.size == MemoryLayout<FunctionWords>.size
-            {
-                return wrapper.isAsync
-            }
             guard let flags = FunctionTypeFlags(RuntimeType(Function.self)), flags.isThick,
                 !flags.isDifferentiable
             else {
@@ -50,14 +45,6 @@ public struct PortableFunction<Function> {
             return flags.isAsync
         }
     }
-}
-
-/// A structure whose only stored property is a function.
-///
-/// A function whose parameters are a parameter pack can be stored in no other way; as a wrapper it travels like a function.
-public protocol FunctionWrapper {
-    /// Whether the function is asynchronous.
-    static var isAsync: Bool { get }
 }
 
 extension PortableFunction: Sendable where Function: Sendable {}

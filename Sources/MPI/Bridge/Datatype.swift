@@ -10,10 +10,14 @@ public struct Datatype: Hashable, Sendable {
     /// Whether MPI can calculate with it.
     let isNumber: Bool
 
-    private init(_ handle: MPI_Datatype?, unitCount: Int = 1, isNumber: Bool = true) {
+    /// How many bytes one element in Swift has.
+    let elementLength: Int
+
+    private init(_ handle: MPI_Datatype?, unitCount: Int = 1, length: Int, isNumber: Bool = true) {
         raw = RawDatatype(handle)
         self.unitCount = unitCount
         self.isNumber = isNumber
+        elementLength = length
     }
 
     /// Bytes, without a meaning that MPI knows.
@@ -23,61 +27,61 @@ public struct Datatype: Hashable, Sendable {
     /// - Parameter count: How many bytes make one element.
     /// - Returns: The datatype.
     public static func bytes(_ count: Int) -> Datatype {
-        Datatype(cmpi_byte(), unitCount: count, isNumber: false)
+        Datatype(cmpi_byte(), unitCount: count, length: count, isNumber: false)
     }
 
     /// A signed number of 8 bits.
     ///
     /// The corresponding C constant is `MPI_INT8_T`.
-    public static var int8: Datatype { Datatype(cmpi_int8_t()) }
+    public static var int8: Datatype { Datatype(cmpi_int8_t(), length: 1) }
 
     /// A signed number of 16 bits.
     ///
     /// The corresponding C constant is `MPI_INT16_T`.
-    public static var int16: Datatype { Datatype(cmpi_int16_t()) }
+    public static var int16: Datatype { Datatype(cmpi_int16_t(), length: 2) }
 
     /// A signed number of 32 bits.
     ///
     /// The corresponding C constant is `MPI_INT32_T`.
-    public static var int32: Datatype { Datatype(cmpi_int32_t()) }
+    public static var int32: Datatype { Datatype(cmpi_int32_t(), length: 4) }
 
     /// A signed number of 64 bits.
     ///
     /// The corresponding C constant is `MPI_INT64_T`.
-    public static var int64: Datatype { Datatype(cmpi_int64_t()) }
+    public static var int64: Datatype { Datatype(cmpi_int64_t(), length: 8) }
 
     /// An unsigned number of 8 bits.
     ///
     /// The corresponding C constant is `MPI_UINT8_T`.
-    public static var uint8: Datatype { Datatype(cmpi_uint8_t()) }
+    public static var uint8: Datatype { Datatype(cmpi_uint8_t(), length: 1) }
 
     /// An unsigned number of 16 bits.
     ///
     /// The corresponding C constant is `MPI_UINT16_T`.
-    public static var uint16: Datatype { Datatype(cmpi_uint16_t()) }
+    public static var uint16: Datatype { Datatype(cmpi_uint16_t(), length: 2) }
 
     /// An unsigned number of 32 bits.
     ///
     /// The corresponding C constant is `MPI_UINT32_T`.
-    public static var uint32: Datatype { Datatype(cmpi_uint32_t()) }
+    public static var uint32: Datatype { Datatype(cmpi_uint32_t(), length: 4) }
 
     /// An unsigned number of 64 bits.
     ///
     /// The corresponding C constant is `MPI_UINT64_T`.
-    public static var uint64: Datatype { Datatype(cmpi_uint64_t()) }
+    public static var uint64: Datatype { Datatype(cmpi_uint64_t(), length: 8) }
 
     /// A floating point number of 32 bits.
     ///
     /// The corresponding C constant is `MPI_FLOAT`.
-    public static var float: Datatype { Datatype(cmpi_float()) }
+    public static var float: Datatype { Datatype(cmpi_float(), length: 4) }
 
     /// A floating point number of 64 bits.
     ///
     /// The corresponding C constant is `MPI_DOUBLE`.
-    public static var double: Datatype { Datatype(cmpi_double()) }
+    public static var double: Datatype { Datatype(cmpi_double(), length: 8) }
 
     /// A truth value of 8 bits.
     ///
     /// The corresponding C constant is `MPI_C_BOOL`.
-    public static var bool: Datatype { Datatype(cmpi_c_bool()) }
+    public static var bool: Datatype { Datatype(cmpi_c_bool(), length: 1) }
 }

@@ -9,7 +9,8 @@ internal import Darwin
 /// What every call of the C library passes through.
 ///
 /// The gate is open when MPI is running with full thread support, which costs a call one load and one comparison. In every
-/// other case (calls must be serialised, MPI has been finalised, or the program may not use MPI here) it takes the slow way.
+/// other case (calls must be serialised or must not block, MPI has been finalised, or the program may not use MPI here) it takes the
+/// slow way.
 enum Gate {
     /// Why a call may not go straight through.
     struct Obstacle {
@@ -17,6 +18,8 @@ enum Gate {
         static let singleThread: UInt8 = 2
         static let finalized: UInt8 = 4
         static let forbidden: UInt8 = 8
+        /// There are immediate receives that have found no message, so no call may block in the library.
+        static let unmatched: UInt8 = 16
     }
 
     private static let obstacles = Atomic<UInt8>(0)
@@ -31,6 +34,11 @@ enum Gate {
     /// Puts an obstacle into the way of all calls.
     static func put(_ obstacle: UInt8) {
         obstacles.bitwiseOr(obstacle, ordering: .sequentiallyConsistent)
+    }
+
+    /// Takes an obstacle out of the way.
+    static func take(_ obstacle: UInt8) {
+        obstacles.bitwiseAnd(~obstacle, ordering: .sequentiallyConsistent)
     }
 
     /// Whether an obstacle is in the way.
@@ -73,4 +81,25 @@ func call(_ name: StaticString, _ body: () -> Int32) throws(MPIError) {
     let code = Gate.isOpen ? body() : try Gate.pass(name, body)
     // MPI_SUCCESS is 0 in every version of the standard.
     if code != 0 { throw MPIError(code: code, call: name) }
+}
+
+/// Calls the C library for a collective operation, which blocks.
+@inline(__always)
+func callCollective(_ name: StaticString, _ body: () -> Int32) throws(MPIError) {
+    guard Gate.isOpen else { return try callCollectiveSlowly(name, body) }
+    let code = body()
+    if code != 0 { throw MPIError(code: code, call: name) }
+}
+
+/// Has another thread look for messages of immediate receives while this one blocks, if there are any.
+@inline(never)
+private func callCollectiveSlowly(_ name: StaticString, _ body: () -> Int32) throws(MPIError) {
+    guard Gate.has(Gate.Obstacle.unmatched), !Gate.has(Gate.Obstacle.serialized | Gate.Obstacle.singleThread)
+    else {
+        return try call(name, body)
+    }
+    let lookout = Lookout()
+    ProgressThread.shared.watch(lookout) {}
+    defer { lookout.end() }
+    try call(name, body)
 }

@@ -1,31 +1,16 @@
 internal import CMPI
 
-extension RawCommunicator {
-    /// Completes a collective operation without blocking in the library, so that other threads get their turns.
-    @inline(never)
-    private func complete(
-        _ name: StaticString,
-        _ start: (inout RequestVariable) -> Int32
-    ) throws(MPIError) {
-        var variable: RequestVariable = cmpi_request_null()
-        try call(name) { start(&variable) }
-        var request = RawRequest(variable)
-        try request.wait(name)
-    }
+// Collective operations block in the library, in every case: the library does not let a blocking one on one rank meet an
+// immediate one on another.
 
+extension RawCommunicator {
     func barrier() throws(MPIError) {
-        guard Gate.isOpen else { return try complete("MPI_Barrier") { MPI_Ibarrier(handle, &$0) } }
-        try call("MPI_Barrier") { MPI_Barrier(handle) }
+        try callCollective("MPI_Barrier") { MPI_Barrier(handle) }
     }
 
     func broadcast(_ address: Target, _ count: Int, _ type: RawDatatype, root: Int32) throws(MPIError) {
         try type.withCount(count) { (count, type) throws(MPIError) in
-            guard Gate.isOpen else {
-                return try complete("MPI_Bcast") {
-                    MPI_Ibcast(address, count, type.handle, root, handle, &$0)
-                }
-            }
-            try call("MPI_Bcast") { MPI_Bcast(address, count, type.handle, root, handle) }
+            try callCollective("MPI_Bcast") { MPI_Bcast(address, count, type.handle, root, handle) }
         }
     }
 
@@ -38,12 +23,7 @@ extension RawCommunicator {
         root: Int32
     ) throws(MPIError) {
         try type.withCount(count) { (count, type) throws(MPIError) in
-            guard Gate.isOpen else {
-                return try complete("MPI_Gather") {
-                    MPI_Igather(source, count, type.handle, target, count, type.handle, root, handle, &$0)
-                }
-            }
-            try call("MPI_Gather") {
+            try callCollective("MPI_Gather") {
                 MPI_Gather(source, count, type.handle, target, count, type.handle, root, handle)
             }
         }
@@ -58,12 +38,7 @@ extension RawCommunicator {
         root: Int32
     ) throws(MPIError) {
         try type.withCount(count) { (count, type) throws(MPIError) in
-            guard Gate.isOpen else {
-                return try complete("MPI_Scatter") {
-                    MPI_Iscatter(source, count, type.handle, target, count, type.handle, root, handle, &$0)
-                }
-            }
-            try call("MPI_Scatter") {
+            try callCollective("MPI_Scatter") {
                 MPI_Scatter(source, count, type.handle, target, count, type.handle, root, handle)
             }
         }
@@ -72,12 +47,7 @@ extension RawCommunicator {
     /// The count is what one rank gives.
     func allGather(_ source: Source, _ target: Target, _ count: Int, _ type: RawDatatype) throws(MPIError) {
         try type.withCount(count) { (count, type) throws(MPIError) in
-            guard Gate.isOpen else {
-                return try complete("MPI_Allgather") {
-                    MPI_Iallgather(source, count, type.handle, target, count, type.handle, handle, &$0)
-                }
-            }
-            try call("MPI_Allgather") {
+            try callCollective("MPI_Allgather") {
                 MPI_Allgather(source, count, type.handle, target, count, type.handle, handle)
             }
         }
@@ -92,27 +62,7 @@ extension RawCommunicator {
         _ displacements: [Int32],
         _ type: RawDatatype
     ) throws(MPIError) {
-        guard Gate.isOpen else {
-            // The arrays have to remain until the operation is complete.
-            return try counts.withUnsafeBufferPointer { (counts) throws(MPIError) in
-                try displacements.withUnsafeBufferPointer { (displacements) throws(MPIError) in
-                    try complete("MPI_Allgatherv") {
-                        MPI_Iallgatherv(
-                            source,
-                            count,
-                            type.handle,
-                            target,
-                            counts.baseAddress,
-                            displacements.baseAddress,
-                            type.handle,
-                            handle,
-                            &$0
-                        )
-                    }
-                }
-            }
-        }
-        try call("MPI_Allgatherv") {
+        try callCollective("MPI_Allgatherv") {
             MPI_Allgatherv(source, count, type.handle, target, counts, displacements, type.handle, handle)
         }
     }
@@ -128,12 +78,7 @@ extension RawCommunicator {
     ) throws(MPIError) {
         try inPieces(count, type, source, target) { (count, source, target) throws(MPIError) in
             let source = source ?? UnsafeRawPointer(cmpi_in_place())
-            guard Gate.isOpen else {
-                return try complete("MPI_Reduce") {
-                    MPI_Ireduce(source, target, count, type.handle, operation.handle, root, handle, &$0)
-                }
-            }
-            try call("MPI_Reduce") {
+            try callCollective("MPI_Reduce") {
                 MPI_Reduce(source, target, count, type.handle, operation.handle, root, handle)
             }
         }
@@ -149,12 +94,7 @@ extension RawCommunicator {
     ) throws(MPIError) {
         try inPieces(count, type, source, target) { (count, source, target) throws(MPIError) in
             let source = source ?? UnsafeRawPointer(cmpi_in_place())
-            guard Gate.isOpen else {
-                return try complete("MPI_Allreduce") {
-                    MPI_Iallreduce(source, target, count, type.handle, operation.handle, handle, &$0)
-                }
-            }
-            try call("MPI_Allreduce") {
+            try callCollective("MPI_Allreduce") {
                 MPI_Allreduce(source, target, count, type.handle, operation.handle, handle)
             }
         }

@@ -19,7 +19,7 @@ extension RawCommunicator {
 
     func duplicate() throws(MPIError) -> RawCommunicator {
         var made = cmpi_comm_null()
-        try call("MPI_Comm_dup") { MPI_Comm_dup(handle, &made) }
+        try callCollective("MPI_Comm_dup") { MPI_Comm_dup(handle, &made) }
         let communicator = RawCommunicator(made)
         try communicator.returnErrors()
         return communicator
@@ -28,13 +28,13 @@ extension RawCommunicator {
     /// A rank whose color is `nil` wants to be in no new communicator.
     func split(color: Int32?, key: Int32) throws(MPIError) -> RawCommunicator? {
         var made = cmpi_comm_null()
-        try call("MPI_Comm_split") { MPI_Comm_split(handle, color ?? cmpi_undefined(), key, &made) }
+        try callCollective("MPI_Comm_split") { MPI_Comm_split(handle, color ?? cmpi_undefined(), key, &made) }
         return try checked(RawCommunicator(made))
     }
 
     func splitByNode(key: Int32) throws(MPIError) -> RawCommunicator? {
         var made = cmpi_comm_null()
-        try call("MPI_Comm_split_type") {
+        try callCollective("MPI_Comm_split_type") {
             MPI_Comm_split_type(handle, cmpi_comm_type_shared(), key, cmpi_info_null(), &made)
         }
         return try checked(RawCommunicator(made))
@@ -48,7 +48,7 @@ extension RawCommunicator {
 
     func free() throws(MPIError) {
         var gone = handle
-        try call("MPI_Comm_free") { MPI_Comm_free(&gone) }
+        try callCollective("MPI_Comm_free") { MPI_Comm_free(&gone) }
     }
 
     func name() throws(MPIError) -> String {

@@ -17,7 +17,9 @@ extension Communicator {
     ///   `MPIError` of class `remoteFailure`.
     ///
     /// Collective · blocking · in place of `MPI_Allreduce` (MPI 3.1 §5.9.6)
-    public func allReduce<Value: Codable>(_ value: Value, _ combine: (Value, Value) throws -> Value) throws -> Value {
+    public func allReduce<Value: Codable>(_ value: Value, _ combine: (Value, Value) throws -> Value) throws
+        -> Value
+    {
         if size == 1 {
             _ = try raw
             return value
@@ -50,7 +52,8 @@ extension Communicator {
     /// Collective · blocking · `MPI_Allreduce` (MPI 3.1 §5.9.6)
     @inlinable
     public func allReduce<Element: BufferElement>(
-        _ element: Element, _ operation: ReduceOperation<Element>
+        _ element: Element,
+        _ operation: ReduceOperation<Element>
     ) throws(MPIError) -> Element {
         var result = element
         try withUnsafeMutablePointer(to: &result) { (target) throws(MPIError) in
@@ -73,18 +76,26 @@ extension Communicator {
     ///
     /// Collective · blocking · `MPI_Allreduce` (MPI 3.1 §5.9.6)
     public func allReduce<Element: BufferElement>(
-        _ elements: Span<Element>, _ operation: ReduceOperation<Element>, into result: inout [Element]
+        _ elements: Span<Element>,
+        _ operation: ReduceOperation<Element>,
+        into result: inout [Element]
     ) throws(MPIError) {
         try expect(result.count, toBe: elements.count, "MPI_Allreduce")
         let datatype = Element.datatype
         try elements.withUnsafeBufferPointer { (source) throws(MPIError) in
             try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
-                guard let raw = operation.predefined.raw(for: datatype), let address = source.baseAddress else {
+                guard let raw = operation.predefined.raw(for: datatype), let address = source.baseAddress
+                else {
                     _ = target.update(from: source)
                     return try allReduceBuffer(target, operation)
                 }
                 try self.raw.allReduce(
-                    address, target.baseAddress, target.count * datatype.unitCount, datatype.raw, raw)
+                    address,
+                    target.baseAddress,
+                    target.count * datatype.unitCount,
+                    datatype.raw,
+                    raw
+                )
             }
         }
     }
@@ -103,7 +114,8 @@ extension Communicator {
     ///
     /// Collective · blocking · `MPI_Allreduce` with `MPI_IN_PLACE` (MPI 3.1 §5.9.6)
     public func allReduce<Element: BufferElement>(
-        inPlace elements: inout [Element], _ operation: ReduceOperation<Element>
+        inPlace elements: inout [Element],
+        _ operation: ReduceOperation<Element>
     ) throws(MPIError) {
         try elements.withUnsafeMutableBufferPointer { (memory) throws(MPIError) in
             try allReduceBuffer(memory, operation)
@@ -112,7 +124,8 @@ extension Communicator {
 
     @usableFromInline
     func allReduceBuffer<Element: BufferElement>(
-        _ memory: UnsafeMutableBufferPointer<Element>, _ operation: ReduceOperation<Element>
+        _ memory: UnsafeMutableBufferPointer<Element>,
+        _ operation: ReduceOperation<Element>
     ) throws(MPIError) {
         let datatype = Element.datatype
         let address = UnsafeMutableRawPointer(memory.baseAddress)

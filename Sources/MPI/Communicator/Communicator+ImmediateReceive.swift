@@ -18,15 +18,44 @@ extension Communicator {
     ///
     /// Point to point · `MPI_Improbe`, `MPI_Imrecv` (MPI 3.1 §3.8)
     public func immediateReceive<Value: Decodable>(
-        _ type: Value.Type = Value.self, from rank: Int? = nil, tag: Int? = nil
+        _ type: Value.Type = Value.self,
+        from rank: Int? = nil,
+        tag: Int? = nil
     ) throws(MPIError) -> ReceiveRequest<Value> {
-        _ = try raw
-        let operation = ReceiveOperation(matching: try pattern(from: rank, tag: tag, "MPI_Improbe"), on: self)
-        unmatchedReceives.add(operation)
+        let operation = try begin(from: rank, tag: tag) { RawRequestMemory(byteCount: $0) }
         return ReceiveRequest(operation) { received in
-            try ValueFormat.read(
-                type, from: UnsafeRawBufferPointer(received.bytes), "MPI_Imrecv", rank: received.status.source)
+            try ValueFormat.read(type, from: received.bytes, "MPI_Imrecv", rank: received.status.source)
         }
+    }
+
+    private func begin(
+        from rank: Int?,
+        tag: Int?,
+        memory: @escaping @Sendable (Int) -> RequestMemory
+    ) throws(MPIError) -> ReceiveOperation {
+        _ = try raw
+        return ReceiveOperation(try pattern(from: rank, tag: tag, "MPI_Improbe"), on: self, memory: memory)
+    }
+
+    /// Begins to receive a buffer of any length into a new array, and returns at once.
+    ///
+    /// It looks for its message like ``immediateReceive(_:from:tag:)``.
+    ///
+    /// - Parameters:
+    ///   - type: The type of the elements.
+    ///   - rank: The rank to receive from; any, if omitted.
+    ///   - tag: The tag that the message must have; any, if omitted.
+    /// - Returns: The receive, to be waited for.
+    /// - Throws: `MPIError` if there is no such rank.
+    ///
+    /// Point to point · `MPI_Improbe`, `MPI_Imrecv` (MPI 3.1 §3.8)
+    public func immediateReceiveElements<Element: BufferElement>(
+        of type: Element.Type = Element.self,
+        from rank: Int? = nil,
+        tag: Int? = nil
+    ) throws(MPIError) -> ReceiveRequest<[Element]> {
+        let operation = try begin(from: rank, tag: tag, memory: Element.memory(byteCount:))
+        return ReceiveRequest(operation) { received in try Element.elements(received, atMost: .max) }
     }
 
     /// Begins to receive elements that another rank sends as a buffer, and returns at once.
@@ -44,20 +73,38 @@ extension Communicator {
     /// - Returns: The receive, to be waited for.
     /// - Throws: `MPIError` if there is no such rank, or the MPI library fails.
     ///
-    /// Point to point · `MPI_Irecv` (MPI 3.1 §3.7.2)
+    /// Point to point · `MPI_Improbe`, `MPI_Imrecv` in place of `MPI_Irecv` (MPI 3.1 §3.8)
     public func immediateReceive<Element: BufferElement>(
-        count: Int, of type: Element.Type = Element.self, from rank: Int? = nil, tag: Int? = nil
+        count: Int,
+        of type: Element.Type = Element.self,
+        from rank: Int? = nil,
+        tag: Int? = nil
     ) throws(MPIError) -> ReceiveRequest<[Element]> {
-        guard count >= 0 else { throw MPIError(.count, call: "MPI_Irecv", text: "a count cannot be negative") }
-        let pattern = try pattern(from: rank, tag: tag, "MPI_Irecv")
-        let memory = ArrayRequestMemory<Element>(uninitializedCount: count)
-        let datatype = Element.datatype
-        let request = try raw.immediateReceive(
-            memory.address, count * datatype.unitCount, datatype.raw, pattern)
-        return ReceiveRequest(ReceiveOperation(request, into: memory, pattern, on: self)) { received in
-            try Self.checkBuffer(
-                memory.address, received.status, elementLength: MemoryLayout<Element>.stride)
-            return memory.elements(byteCount: received.status.byteCount)
+        guard count >= 0 else {
+            throw MPIError(.count, call: "MPI_Irecv", text: "a count cannot be negative")
         }
+        let operation = try begin(from: rank, tag: tag, memory: Element.memory(byteCount:))
+        return ReceiveRequest(operation) { received in try Element.elements(received, atMost: count) }
+    }
+}
+
+extension BufferElement {
+    /// Memory for a message of elements, and for the rest of one if the message ends within an element.
+    fileprivate static func memory(byteCount: Int) -> RequestMemory {
+        let length = MemoryLayout<Self>.stride
+        return ArrayRequestMemory<Self>(uninitializedCount: (byteCount + length - 1) / length)
+    }
+
+    /// The elements that were received.
+    fileprivate static func elements(
+        _ received: ReceiveOperation.Received,
+        atMost limit: Int
+    ) throws(MPIError) -> [Self] {
+        let length = MemoryLayout<Self>.stride
+        try Communicator.checkBuffer(received.bytes.baseAddress, received.status, elementLength: length)
+        let count = received.status.byteCount / length
+        guard count <= limit else { throw Communicator.truncation(received.status, capacity: limit * length) }
+        guard let memory = received.memory as? ArrayRequestMemory<Self> else { return [] }
+        return memory.elements(byteCount: received.status.byteCount)
     }
 }

@@ -14,7 +14,9 @@ extension Communicator {
     /// - Throws: What encoding throws; `MPIError` if there is no such rank, or the MPI library fails.
     ///
     /// Point to point · `MPI_Isend` (MPI 3.1 §3.7.2)
-    public func immediateSend<Value: Encodable>(_ value: Value, to rank: Int, tag: Int = 0) throws -> SendRequest {
+    public func immediateSend<Value: Encodable>(_ value: Value, to rank: Int, tag: Int = 0) throws
+        -> SendRequest
+    {
         var bytes: [UInt8] = []
         try ValueFormat.append(value, to: &bytes)
         return try immediateSend(ArrayRequestMemory(bytes), bytes.count, .bytes(1), rank, tag)
@@ -31,7 +33,9 @@ extension Communicator {
     ///
     /// Point to point · `MPI_Isend` (MPI 3.1 §3.7.2)
     public func immediateSend<Element: BufferElement>(
-        _ elements: Span<Element>, to rank: Int, tag: Int = 0
+        _ elements: Span<Element>,
+        to rank: Int,
+        tag: Int = 0
     ) throws(MPIError) -> SendRequest {
         let memory = elements.withUnsafeBytes { RawRequestMemory(copying: $0) }
         return try immediateSend(memory, elements.count, Element.datatype, rank, tag)
@@ -50,17 +54,27 @@ extension Communicator {
     ///
     /// Point to point · `MPI_Isend` (MPI 3.1 §3.7.2)
     public func immediateSend<Element: BufferElement>(
-        keeping elements: [Element], to rank: Int, tag: Int = 0
+        keeping elements: [Element],
+        to rank: Int,
+        tag: Int = 0
     ) throws(MPIError) -> SendRequest {
         try immediateSend(ArrayRequestMemory(elements), elements.count, Element.datatype, rank, tag)
     }
 
     private func immediateSend(
-        _ memory: RequestMemory, _ count: Int, _ datatype: Datatype, _ rank: Int, _ tag: Int
+        _ memory: RequestMemory,
+        _ count: Int,
+        _ datatype: Datatype,
+        _ rank: Int,
+        _ tag: Int
     ) throws(MPIError) -> SendRequest {
         let request = try raw.immediateSend(
-            memory.address, count * datatype.unitCount, datatype.raw, to: destination(rank, "MPI_Isend"),
-            tag: Self.number(ofTag: tag, "MPI_Isend"))
+            memory.address,
+            count * datatype.unitCount,
+            datatype.raw,
+            to: destination(rank, "MPI_Isend"),
+            tag: Self.number(ofTag: tag, "MPI_Isend")
+        )
         return SendRequest(SendOperation(request, keeping: memory))
     }
 }

@@ -13,7 +13,9 @@ extension Communicator {
     ///
     /// Point to point · blocking · `MPI_Probe` (MPI 3.1 §3.8.1)
     public func probe(
-        from rank: Int? = nil, tag: Int? = nil, timeout: Duration? = nil
+        from rank: Int? = nil,
+        tag: Int? = nil,
+        timeout: Duration? = nil
     ) throws(MPIError) -> Status {
         let raw = try raw
         let pattern = try pattern(from: rank, tag: tag, "MPI_Probe")
@@ -56,7 +58,9 @@ extension Communicator {
     ///
     /// Point to point · blocking · `MPI_Mprobe` (MPI 3.1 §3.8.2)
     public func matchedProbe(
-        from rank: Int? = nil, tag: Int? = nil, timeout: Duration? = nil
+        from rank: Int? = nil,
+        tag: Int? = nil,
+        timeout: Duration? = nil
     ) throws(MPIError) -> MatchedMessage {
         MatchedMessage(try match(pattern(from: rank, tag: tag, "MPI_Mprobe"), timeout, "MPI_Mprobe"))
     }
@@ -70,8 +74,12 @@ extension Communicator {
     /// - Throws: `MPIError` if the MPI library fails.
     ///
     /// Point to point · `MPI_Improbe` (MPI 3.1 §3.8.2)
-    public func immediateMatchedProbe(from rank: Int? = nil, tag: Int? = nil) throws(MPIError) -> MatchedMessage? {
-        guard let message = try matchNow(pattern(from: rank, tag: tag, "MPI_Improbe"), raw) else { return nil }
+    public func immediateMatchedProbe(from rank: Int? = nil, tag: Int? = nil) throws(MPIError)
+        -> MatchedMessage?
+    {
+        guard let message = try matchNow(pattern(from: rank, tag: tag, "MPI_Improbe"), raw) else {
+            return nil
+        }
         return MatchedMessage(message)
     }
 }

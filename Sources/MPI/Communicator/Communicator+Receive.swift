@@ -17,7 +17,10 @@ extension Communicator {
     ///
     /// Point to point · blocking · `MPI_Mprobe`, `MPI_Mrecv` (MPI 3.1 §3.8.2)
     public func receive<Value: Decodable>(
-        _ type: Value.Type = Value.self, from rank: Int? = nil, tag: Int? = nil, timeout: Duration? = nil
+        _ type: Value.Type = Value.self,
+        from rank: Int? = nil,
+        tag: Int? = nil,
+        timeout: Duration? = nil
     ) throws -> Value {
         try receiveWithStatus(type, from: rank, tag: tag, timeout: timeout).value
     }
@@ -38,14 +41,18 @@ extension Communicator {
     ///
     /// Point to point · blocking · `MPI_Mprobe`, `MPI_Mrecv` (MPI 3.1 §3.8.2)
     public func receiveWithStatus<Value: Decodable>(
-        _ type: Value.Type = Value.self, from rank: Int? = nil, tag: Int? = nil, timeout: Duration? = nil
+        _ type: Value.Type = Value.self,
+        from rank: Int? = nil,
+        tag: Int? = nil,
+        timeout: Duration? = nil
     ) throws -> (value: Value, status: Status) {
         let message = try match(pattern(from: rank, tag: tag, "MPI_Mprobe"), timeout, "MPI_Mprobe")
         return (try message.receiveValue(type), message.status)
     }
 
     /// Waits for a message and takes it out of the reach of other receives.
-    func match(_ pattern: Pattern, _ timeout: Duration?, _ name: StaticString) throws(MPIError) -> RawMessage {
+    func match(_ pattern: Pattern, _ timeout: Duration?, _ name: StaticString) throws(MPIError) -> RawMessage
+    {
         let raw = try raw
         if timeout == nil, unmatchedReceives.isEmpty { return try raw.matchedProbe(pattern) }
         let deadline = Deadline(after: timeout)
@@ -90,11 +97,21 @@ extension Communicator {
     @inlinable
     @discardableResult
     public func receive<Element: BufferElement>(
-        into elements: inout [Element], from rank: Int? = nil, tag: Int? = nil, timeout: Duration? = nil
+        into elements: inout [Element],
+        from rank: Int? = nil,
+        tag: Int? = nil,
+        timeout: Duration? = nil
     ) throws(MPIError) -> Status {
         let datatype = Element.datatype
         return try elements.withUnsafeMutableBufferPointer { (memory) throws(MPIError) in
-            try receiveBuffer(UnsafeMutableRawBufferPointer(memory), memory.count, datatype, rank, tag, timeout)
+            try receiveBuffer(
+                UnsafeMutableRawBufferPointer(memory),
+                memory.count,
+                datatype,
+                rank,
+                tag,
+                timeout
+            )
         }
     }
 
@@ -112,11 +129,21 @@ extension Communicator {
     @inlinable
     @discardableResult
     public func receive<Element: BufferElement>(
-        into elements: inout MutableSpan<Element>, from rank: Int? = nil, tag: Int? = nil, timeout: Duration? = nil
+        into elements: inout MutableSpan<Element>,
+        from rank: Int? = nil,
+        tag: Int? = nil,
+        timeout: Duration? = nil
     ) throws(MPIError) -> Status {
         let datatype = Element.datatype
         return try elements.withUnsafeMutableBufferPointer { (memory) throws(MPIError) in
-            try receiveBuffer(UnsafeMutableRawBufferPointer(memory), memory.count, datatype, rank, tag, timeout)
+            try receiveBuffer(
+                UnsafeMutableRawBufferPointer(memory),
+                memory.count,
+                datatype,
+                rank,
+                tag,
+                timeout
+            )
         }
     }
 
@@ -136,7 +163,10 @@ extension Communicator {
     ///
     /// Point to point · blocking · `MPI_Mprobe`, `MPI_Mrecv` (MPI 3.1 §3.8.2)
     public func receiveElements<Element: BufferElement>(
-        of type: Element.Type = Element.self, from rank: Int? = nil, tag: Int? = nil, timeout: Duration? = nil
+        of type: Element.Type = Element.self,
+        from rank: Int? = nil,
+        tag: Int? = nil,
+        timeout: Duration? = nil
     ) throws(MPIError) -> [Element] {
         let message = try match(pattern(from: rank, tag: tag, "MPI_Mprobe"), timeout, "MPI_Mprobe")
         return try message.receiveElements(of: type)
@@ -144,26 +174,49 @@ extension Communicator {
 
     @usableFromInline
     func receiveBuffer(
-        _ memory: UnsafeMutableRawBufferPointer, _ count: Int, _ datatype: Datatype, _ rank: Int?, _ tag: Int?,
+        _ memory: UnsafeMutableRawBufferPointer,
+        _ count: Int,
+        _ datatype: Datatype,
+        _ rank: Int?,
+        _ tag: Int?,
         _ timeout: Duration?
     ) throws(MPIError) -> Status {
         let raw = try raw
         let pattern = try pattern(from: rank, tag: tag, "MPI_Recv")
-        let status: Status
-        if timeout == nil, unmatchedReceives.isEmpty {
-            status = try raw.receive(memory.baseAddress, count * datatype.unitCount, datatype.raw, pattern)
-        } else {
-            status = try match(pattern, timeout, "MPI_Recv")
-                .receive(memory.baseAddress, count * datatype.unitCount, datatype.raw)
+        guard timeout == nil, unmatchedReceives.isEmpty, memory.count <= LandingZone.capacity,
+            let zone = ScratchMemory.landingZone
+        else {
+            let message = try match(pattern, timeout, "MPI_Recv")
+            try message.receive(into: memory, elementLength: datatype.elementLength)
+            return message.status
         }
-        try Self.checkBuffer(memory.baseAddress, status, elementLength: count == 0 ? 1 : memory.count / count)
+        let status: Status
+        do throws(MPIError) {
+            status = try raw.receive(zone.address, count * datatype.unitCount, datatype.raw, pattern)
+        } catch {
+            zone.clear()
+            throw error
+        }
+        try Self.checkBuffer(zone.address, status, elementLength: datatype.elementLength)
+        memory.baseAddress?.copyMemory(from: zone.address, byteCount: min(status.byteCount, memory.count))
         return status
+    }
+
+    /// The error of a message that is longer than the memory for it.
+    static func truncation(_ status: Status, capacity: Int) -> MPIError {
+        MPIError(
+            .truncation,
+            call: "MPI_Recv",
+            text: "rank \(status.source) sent \(status.byteCount) bytes, and there is memory for \(capacity)"
+        )
     }
 
     /// Refuses what was received as a buffer if it is a value, or no whole number of elements.
     @inline(__always)
     static func checkBuffer(
-        _ address: UnsafeRawPointer?, _ status: Status, elementLength: Int
+        _ address: UnsafeRawPointer?,
+        _ status: Status,
+        elementLength: Int
     ) throws(MPIError) {
         if ValueFormat.isValue(address, status.byteCount) { throw valueInsteadOfBuffer(status) }
         // Elements are powers of two of bytes, mostly: no division for them.
@@ -176,17 +229,21 @@ extension Communicator {
     @inline(never)
     private static func valueInsteadOfBuffer(_ status: Status) -> MPIError {
         MPIError(
-            .mismatch, call: "MPI_Recv",
-            text: "expected a buffer; rank \(status.source) sent a value, which receive(_:from:tag:) takes")
+            .mismatch,
+            call: "MPI_Recv",
+            text: "expected a buffer; rank \(status.source) sent a value, which receive(_:from:tag:) takes"
+        )
     }
 
     @inline(never)
     private static func partOfElement(_ status: Status, _ elementLength: Int) -> MPIError {
         MPIError(
-            .mismatch, call: "MPI_Recv",
+            .mismatch,
+            call: "MPI_Recv",
             text: """
                 expected elements of \(elementLength) bytes; rank \(status.source) sent \(status.byteCount) bytes, \
                 which is no whole number of them
-                """)
+                """
+        )
     }
 }

@@ -19,7 +19,9 @@ extension Communicator {
     ///
     /// Collective · blocking · in place of `MPI_Reduce` (MPI 3.1 §5.9.1)
     public func reduce<Value: Codable>(
-        _ value: Value, to root: Int, _ combine: (Value, Value) throws -> Value
+        _ value: Value,
+        to root: Int,
+        _ combine: (Value, Value) throws -> Value
     ) throws -> Value? {
         _ = try destination(root, "MPI_Reduce")
         if size == 1 { return value }
@@ -57,7 +59,9 @@ extension Communicator {
     ///
     /// A failure takes the same way as a result would, so that nobody waits for what never comes.
     func reduceToFirst<Value: Codable>(
-        _ partial: inout Partial<Value>, _ companion: RawCommunicator, _ combine: (Value, Value) throws -> Value
+        _ partial: inout Partial<Value>,
+        _ companion: RawCommunicator,
+        _ combine: (Value, Value) throws -> Value
     ) {
         for step in ReductionTree(rank: rank, size: size).steps {
             switch step {
@@ -81,7 +85,9 @@ extension Communicator {
     }
 
     private func pass<Value: Codable>(
-        _ partial: inout Partial<Value>, to destination: Int, _ companion: RawCommunicator
+        _ partial: inout Partial<Value>,
+        to destination: Int,
+        _ companion: RawCommunicator
     ) {
         ScratchMemory.withOutgoing { bytes in
             switch partial.result {
@@ -134,7 +140,9 @@ extension Communicator {
     /// Collective · blocking · `MPI_Reduce` (MPI 3.1 §5.9.1)
     @inlinable
     public func reduce<Element: BufferElement>(
-        _ element: Element, _ operation: ReduceOperation<Element>, to root: Int
+        _ element: Element,
+        _ operation: ReduceOperation<Element>,
+        to root: Int
     ) throws(MPIError) -> Element? {
         var result = element
         try withUnsafeMutablePointer(to: &result) { (target) throws(MPIError) in
@@ -158,7 +166,10 @@ extension Communicator {
     ///
     /// Collective · blocking · `MPI_Reduce` (MPI 3.1 §5.9.1)
     public func reduce<Element: BufferElement>(
-        _ elements: Span<Element>, _ operation: ReduceOperation<Element>, into result: inout [Element], to root: Int
+        _ elements: Span<Element>,
+        _ operation: ReduceOperation<Element>,
+        into result: inout [Element],
+        to root: Int
     ) throws(MPIError) {
         let rootNumber = try destination(root, "MPI_Reduce")
         let datatype = Element.datatype
@@ -175,8 +186,13 @@ extension Communicator {
             }
             try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
                 try self.raw.reduce(
-                    source.baseAddress, rank == root ? UnsafeMutableRawPointer(target.baseAddress) : nil,
-                    source.count * datatype.unitCount, datatype.raw, raw, root: rootNumber)
+                    source.baseAddress,
+                    rank == root ? UnsafeMutableRawPointer(target.baseAddress) : nil,
+                    source.count * datatype.unitCount,
+                    datatype.raw,
+                    raw,
+                    root: rootNumber
+                )
             }
         }
     }
@@ -194,7 +210,9 @@ extension Communicator {
     ///
     /// Collective · blocking · `MPI_Reduce` with `MPI_IN_PLACE` (MPI 3.1 §5.9.1)
     public func reduce<Element: BufferElement>(
-        inPlace elements: inout [Element], _ operation: ReduceOperation<Element>, to root: Int
+        inPlace elements: inout [Element],
+        _ operation: ReduceOperation<Element>,
+        to root: Int
     ) throws(MPIError) {
         try elements.withUnsafeMutableBufferPointer { (memory) throws(MPIError) in
             try reduceBuffer(memory, operation, root)
@@ -203,7 +221,9 @@ extension Communicator {
 
     @usableFromInline
     func reduceBuffer<Element: BufferElement>(
-        _ memory: UnsafeMutableBufferPointer<Element>, _ operation: ReduceOperation<Element>, _ root: Int
+        _ memory: UnsafeMutableBufferPointer<Element>,
+        _ operation: ReduceOperation<Element>,
+        _ root: Int
     ) throws(MPIError) {
         let rootNumber = try destination(root, "MPI_Reduce")
         let datatype = Element.datatype
@@ -221,7 +241,9 @@ extension Communicator {
 
     /// Combines elements with a closure, in the order of the ranks.
     func reduceByClosure<Element: BufferElement>(
-        _ memory: UnsafeMutableBufferPointer<Element>, _ combine: (Element, Element) -> Element, root: Int
+        _ memory: UnsafeMutableBufferPointer<Element>,
+        _ combine: (Element, Element) -> Element,
+        root: Int
     ) throws(MPIError) {
         if size == 1 { return }
         let companion = try companion()
@@ -234,10 +256,10 @@ extension Communicator {
             case .combine(let source):
                 if other.isEmpty { other = Array(memory) }
                 try other.withUnsafeMutableBufferPointer { (other) throws(MPIError) in
-                    let status = try companion.receive(
-                        UnsafeMutableRawPointer(other.baseAddress), bytes.count, .byte,
-                        Pattern(source: Int32(source), tag: 0))
-                    try expect(status.byteCount, toBe: bytes.count, "MPI_Reduce")
+                    // Its length first: another rank may have given another number of elements.
+                    let message = try companion.matchedProbe(Pattern(source: Int32(source), tag: 0))
+                    try message.receive(into: UnsafeMutableRawBufferPointer(other), elementLength: 1)
+                    try expect(message.status.byteCount, toBe: bytes.count, "MPI_Reduce")
                     for index in memory.indices { memory[index] = combine(memory[index], other[index]) }
                 }
             }

@@ -38,14 +38,18 @@ extension Communicator {
 
     /// Writes the messages for the other ranks one after the other; or word of a failure, which is the message for all of them.
     private func appendShares<Value: Codable>(
-        _ values: [Value]?, _ bytes: inout [UInt8], _ ranges: inout [Range<Int>]
+        _ values: [Value]?,
+        _ bytes: inout [UInt8],
+        _ ranges: inout [Range<Int>]
     ) -> (any Error)? {
         do {
             guard let values else { throw Self.noValues() }
             guard values.count == size else {
                 throw MPIError(
-                    .count, call: "MPI_Scatter",
-                    text: "the root gave \(values.count) values for \(size) ranks")
+                    .count,
+                    call: "MPI_Scatter",
+                    text: "the root gave \(values.count) values for \(size) ranks"
+                )
             }
             for (destination, value) in values.enumerated() {
                 let start = bytes.count
@@ -66,8 +70,11 @@ extension Communicator {
     }
 
     private func giveShares(
-        _ messages: UnsafeRawBufferPointer, _ ranges: [Range<Int>], _ raw: RawCommunicator,
-        _ companion: RawCommunicator, _ root: Int32
+        _ messages: UnsafeRawBufferPointer,
+        _ ranges: [Range<Int>],
+        _ raw: RawCommunicator,
+        _ companion: RawCommunicator,
+        _ root: Int32
     ) throws {
         guard size > 1 else { return }
         let blockLength = CollectiveFrame.blockLength
@@ -78,7 +85,8 @@ extension Communicator {
                 let range = (destination * blockLength)..<((destination + 1) * blockLength)
                 CollectiveFrame.fill(
                     UnsafeMutableRawBufferPointer(rebasing: blocks[range]),
-                    with: UnsafeRawBufferPointer(rebasing: messages[ranges[destination]]))
+                    with: UnsafeRawBufferPointer(rebasing: messages[ranges[destination]])
+                )
             }
             try raw.scatter(blocks.baseAddress, block.baseAddress, blockLength, .byte, root: root)
         }
@@ -87,20 +95,37 @@ extension Communicator {
         for destination in 0..<size where !CollectiveFrame.fits(ranges[destination].count, in: blockLength) {
             let message = UnsafeRawBufferPointer(rebasing: messages[ranges[destination]])
             requests.append(
-                try companion.immediateSend(message.baseAddress, message.count, .byte, to: Int32(destination), tag: 0))
+                try companion.immediateSend(
+                    message.baseAddress,
+                    message.count,
+                    .byte,
+                    to: Int32(destination),
+                    tag: 0
+                )
+            )
         }
         for var request in requests { try request.wait() }
     }
 
     private func takeShare<Value>(
-        _ raw: RawCommunicator, _ companion: RawCommunicator, _ root: Int32,
+        _ raw: RawCommunicator,
+        _ companion: RawCommunicator,
+        _ root: Int32,
         _ read: (UnsafeRawBufferPointer) throws -> Value
     ) throws -> Value {
         try withUninitializedBytes(CollectiveFrame.blockLength) { block in
             try raw.scatter(nil, block.baseAddress, block.count, .byte, root: root)
-            if let message = CollectiveFrame.message(in: UnsafeRawBufferPointer(block)) { return try read(message) }
-            return try ScratchMemory.withIncoming(CollectiveFrame.length(in: UnsafeRawBufferPointer(block))) { memory in
-                _ = try companion.receive(memory.baseAddress, memory.count, .byte, Pattern(source: root, tag: 0))
+            if let message = CollectiveFrame.message(in: UnsafeRawBufferPointer(block)) {
+                return try read(message)
+            }
+            return try ScratchMemory.withIncoming(CollectiveFrame.length(in: UnsafeRawBufferPointer(block))) {
+                memory in
+                _ = try companion.receive(
+                    memory.baseAddress,
+                    memory.count,
+                    .byte,
+                    Pattern(source: root, tag: 0)
+                )
                 return try read(UnsafeRawBufferPointer(memory))
             }
         }
@@ -126,14 +151,22 @@ extension Communicator {
     /// Collective · blocking · `MPI_Scatter` (MPI 3.1 §5.6)
     @inlinable
     public func scatter<Element: BufferElement>(
-        _ elements: Span<Element>?, into result: inout [Element], from root: Int
+        _ elements: Span<Element>?,
+        into result: inout [Element],
+        from root: Int
     ) throws(MPIError) {
         let datatype = Element.datatype
         let count = result.count
         try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
             let target = UnsafeMutableRawBufferPointer(target)
             guard let elements else {
-                return try scatterBuffer(UnsafeRawBufferPointer(start: nil, count: 0), target, count, datatype, root)
+                return try scatterBuffer(
+                    UnsafeRawBufferPointer(start: nil, count: 0),
+                    target,
+                    count,
+                    datatype,
+                    root
+                )
             }
             try elements.withUnsafeBytes { (source) throws(MPIError) in
                 try scatterBuffer(source, target, count, datatype, root)
@@ -143,12 +176,20 @@ extension Communicator {
 
     @usableFromInline
     func scatterBuffer(
-        _ source: UnsafeRawBufferPointer, _ target: UnsafeMutableRawBufferPointer, _ count: Int, _ datatype: Datatype,
+        _ source: UnsafeRawBufferPointer,
+        _ target: UnsafeMutableRawBufferPointer,
+        _ count: Int,
+        _ datatype: Datatype,
         _ root: Int
     ) throws(MPIError) {
         let rootNumber = try destination(root, "MPI_Scatter")
         if rank == root { try expect(source.count, toBe: target.count * size, "MPI_Scatter") }
         try raw.scatter(
-            source.baseAddress, target.baseAddress, count * datatype.unitCount, datatype.raw, root: rootNumber)
+            source.baseAddress,
+            target.baseAddress,
+            count * datatype.unitCount,
+            datatype.raw,
+            root: rootNumber
+        )
     }
 }

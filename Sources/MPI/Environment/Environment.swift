@@ -10,7 +10,8 @@ public enum Environment {
     /// If MPI has been initialized already, by this library or by another, it is used as it is.
     ///
     /// Below ``ThreadLevel/multiple`` this library lets threads take turns, so that its calls stay safe, at the price of one lock
-    /// per call; below ``ThreadLevel/serialized`` only the thread that calls this may communicate, and nothing can be awaited.
+    /// per call, and with the danger that a thread that blocks in a collective operation keeps the others waiting; below
+    /// ``ThreadLevel/serialized`` only the thread that calls this may communicate, and nothing can be awaited.
     ///
     /// ```swift
     /// try Environment.initialize(threads: .serialized)

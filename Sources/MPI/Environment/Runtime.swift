@@ -33,7 +33,6 @@ enum Runtime {
         ///
         /// One forked from it leaves MPI alone.
         var rankProcess: pid_t = 0
-        var initializingThread: UInt?
         var reasonNotToCommunicate: String?
     }
 
@@ -86,9 +85,6 @@ enum Runtime {
         }
         let level = try providedLevel()
         state.level = level
-        state.initializingThread = thisThread
-        if level == .serialized { Gate.put(Gate.Obstacle.serialized) }
-        if level < .serialized { Gate.put(Gate.Obstacle.singleThread) }
         // An error must come back as one, not end the program: MPI's own choice is the opposite.
         try RawCommunicator.world.returnErrors()
         try RawCommunicator.alone.returnErrors()
@@ -97,6 +93,9 @@ enum Runtime {
         state.phase = .running(isOurs: isOurs)
         state.rankProcess = getpid()
         watchExit(&state)
+        initializingThread.store(thisThread, ordering: .releasing)
+        if level == .serialized { Gate.put(Gate.Obstacle.serialized) }
+        if level < .serialized { Gate.put(Gate.Obstacle.singleThread) }
         return level
     }
 
@@ -112,7 +111,8 @@ enum Runtime {
     static var threadLevel: ThreadLevel? { state.withLock { $0.level } }
     static var threadCount: Int { state.withLock { $0.threadCount } }
     static var worldSize: Int? { state.withLock { $0.worldSize } }
-    static var isInitializingThread: Bool { state.withLock { $0.initializingThread == thisThread } }
+    static var isInitializingThread: Bool { initializingThread.load(ordering: .acquiring) == thisThread }
+    private static let initializingThread = Atomic<UInt>(0)
 
     private static var thisThread: UInt {
         #if canImport(Glibc)

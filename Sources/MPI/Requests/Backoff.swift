@@ -26,26 +26,11 @@ struct Backoff {
         return min(Self.longestSleep, 20_000 + (round - Self.roundsWithoutSleep) * 10_000)
     }
 
-    /// Pauses before the next look.
+    /// Does what the program is owed while it waits, then pauses before the next look.
     mutating func pause() {
+        UnmatchedReceives.lookEverywhere()
         guard let nanoseconds = next() else { return }
         var time = timespec(tv_sec: 0, tv_nsec: nanoseconds)
         nanosleep(&time, nil)
-    }
-}
-
-/// A moment at which a wait is given up, or never.
-struct Deadline {
-    private let moment: ContinuousClock.Instant?
-
-    /// A deadline that lies a while ahead; `nil` means never.
-    init(after timeout: Duration?) {
-        moment = timeout.map { ContinuousClock.now.advanced(by: $0) }
-    }
-
-    /// Whether it has passed.
-    var isOver: Bool {
-        guard let moment else { return false }
-        return ContinuousClock.now >= moment
     }
 }

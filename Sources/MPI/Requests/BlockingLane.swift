@@ -14,16 +14,9 @@ final class BlockingLane: Sendable {
     private let bell = Bell()
 
     /// Does something that blocks, on the thread of the lane.
-    func run<Result>(_ body: sending @escaping () throws -> sending Result) async throws -> sending Result {
-        nonisolated(unsafe) let body = body
-        return try await withCheckedThrowingContinuation { continuation in
-            enter {
-                do {
-                    continuation.resume(returning: try body())
-                } catch {
-                    continuation.resume(throwing: error)
-                }
-            }
+    func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            enter { continuation.resume(with: Result { try body() }) }
         }
     }
 

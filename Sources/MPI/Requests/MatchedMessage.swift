@@ -50,18 +50,20 @@ public struct MatchedMessage: ~Copyable, Sendable {
     /// Point to point · blocking · `MPI_Mrecv` (MPI 3.1 §3.8.3)
     public consuming func receive<Element: BufferElement>(into elements: inout [Element]) throws(MPIError) {
         isReceived = true
-        let datatype = Element.datatype
         let message = message
         try elements.withUnsafeMutableBufferPointer { (memory) throws(MPIError) in
-            let address = UnsafeMutableRawPointer(memory.baseAddress)
-            let status = try message.receive(address, memory.count * datatype.unitCount, datatype.raw)
-            try Communicator.checkBuffer(address, status, elementLength: MemoryLayout<Element>.stride)
+            try message.receive(
+                into: UnsafeMutableRawBufferPointer(memory),
+                elementLength: MemoryLayout<Element>.stride
+            )
         }
     }
 
     deinit {
         guard !isReceived else { return }
-        Runtime.report("warning: a matched message from rank \(status.source) was dropped without being received")
+        Runtime.report(
+            "warning: a matched message from rank \(status.source) was dropped without being received"
+        )
         let memory = RawRequestMemory(byteCount: message.status.byteCount)
         let message = message
         guard

@@ -43,12 +43,26 @@ final class ProgressThread: Sendable {
         bell.ring()
     }
 
-    /// Waits until an operation has ended, without a thread.
-    func completion(of operation: any PendingOperation) async {
+    /// Waits until an operation has ended, or the time is up, without keeping a thread.
+    func completion(of operation: any PendingOperation, deadline: Deadline = .never) async {
         if operation.advance() { return }
+        let watched: any PendingOperation = deadline.isNever ? operation : Limited(operation, deadline)
         await withCheckedContinuation { continuation in
-            watch(operation) { continuation.resume() }
+            watch(watched) { continuation.resume() }
         }
+    }
+
+    /// An operation that is watched for a while only.
+    private final class Limited: PendingOperation {
+        private let operation: any PendingOperation
+        private let deadline: Deadline
+
+        init(_ operation: any PendingOperation, _ deadline: Deadline) {
+            self.operation = operation
+            self.deadline = deadline
+        }
+
+        func advance() -> Bool { operation.advance() || deadline.isOver }
     }
 
     private func run() {
@@ -59,11 +73,11 @@ final class ProgressThread: Sendable {
                 defer { state.arrivals = [] }
                 return (state.arrivals, state.isStopping)
             }
-            if isStopping { break }
             if !arrivals.isEmpty {
                 watched += arrivals
                 backoff.reset()
             }
+            if isStopping { break }
             if watched.isEmpty {
                 bell.wait(nanoseconds: nil)
                 continue

@@ -79,6 +79,26 @@ public struct ReceiveRequest<Value>: ~Copyable, @unchecked Sendable {
         }
     }
 
+    /// What was received, if it arrives in time: to be awaited.
+    ///
+    /// - Parameter timeout: How long to wait at most. If the time is up the receive is given up.
+    /// - Returns: What was received.
+    /// - Throws: As ``wait(timeout:)`` does, and `CancellationError` if the task is cancelled.
+    public consuming func value(timeout: Duration) async throws -> Value {
+        let operation = operation
+        await withTaskCancellationHandler {
+            await ProgressThread.shared.completion(of: operation, deadline: Deadline(after: timeout))
+        } onCancel: {
+            operation.withdraw()
+        }
+        if operation.isGivenUp { throw CancellationError() }
+        guard operation.advance() else {
+            operation.withdraw()
+            throw Communicator.timedOut("MPI_Wait")
+        }
+        return try finish(operation.result())
+    }
+
     deinit {
         if !operation.isGivenUp, !operation.advance() {
             ParkedRequests.warn("a receive")

@@ -30,7 +30,11 @@ public struct SendRequest: ~Copyable, Sendable {
         while !operation.advance() {
             if deadline.isOver {
                 operation.park()
-                throw MPIError(.timedOut, call: "MPI_Wait", text: "the message has not left in the time given")
+                throw MPIError(
+                    .timedOut,
+                    call: "MPI_Wait",
+                    text: "the message has not left in the time given"
+                )
             }
             backoff.pause()
         }

@@ -4,7 +4,11 @@ extension RawMessage {
         try ScratchMemory.withIncoming(status.byteCount) { memory in
             _ = try receive(memory.baseAddress, memory.count, .byte)
             return try ValueFormat.read(
-                type, from: UnsafeRawBufferPointer(memory), "MPI_Mrecv", rank: status.source)
+                type,
+                from: UnsafeRawBufferPointer(memory),
+                "MPI_Mrecv",
+                rank: status.source
+            )
         }
     }
 
@@ -18,5 +22,19 @@ extension RawMessage {
         _ = try receive(memory.address, status.byteCount, .byte)
         try Communicator.checkBuffer(memory.address, status, elementLength: length)
         return memory.elements(byteCount: status.byteCount)
+    }
+
+    /// Receives the message as elements of a buffer, into memory that is there.
+    ///
+    /// A message that is too long is received elsewhere: Open MPI writes beyond the end of the memory when it is given too little.
+    func receive(into memory: UnsafeMutableRawBufferPointer, elementLength: Int) throws(MPIError) {
+        guard status.byteCount <= memory.count else {
+            let elsewhere = RawRequestMemory(byteCount: status.byteCount)
+            _ = try receive(elsewhere.address, status.byteCount, .byte)
+            try Communicator.checkBuffer(elsewhere.address, status, elementLength: 1)
+            throw Communicator.truncation(status, capacity: memory.count)
+        }
+        _ = try receive(memory.baseAddress, status.byteCount, .byte)
+        try Communicator.checkBuffer(memory.baseAddress, status, elementLength: elementLength)
     }
 }

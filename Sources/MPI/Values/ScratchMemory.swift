@@ -16,7 +16,14 @@ final class ScratchMemory {
     private let incoming = UnsafeMutableRawPointer.allocate(byteCount: incomingLength, alignment: 16)
     private var incomingIsInUse = false
 
-    deinit { incoming.deallocate() }
+    /// Where small buffers land; `nil` if the system grants none.
+    private var landing: LandingZone?
+    private var hasAskedForLanding = false
+
+    deinit {
+        incoming.deallocate()
+        landing?.free()
+    }
 
     // MARK: The thread's own
 
@@ -41,6 +48,17 @@ final class ScratchMemory {
     }
 
     // MARK: Use
+
+    /// Where the thread's small buffers land.
+    @inline(__always)
+    static var landingZone: LandingZone? {
+        let memory = current
+        if !memory.hasAskedForLanding {
+            memory.hasAskedForLanding = true
+            memory.landing = LandingZone()
+        }
+        return memory.landing
+    }
 
     /// Lends an empty array whose capacity survives.
     ///

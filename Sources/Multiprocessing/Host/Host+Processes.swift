@@ -151,14 +151,16 @@ extension Host {
     /// Takes in the frames that a process has sent.
     private func readLink(of process: HostedProcess, untilEmpty: Bool = false) {
         var rounds = 0
-        // A process that sends without pause must not keep the Host from everything else, unless it has ended.
-        while untilEmpty || rounds < 64 {
-            rounds += 1
+        while true {
             do {
                 while let frame = try process.reader.next() { take(frame, from: process) }
             } catch {
                 return closeMalformedLink(of: process, "\(error)")
             }
+            // A process that sends without pause must not keep the Host from everything else, unless it has ended. What
+            // has been read was handled above: nothing would call attention to it again.
+            guard untilEmpty || rounds < 64 else { return }
+            rounds += 1
             switch process.reader.read(from: process.socket, waits: false) {
             case .advanced: continue
             case .wouldBlock: return

@@ -49,7 +49,8 @@ final class MPITransport: HostTransport {
 
     func receive() throws -> Frame? {
         if !sends.isEmpty { try finishSends() }
-        if arrival == nil { arrival = try bytes.poll() }
+        // The first look makes MPI take in what has arrived, and only the second one finds it.
+        if arrival == nil { arrival = try bytes.poll() ?? bytes.poll() }
         guard let current = arrival, let message = try current.test() else { return nil }
         arrival = nil
         // The sender may be asleep, with the end of a large transfer waiting for it.

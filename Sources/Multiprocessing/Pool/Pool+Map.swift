@@ -87,20 +87,6 @@ extension Pool {
         try applyAsync(function).get()
     }
 
-    /// Calls a function with arguments in one of the workers and returns its result.
-    ///
-    /// ```swift
-    /// let power = try pool.apply(pow, args: 2.0, 10.0)
-    /// ```
-    public func apply<each Argument: Codable & Sendable, Output: Codable & Sendable>(
-        _ function: @escaping @Sendable (repeat each Argument) throws -> Output,
-        args: repeat each Argument
-    ) throws -> Output {
-        let call = TypedTargetCall(target: function, arguments: repeat each args)
-        let work = TargetCallWork<Output>(target: PortableTargetCall(call))
-        return try AsyncResult(job: submitCall(work, as: Output.self)).get()
-    }
-
     /// Calls a function that may suspend in one of the workers, without blocking the thread.
     public func apply<Output: Codable & Sendable>(
         _ function: @escaping @Sendable () async throws -> Output
@@ -123,31 +109,13 @@ extension Pool {
                 CallWork(function: PortableFunction(function)), as: Output.self, joinedCallback(callback, errorCallback)))
     }
 
-    private func submitCall<Output: Codable & Sendable>(
+    func submitCall<Output: Codable & Sendable>(
         _ work: any PoolWork,
         as type: Output.Type,
         _ callback: (@Sendable (Result<Output, any Error>) -> Void)? = nil
     ) throws -> PoolJob<Output> {
         try submit(work, chunks: [(first: 0, count: 1, inputs: [])], purpose: "a call in a pool", callback: callback) { frames in
             try Pool.results(frames, count: 1, as: type)[0]
-        }
-    }
-}
-
-/// A function and its arguments, called once.
-struct TargetCallWork<Output: Codable>: PoolWork {
-    let target: PortableTargetCall
-
-    func open(_ inputs: UnsafeRawBufferPointer) -> any PoolTasks { Tasks(call: target.call) }
-
-    private struct Tasks: PoolTasks {
-        let call: any TargetCall
-
-        func run(at offset: Int, appendingTo bytes: inout [UInt8]) throws {
-            guard let output = try call.callAny() as? Output else {
-                throw ProcessingError(.coding, "a call returned something else than \(Output.self)")
-            }
-            try MessageEncoder().encode(output, appendingTo: &bytes)
         }
     }
 }

@@ -1,5 +1,5 @@
+internal import DequeModule
 internal import MessageCoding
-internal import Synchronization
 
 /// A job as its client sees it: what has arrived of it, and who wants to know when it is complete.
 final class PoolJob<Value: Sendable>: Sendable {
@@ -101,39 +101,56 @@ final class PoolJob<Value: Sendable>: Sendable {
 }
 
 /// The thread on which callbacks run, so that one that takes its time, or asks the pool for more, holds up nothing else.
+///
+/// It exists only while there is something to call.
 final class CallbackThread: Sendable {
     static let shared = CallbackThread()
 
     private struct State {
+        var thread: NativeThread?
         var isRunning = false
-        var work: [@Sendable () -> Void] = []
+        var work: Deque<@Sendable () -> Void> = []
     }
     private let state = Monitor(State())
 
     func run(_ work: @escaping @Sendable () -> Void) {
-        let mustStart = state.withLock { state in
+        let hasThread = state.withLock { state in
             state.work.append(work)
             defer { state.isRunning = true }
-            return !state.isRunning
+            return state.isRunning
         }
-        guard mustStart else { return state.wakeAll() }
+        guard !hasThread else { return }
         do {
-            try NativeThread(name: "mpi-callbacks") { self.serve() }.detach()
+            let predecessor = state.withLock { $0.thread.take() }
+            let thread = try NativeThread(name: "mpi-callbacks") {
+                predecessor?.join()
+                self.serve()
+            }
+            state.withLock { $0.thread = thread }
         } catch {
             // Without a thread of their own they run here, rather than never.
-            state.withLock { $0.isRunning = false }
+            serve()
+        }
+    }
+
+    private func serve() {
+        while true {
+            let work = state.withLock { state -> (@Sendable () -> Void)? in
+                let next = state.work.popFirst()
+                state.isRunning = next != nil
+                return next
+            }
+            guard let work else { return state.wakeAll() }
             work()
         }
     }
 
-    private func serve() -> Never {
-        while true {
-            let work = state.wait { state -> [@Sendable () -> Void]? in
-                guard !state.work.isEmpty else { return nil }
-                defer { state.work = [] }
-                return state.work
-            }
-            for item in work ?? [] { item() }
+    /// Waits until everything has been called and the thread is gone.
+    func finish() {
+        let thread = state.wait { state -> NativeThread?? in
+            guard !state.isRunning else { return nil }
+            return .some(state.thread.take())
         }
+        if case .some(.some(let thread)) = thread { thread.join() }
     }
 }

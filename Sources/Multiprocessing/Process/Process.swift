@@ -59,24 +59,6 @@ open class Process: CustomStringConvertible {
         self.init(Process.makeState(name, daemon, rank, startMethod, work: AsynchronousClosureWork(closure: .init(body))))
     }
 
-    /// A process that calls a function with arguments, which travel to it. What it returns is of no interest, as in Python.
-    ///
-    /// ```swift
-    /// Process(target: foo, args: 1, "two")
-    /// ```
-    public convenience init<Output, each Argument: Codable & Sendable>(
-        name: String? = nil,
-        daemon: Bool = false,
-        on rank: Int? = nil,
-        startMethod: StartMethod? = nil,
-        target: @escaping @Sendable (repeat each Argument) throws -> Output,
-        args: repeat each Argument
-    ) {
-        let call = TypedTargetCall(target: target, arguments: repeat each args)
-        let work = TargetWork(target: PortableTargetCall(call))
-        self.init(Process.makeState(name, daemon, rank, startMethod, work: work))
-    }
-
     /// A process that runs a value of the user's.
     public convenience init(
         name: String? = nil,
@@ -102,7 +84,7 @@ open class Process: CustomStringConvertible {
     /// A process of which everything is known.
     init(_ state: ProcessState) { self.state = state }
 
-    private static func makeState(
+    static func makeState(
         _ name: String?,
         _ isDaemon: Bool,
         _ rank: Int?,

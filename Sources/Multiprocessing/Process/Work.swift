@@ -28,9 +28,9 @@ struct AsynchronousClosureWork: Work, Sendable {
 }
 
 /// A function and its arguments; what it returns is of no interest.
-struct TargetWork: SynchronousWork, Sendable {
-    let target: PortableTargetCall
-    func performNow(in process: Process) throws { _ = try target.call.callAny() }
+struct TargetWork<Call: TargetCall>: SynchronousWork, Sendable {
+    let target: Call
+    func performNow(in process: Process) throws { _ = try target.call() }
 }
 
 /// A `ProcessBody` of the user.

@@ -85,27 +85,33 @@ final class Scope: Sendable {
 
     /// See `end(withError:)`.
     func end(withError hasFailed: Bool) async {
-        await withCheckedContinuation { continuation in
-            CallbackThread.shared.run {
-                self.end(withError: hasFailed)
-                continuation.resume()
-            }
-        }
+        await onOwnThread { self.end(withError: hasFailed) }
     }
 
     /// Waits until all is over.
     func serve() {
         _ = hasEnded.wait { $0 ? true : nil }
         hostThread.join()
+        CallbackThread.shared.finish()
         Endpoint.makeCurrent(nil)
         Scope.current.withLock { $0 = nil }
     }
 
     /// See `serve()`.
     func serve() async {
-        await withCheckedContinuation { continuation in
-            CallbackThread.shared.run {
-                self.serve()
+        await onOwnThread { self.serve() }
+    }
+
+    /// Runs what blocks on a thread of its own, which is none of the cooperative pool.
+    private func onOwnThread(_ body: @escaping @Sendable () -> Void) async {
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            do {
+                try NativeThread(name: "mpi-scope") {
+                    body()
+                    continuation.resume()
+                }.detach()
+            } catch {
+                body()
                 continuation.resume()
             }
         }

@@ -124,6 +124,19 @@ struct PoolServiceTests {
         #expect(try assignment(harness.request(.nextChunk, from: 2).replies[0]).range == 0..<4)
     }
 
+    @Test("a chunk that no worker survives fails after three of them, and the pool goes on")
+    func deadlyChunk() throws {
+        let harness = try makeHarness(workers: 1)
+        _ = submit(2, chunkSize: 2, to: harness)
+        var seen: [Frame] = []
+        for worker in 1...3 as ClosedRange<UInt32> {
+            #expect(try assignment(harness.request(.nextChunk, from: worker).replies[0]).range == 0..<2)
+            seen += harness.end(worker, parent: Harness.address)
+        }
+        #expect(try outcomes(seen) == [0: .workerLost, 1: .workerLost])
+        #expect(harness.request(.nextChunk, from: 4).replies.isEmpty)
+    }
+
     @Test("a result that is there already is not counted again")
     func duplicateResults() throws {
         let harness = try makeHarness(workers: 1)

@@ -12,6 +12,8 @@ struct PoolService: Service {
         let job: UInt64
         let chunk: Int
         var range: Range<Int>
+        /// How many workers were lost with it before any of its tasks ran.
+        var losses = 0
     }
 
     private struct Job {
@@ -67,6 +69,8 @@ struct PoolService: Service {
 
     /// How many workers in a row may end before they ask for work, before the pool gives up.
     private static let maximumBootFailures = 3
+    /// How many workers in a row may be lost with a chunk before any task of it ran, before its tasks fail.
+    private static let maximumLosses = 3
 
     /// - Parameter creation: A frame whose argument is the number of workers and whose body is the order for one.
     init(creation: Frame, address: Address) throws {
@@ -271,21 +275,32 @@ struct PoolService: Service {
         _ outbox: inout Outbox
     ) {
         guard let job = jobs[assignment.job] else { return }
-        if let lostTask, assignment.range.contains(lostTask), !job.isDone[lostTask] {
-            let loss = WorkerLost(
-                worker: end.name, pid: Int(end.pid), rank: Int(end.address.rank), host: end.host,
-                exitCode: end.status.exitCode)
-            var entry: [UInt8] = []
-            do {
-                try PoolWire.appendEntry(lostTask, .workerLost, to: &entry) { try MessageEncoder().encode(loss, appendingTo: &$0) }
-            } catch {
-                return breakDown("a lost worker cannot be reported: \(error)", &outbox)
-            }
-            takeResults(entry, ofJob: assignment.job, &outbox)
+        let remaining = job.remainingRanges(of: assignment.range)
+        // A worker that ends each time it is handed a chunk, as when what it captures cannot be decoded without a crash,
+        // would otherwise be replaced for ever.
+        let losses = lostTask == nil && remaining == [assignment.range] ? assignment.losses + 1 : 0
+        var lostTasks: [Int] = []
+        if losses >= PoolService.maximumLosses {
+            lostTasks = Array(assignment.range)
+        } else if let lostTask, assignment.range.contains(lostTask), !job.isDone[lostTask] {
+            lostTasks = [lostTask]
         }
+        let loss = WorkerLost(
+            worker: end.name, pid: Int(end.pid), rank: Int(end.address.rank), host: end.host,
+            exitCode: end.status.exitCode)
+        var entries: [UInt8] = []
+        do {
+            for task in lostTasks {
+                try PoolWire.appendEntry(task, .workerLost, to: &entries) { try MessageEncoder().encode(loss, appendingTo: &$0) }
+            }
+        } catch {
+            return breakDown("a lost worker cannot be reported: \(error)", &outbox)
+        }
+        if !lostTasks.isEmpty { takeResults(entries, ofJob: assignment.job, &outbox) }
         guard let job = jobs[assignment.job] else { return }
         for range in job.remainingRanges(of: assignment.range).reversed() {
-            queue.prepend(Assignment(job: assignment.job, chunk: assignment.chunk, range: range))
+            queue.prepend(
+                Assignment(job: assignment.job, chunk: assignment.chunk, range: range, losses: losses))
         }
         assign(&outbox)
     }
