@@ -50,7 +50,12 @@ void cps_use_all_processors(void) {
 }
 
 int cps_child_signal_descriptor(void) {
+    // Blocked, not ignored: a child that is sent SIGTERM before it has its own ways again must end by it.
+    static const int blocked[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE};
     sigset_t set;
+    sigemptyset(&set);
+    for (size_t index = 0; index < sizeof blocked / sizeof *blocked; index++) sigaddset(&set, blocked[index]);
+    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0) return -1;
     sigemptyset(&set);
     sigaddset(&set, SIGCHLD);
     if (sigprocmask(SIG_BLOCK, &set, NULL) != 0) return -1;

@@ -22,7 +22,8 @@ int cps_become_child(pid_t parent);
 /// Allows the calling process every processor that the system lets it have (mpirun binds a rank to one).
 void cps_use_all_processors(void);
 
-/// Blocks SIGCHLD and returns a non-blocking descriptor that is readable when a child has ended, or -1 with errno.
+/// Blocks SIGCHLD, and the signals that a terminal or a launcher ends programs with, and returns a non-blocking
+/// descriptor that is readable when a child has ended, or -1 with errno.
 int cps_child_signal_descriptor(void);
 
 /// Sends one datagram with up to 8 descriptors. Returns the number of bytes, or -1 with errno.
