@@ -230,34 +230,34 @@ struct QueueTests {
     func kinds(ranks: Int?) async throws {
         try await onRanks(ranks) {
             try withProcesses {
-                let parcels = try Queue<Parcel>()
-                let bytes = try Queue<[UInt8]>()
+                let (parcels, parcelsBack) = (try Queue<Parcel>(), try Queue<Parcel>())
+                let (bytes, bytesBack) = (try Queue<[UInt8]>(), try Queue<[UInt8]>())
                 let queues = try Queue<Queue<String>>()
                 let echo = Process {
-                    try parcels.put(try parcels.get())
-                    try bytes.put(try bytes.get().reversed())
+                    try parcelsBack.put(try parcels.get())
+                    try bytesBack.put(try bytes.get().reversed())
                     let inner = try queues.get()
                     try inner.put("inside")
                     let own = try Queue<String>()
                     try own.put("of its own")
+                    try inner.put("ready")
+                    _ = try queues.get()
                     try queues.put(own)
-                    _ = try inner.get()
                 }
                 let large = (0..<8_000_000).map { UInt8(truncatingIfNeeded: $0 / 7) }
                 let inner = try Queue<String>()
                 try parcels.put(.example)
                 try echo.start()
-                while try !parcels.isEmpty { sched_yield() }
-                #expect(try parcels.get(timeout: .seconds(20)) == .example)
+                #expect(try parcelsBack.get(timeout: .seconds(20)) == .example)
                 try bytes.put(large)
-                while try !bytes.isEmpty { sched_yield() }
-                #expect(try bytes.get(timeout: .seconds(20)) == large.reversed())
+                #expect(try bytesBack.get(timeout: .seconds(20)) == large.reversed())
                 try queues.put(inner)
                 #expect(try inner.get(timeout: .seconds(20)) == "inside")
+                #expect(try inner.get(timeout: .seconds(20)) == "ready")
+                try queues.put(inner)
+                try echo.join()
                 let others = try queues.get(timeout: .seconds(20))
                 #expect(try others.get(timeout: .seconds(20)) == "of its own")
-                try inner.put("end")
-                try echo.join()
                 #expect(echo.exitCode == 0)
                 // A queue lives with the rank of its maker, not with the maker.
                 try others.put("still there")

@@ -7,3 +7,9 @@
 /// Their names, for Swift.
 extern const char *const cps_process_variable;
 extern const char *const cps_server_variable;
+
+/// Runs on the main thread what is handed to the main queue and the main actor; never returns.
+///
+/// Unlike `dispatch_main` it works before `main` as well, where a thread cannot be left: there the C library
+/// knows no place yet that the main thread could return to. And the main actor keeps the main thread.
+_Noreturn void cps_serve_main_queue(void);

@@ -118,20 +118,20 @@ extension Host {
                 finish(outbox)
             case .failed(let serial, let error):
                 guard let process = processes[serial] else { continue }
-                if let starter = process.starter {
-                    var outbox = Outbox(service: .host(ofRank: setup.rank))
-                    outbox.reply(
-                        to: starter,
-                        .failed,
-                        body: Array("the system gives no process: \(SystemError(error))".utf8)
-                    )
-                    finish(outbox)
-                }
+                failStart(of: process, "the system gives no process: \(SystemError(error))")
                 noteEnd(of: process, .exited(127))
             case .ended(let serial, let status):
                 if let process = processes[serial] { noteEnd(of: process, status) }
             }
         }
+    }
+
+    /// Tells who wanted a process that there is none.
+    private func failStart(of process: HostedProcess, _ reason: String) {
+        guard let starter = process.starter else { return }
+        var outbox = Outbox(service: .host(ofRank: setup.rank))
+        outbox.reply(to: starter, .failed, body: Array(reason.utf8))
+        finish(outbox)
     }
 
     /// The server was killed, and its children with it.
@@ -141,7 +141,10 @@ extension Host {
         logger.warning("the server for processes has ended; its processes are lost")
         poller.remove(server.control)
         server.stop()
-        for process in processes.values { noteEnd(of: process, .signalled(SIGKILL)) }
+        for process in processes.values {
+            if process.pid == 0 { failStart(of: process, "the server for processes has ended") }
+            noteEnd(of: process, .signalled(SIGKILL))
+        }
         do {
             server = try ForkServer.executed()
             poller.add(server.control)

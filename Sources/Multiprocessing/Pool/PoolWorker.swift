@@ -82,6 +82,8 @@ private struct ChunkRun {
             guard first <= lower, lower < upper else { throw FrameError.truncated(byteCount: body.count) }
             self.job = job
             journal.beginChunk(job: job, chunk: chunk)
+            // What ends the worker while it decodes counts as the first task's doing: else no worker would survive it.
+            journal.beginTask(lower)
             let tasks: any PoolTasks
             do {
                 let length = try reader.number(UInt64.self)

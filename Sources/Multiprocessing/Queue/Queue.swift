@@ -19,6 +19,8 @@ public final class Queue<Element: Codable & Sendable>: Codable, Sendable {
     private let capacity: Int
     /// Whether another process may know the queue.
     private let isShared: Mutex<Bool>
+    /// Whether this process has closed the queue: nobody answers a `put` into a queue without a limit.
+    private let isClosed = Atomic(false)
 
     /// Makes a queue.
     ///
@@ -74,7 +76,8 @@ public final class Queue<Element: Codable & Sendable>: Codable, Sendable {
     /// - Parameters:
     ///   - item: What to put; it is encoded here, so an error of its encoding is thrown here.
     ///   - timeout: How long to wait for room; `nil` waits as long as it takes, zero and less not at all.
-    /// - Throws: `ProcessingError` of kind `full` when there was no room in time, `closed` after `close`.
+    /// - Throws: `ProcessingError` of kind `full` when there was no room in time, `closed` after `close`; but what
+    ///   is put into a queue without a limit after another process has closed it is dropped.
     ///
     /// As `Queue.put` in Python.
     public func put(_ item: Element, timeout: Duration? = nil) throws {
@@ -100,6 +103,9 @@ public final class Queue<Element: Codable & Sendable>: Codable, Sendable {
     public func putWithoutWaiting(_ item: Element) throws { try put(item, timeout: .zero) }
 
     private func putFrame(_ item: Element, _ timeout: Duration?) throws -> (Endpoint, Frame) {
+        guard !isClosed.load(ordering: .relaxed) else {
+            throw ProcessingError(.closed, "putting into a queue: it is closed")
+        }
         let endpoint = try Endpoint.required(for: "putting into a queue")
         var frame = endpoint.makeFrame(
             .put,
@@ -190,5 +196,6 @@ public final class Queue<Element: Codable & Sendable>: Codable, Sendable {
     public func close() throws {
         let endpoint = try Endpoint.required(for: "closing a queue")
         try endpoint.call(endpoint.makeFrame(.closeQueue, to: address)).checkOutcome(of: "closing a queue")
+        isClosed.store(true, ordering: .relaxed)
     }
 }

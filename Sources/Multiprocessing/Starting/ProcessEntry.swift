@@ -1,4 +1,5 @@
 internal import CProcessSupport
+// `cps_serve_main_queue` needs the library.
 internal import Dispatch
 internal import Glibc
 internal import MPI
@@ -136,7 +137,7 @@ enum ProcessEntry {
                 finish(status: 1)
             }
         }
-        dispatchMain()
+        cps_serve_main_queue()
     }
 
     private static func report(_ error: any Error) {
