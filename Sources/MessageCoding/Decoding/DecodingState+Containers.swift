@@ -113,9 +113,9 @@ extension DecodingState {
     // MARK: Errors
 
     /// The error that the caller of the decoder gets.
-    func error<T>(
+    func error(
         _ malformation: Malformation,
-        expecting type: T.Type,
+        expecting type: Any.Type,
         at position: Int,
         extra: PathExtension?,
         key: (any CodingKey)?
@@ -129,30 +129,30 @@ extension DecodingState {
             .init(codingPath: path, debugDescription: text)
         }
         switch malformation {
-        case .truncated:
-            return .dataCorrupted(context("The message ends within a value of type \(T.self) \(place)."))
+        case .truncated, .otherForm:
+            return .dataCorrupted(context("The message ends within a value of type \(type) \(place)."))
         case .unexpected(let tag) where tag == Tag.null || tag == Tag.wrappedNull:
-            return .valueNotFound(T.self, context("Expected \(T.self), found nil \(place)."))
+            return .valueNotFound(type, context("Expected \(type), found nil \(place)."))
         case .unexpected(let tag) where tag <= Tag.longUnkeyed && !Tag.isUnused(tag):
-            return .typeMismatch(T.self, context("Expected \(T.self), found \(Tag.name(of: tag)) \(place)."))
+            return .typeMismatch(type, context("Expected \(type), found \(Tag.name(of: tag)) \(place)."))
         case .unexpected(let tag):
-            return .dataCorrupted(context("Expected \(T.self), found \(Tag.name(of: tag)) \(place)."))
+            return .dataCorrupted(context("Expected \(type), found \(Tag.name(of: tag)) \(place)."))
         case .outOfRange:
-            return .dataCorrupted(context("The integer \(place) does not fit into \(T.self)."))
+            return .dataCorrupted(context("The integer \(place) does not fit into \(type)."))
         case .invalidText:
             return .dataCorrupted(
-                context("The text \(place), part of a value of type \(T.self), is not UTF-8.")
+                context("The text \(place), part of a value of type \(type), is not UTF-8.")
             )
         case .invalidBoolean:
             return .dataCorrupted(context("A Boolean \(place) is neither 0 nor 1."))
         case .unknownElement(let code):
             return .dataCorrupted(
-                context("Expected \(T.self), found numbers of the unknown kind \(code) \(place).")
+                context("Expected \(type), found numbers of the unknown kind \(code) \(place).")
             )
         case .tooDeep:
             return .dataCorrupted(
                 context(
-                    "A value of type \(T.self) is nested in more than \(limits.maximumDepth) values, the limit "
+                    "A value of type \(type) is nested in more than \(limits.maximumDepth) values, the limit "
                         + "maximumDepth, \(place)."
                 )
             )

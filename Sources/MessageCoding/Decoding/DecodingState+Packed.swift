@@ -1,18 +1,18 @@
 extension DecodingState {
-    /// Reads an array of plain numbers in one copy; `nil` if it was written otherwise.
+    /// Reads an array of plain numbers in one copy.
     @inline(__always)
     func readNumbers<Number: PackedNumber>(
         _ type: Number.Type,
         at position: inout Int
-    ) throws(Malformation) -> [Number]? {
+    ) throws(Malformation) -> [Number] {
         let tag = try byte(at: position)
         guard tag == Tag.packed else {
-            return nil
+            throw .otherForm
         }
         var next = position + 1
         let (element, count) = try packedHeader(at: &next)
         guard element == Number.packedElement else {
-            return nil
+            throw .otherForm
         }
         let bytes = UnsafeRawBufferPointer(start: base + next, count: count * element.size)
         if Number.self == Bool.self {

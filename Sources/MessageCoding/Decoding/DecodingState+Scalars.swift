@@ -123,9 +123,16 @@ extension DecodingState {
     @inline(__always)
     func text(at position: Int, size: Int) throws(Malformation) -> String {
         try require(size, at: position)
-        let utf8 = UnsafeRawBufferPointer(start: base + position, count: size)
-            .assumingMemoryBound(to: UInt8.self)
-        guard let text = String(validating: utf8, as: UTF8.self) else {
+        let bytes = UnsafeRawBufferPointer(start: base + position, count: size)
+        if #available(macOS 26, iOS 26, tvOS 26, watchOS 26, visionOS 26, *) {
+            do {
+                let utf8 = bytes.assumingMemoryBound(to: UInt8.self)
+                return String(copying: try UTF8Span(validating: utf8.span))
+            } catch {
+                throw .invalidText
+            }
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
             throw .invalidText
         }
         return text

@@ -1,12 +1,7 @@
 extension DecodingState {
-    /// Reads any value.
+    /// Reads any value: from `position`, which then is where it ends, but not beyond `limit`.
     ///
-    /// - Parameters:
-    ///   - type: The type of the value.
-    ///   - position: Where it begins; afterwards, where it ends.
-    ///   - limit: The end of what it lies in.
-    ///   - extra: The way to the container that it lies in, if that was opened by hand.
-    ///   - key: Its place in that container.
+    /// The container that it lies in is at `extra`, if it was opened by hand, and `key` is its place there.
     @inline(__always)
     func decode<T: Decodable>(
         _ type: T.Type,
@@ -19,15 +14,17 @@ extension DecodingState {
         if known.shape != .unknown {
             do throws(Malformation) {
                 var next = position
-                if let value = try read(type, known, at: &next) {
-                    guard next <= limit else {
-                        throw .truncated
-                    }
-                    position = next
-                    return value
+                let value = try read(type, known, at: &next)
+                guard next <= limit else {
+                    throw .truncated
                 }
+                position = next
+                return value
             } catch {
-                throw self.error(error, expecting: type, at: position, extra: extra, key: key())
+                // Written otherwise: the type's own `init(from:)` can read it.
+                guard case .otherForm = error else {
+                    throw self.error(error, expecting: type, at: position, extra: extra, key: key())
+                }
             }
         }
         return try decodeOpaque(type, at: &position, upTo: limit, extra: extra, key: key())
@@ -42,8 +39,10 @@ extension DecodingState {
         key: (any CodingKey)?
     ) throws -> T {
         let next: Int
+        let bytes: UnsafeRawBufferPointer?
         do throws(Malformation) {
             next = try endOfValue(at: position)
+            bytes = try longBytes(at: position)
             guard next <= limit else {
                 throw .truncated
             }
@@ -53,16 +52,25 @@ extension DecodingState {
         } catch {
             throw self.error(error, expecting: type, at: position, extra: extra, key: key)
         }
+        if let bytes, ByteCollection.isData(type), let value = ByteCollection.make(type, of: bytes) {
+            position = next
+            return value
+        }
         let outerCount = path.count
         extra?.append(to: &path)
         if let key {
             path.append(key)
         }
         let outerDepth = depth
+        let outerType = currentType
+        currentType = type
         depth += 1 + (extra?.depth ?? 0)
         defer {
             depth = outerDepth
-            path.removeLast(path.count - outerCount)
+            currentType = outerType
+            while path.count > outerCount {
+                path.removeLast()
+            }
         }
         let decoder = ValueDecoder(state: self, position: position, isOptional: isOptional(type), extra: nil)
         let value = try T(from: decoder)
@@ -72,18 +80,20 @@ extension DecodingState {
 
     // MARK: Known types
 
-    /// Reads a value of a known type; `nil` if it was written in another form, which its `init(from:)` can read.
+    /// Reads a value of a known type.
+    ///
+    /// Nothing here returns an optional of a generic type, whose metadata would have to be looked up each time.
     private func read<T>(
         _ type: T.Type,
         _ known: KnownType,
         at position: inout Int
-    ) throws(Malformation) -> T? {
+    ) throws(Malformation) -> T {
         switch known.shape {
         case .scalar: return try readScalar(type, known.scalar, at: &position)
-        case .array, .contiguousArray, .arraySlice: return try readNumbers(type, known, at: &position)
-        case .stringArray: return try readStrings(at: &position).map { unsafeBitCast($0, to: type) }
+        case .array, .contiguousArray: return try readNumbers(type, known, at: &position)
+        case .stringArray: return unsafeBitCast(try readStrings(at: &position), to: type)
         case .dictionary: return try readDictionary(type, known.scalar, at: &position)
-        case .unknown: return nil
+        case .unknown: throw .otherForm
         }
     }
 
@@ -115,7 +125,7 @@ extension DecodingState {
         _ type: T.Type,
         _ known: KnownType,
         at position: inout Int
-    ) throws(Malformation) -> T? {
+    ) throws(Malformation) -> T {
         switch known.scalar {
         case .bool: try readNumbers(type, known.shape, of: Bool.self, at: &position)
         case .int8: try readNumbers(type, known.shape, of: Int8.self, at: &position)
@@ -130,7 +140,7 @@ extension DecodingState {
         case .uint: try readNumbers(type, known.shape, of: UInt.self, at: &position)
         case .float: try readNumbers(type, known.shape, of: Float.self, at: &position)
         case .double: try readNumbers(type, known.shape, of: Double.self, at: &position)
-        case .string: nil
+        case .string: throw .otherForm
         }
     }
 
@@ -140,21 +150,18 @@ extension DecodingState {
         _ shape: KnownType.Shape,
         of number: Number.Type,
         at position: inout Int
-    ) throws(Malformation) -> T? {
-        guard let numbers = try readNumbers(number, at: &position) else {
-            return nil
-        }
+    ) throws(Malformation) -> T {
+        let numbers = try readNumbers(number, at: &position)
         switch shape {
         case .array: return unsafeBitCast(numbers, to: type)
         case .contiguousArray: return unsafeBitCast(ContiguousArray(numbers), to: type)
-        case .arraySlice: return unsafeBitCast(numbers[...], to: type)
-        case .unknown, .scalar, .stringArray, .dictionary: return nil
+        case .unknown, .scalar, .stringArray, .dictionary: throw .otherForm
         }
     }
 
-    private func readStrings(at position: inout Int) throws(Malformation) -> [String]? {
+    private func readStrings(at position: inout Int) throws(Malformation) -> [String] {
         guard let extent = try unkeyedExtent(at: position) else {
-            return nil
+            throw .otherForm
         }
         var strings: [String] = []
         strings.reserveCapacity(extent.count)
@@ -173,30 +180,30 @@ extension DecodingState {
         _ type: T.Type,
         _ scalar: KnownType.Scalar,
         at position: inout Int
-    ) throws(Malformation) -> T? {
+    ) throws(Malformation) -> T {
         switch scalar {
         case .int:
             let dictionary = try readDictionary(at: &position) { state, next throws(Malformation) in
                 try state.readInteger(Int.self, at: &next)
             }
-            return dictionary.map { unsafeBitCast($0, to: type) }
+            return unsafeBitCast(dictionary, to: type)
         case .double:
             let dictionary = try readDictionary(at: &position) { state, next throws(Malformation) in
                 try state.readDouble(at: &next)
             }
-            return dictionary.map { unsafeBitCast($0, to: type) }
+            return unsafeBitCast(dictionary, to: type)
         case .string:
             let dictionary = try readDictionary(at: &position) { state, next throws(Malformation) in
                 try state.readString(at: &next)
             }
-            return dictionary.map { unsafeBitCast($0, to: type) }
+            return unsafeBitCast(dictionary, to: type)
         case .bool:
             let dictionary = try readDictionary(at: &position) { state, next throws(Malformation) in
                 try state.readBool(at: &next)
             }
-            return dictionary.map { unsafeBitCast($0, to: type) }
+            return unsafeBitCast(dictionary, to: type)
         case .int8, .int16, .int32, .int64, .uint8, .uint16, .uint32, .uint64, .uint, .float:
-            return nil
+            throw .otherForm
         }
     }
 
@@ -204,9 +211,9 @@ extension DecodingState {
     private func readDictionary<Value>(
         at position: inout Int,
         _ readValue: (DecodingState, inout Int) throws(Malformation) -> Value
-    ) throws(Malformation) -> [String: Value]? {
+    ) throws(Malformation) -> [String: Value] {
         guard let extent = try keyedExtent(at: position) else {
-            return nil
+            throw .otherForm
         }
         // An entry has at least two bytes; more are not reserved than a small table needs.
         var dictionary = [String: Value](minimumCapacity: min((extent.end - extent.start) / 2, 3))

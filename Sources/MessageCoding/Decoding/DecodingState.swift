@@ -7,6 +7,8 @@ enum Malformation: Error {
     case invalidBoolean
     case unknownElement(UInt8)
     case tooDeep
+    /// Not in the form that is read at once, but perhaps in the form of the type's own coding.
+    case otherForm
 }
 
 /// The way from the top, or from the value whose `init(from:)` runs, to a container that was opened by hand.
@@ -41,6 +43,8 @@ final class DecodingState {
     var path: [any CodingKey] = []
     /// How many values lie around the one whose `init(from:)` runs, and it.
     var depth: Int
+    /// The type whose `init(from:)` runs, for error messages.
+    var currentType: Any.Type = Never.self
 
     // Where the next entry of the keyed container at `hintOwner` begins, if keys are asked for in the order in
     // which they were written.

@@ -33,9 +33,9 @@ struct ValueDecoder: Decoder {
     }
 }
 
-/// Stands for the type in an error about a container.
+/// Stands for the type in an error about a container that was opened by hand.
 enum KeyedContainer {}
-/// Stands for the type in an error about a container.
+/// Stands for the type in an error about a container that was opened by hand.
 enum UnkeyedContainer {}
 
 extension DecodingState {
@@ -50,7 +50,8 @@ extension DecodingState {
             }
             return KeyedReader(state: self, start: extent.start, end: extent.end, extra: extra)
         } catch {
-            throw self.error(error, expecting: KeyedContainer.self, at: position, extra: extra, key: nil)
+            let type = extra == nil ? currentType : KeyedContainer.self
+            throw self.error(error, expecting: type, at: position, extra: extra, key: nil)
         }
     }
 
@@ -82,7 +83,8 @@ extension DecodingState {
                 extra: extra
             )
         } catch {
-            throw self.error(error, expecting: UnkeyedContainer.self, at: position, extra: extra, key: nil)
+            let type = extra == nil ? currentType : UnkeyedContainer.self
+            throw self.error(error, expecting: type, at: position, extra: extra, key: nil)
         }
     }
 }

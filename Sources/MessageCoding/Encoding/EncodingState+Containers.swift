@@ -3,11 +3,11 @@ extension EncodingState {
     ///
     /// A class and its superclass may ask for a container with one and the same encoder: they share it.
     ///
-    /// - Returns: The serial number that the container is to have; -1 if this is impossible.
+    /// - Returns: The serial number that the container is to have; `noTurn` if this is impossible.
     @discardableResult
     func openContainer(_ shape: Frame.Shape) -> Int {
         guard frameCount > 0 else {
-            return -1
+            return Self.noTurn
         }
         let frame = frames + (frameCount - 1)
         if frame.pointee.shape == shape || (shape == .unkeyed && frame.pointee.shape == .packed) {
@@ -15,8 +15,8 @@ extension EncodingState {
         }
         guard frame.pointee.shape == .empty || (frame.pointee.shape == .single && frame.pointee.count == 0)
         else {
-            lateError = lateError ?? misuseError(EmptyValue())
-            return -1
+            fail(misuseError(EmptyValue()))
+            return Self.noTurn
         }
         frame.pointee.shape = shape
         reserve(3)
@@ -109,7 +109,7 @@ extension EncodingState {
     /// Writes a sequence of numbers into an unkeyed container: as its memory, if the container has nothing else in it.
     func encodeItems<Numbers: Sequence>(_ numbers: Numbers, serial: Int) throws
     where Numbers.Element: PackedNumber {
-        guard serial == self.serial, frameCount > 0 else {
+        guard serial == self.serial else {
             throw misuseError(EmptyValue())
         }
         let frame = frames + (frameCount - 1)

@@ -40,59 +40,60 @@ extension EncodingState {
 
     /// What is thrown when a container is used although its value is finished, or not begun.
     func misuseError(_ value: Any) -> EncodingError {
-        .invalidValue(
-            value,
-            .init(
-                codingPath: codingPath,
-                debugDescription:
-                    "An encoding container was used out of turn: a value was written twice, or into a "
-                    + "container of another kind, or after its encode(to:) had returned."
+        lateError
+            ?? .invalidValue(
+                value,
+                .init(
+                    codingPath: codingPath,
+                    debugDescription:
+                        "An encoding container was used out of turn: a value was written twice, or "
+                        + "into a container of another kind, or after its encode(to:) had returned."
+                )
             )
-        )
     }
 
     // MARK: States of their own
 
     /// A state for a container that may be written in turns with the one that it lies in.
     ///
-    /// - Parameter key: The key under which it lies, or `nil` in an unkeyed container. The key itself has been written.
+    /// The key under which it lies, `nil` in an unkeyed container, has been written.
     func makeInnerState(frameSerial: Int, key: (any CodingKey)?) -> EncodingState {
-        var path = codingPath
-        if let key {
-            path.append(key)
-        } else if frameCount > 0 {
-            path.append(IndexKey(max(0, frames[frameCount - 1].count - 1)))
-        }
-        var none: [UInt8] = []
-        let inner = EncodingState(
-            takingOver: &none,
-            limits: limits,
-            userInfo: sharedUserInfo,
-            outerPath: path,
-            outerDepth: depth
-        )
-        inner.pushFrame(isOptional: false)
-        if depth >= limits.maximumDepth {
+        guard depth < limits.maximumDepth else {
             // Nothing can be thrown here; and no place is kept, so that no chain of states can grow.
-            lateError = lateError ?? depthError(EmptyValue())
-            inner.lateError = lateError
-        } else {
-            insertions.append(
-                Insertion(offset: count, frameSerial: frameSerial, key: key?.stringValue, state: inner)
-            )
+            return makeDetachedState(depthError(EmptyValue()))
         }
+        var path = codingPath
+        path.append(key ?? IndexKey(max(0, frames[frameCount - 1].count - 1)))
+        let inner = makeState(outerPath: path)
+        inner.pushFrame(isOptional: false)
+        insertions.append(
+            Insertion(offset: count, frameSerial: frameSerial, key: key?.stringValue, state: inner)
+        )
         return inner
     }
 
-    /// A state for a container that was asked for out of turn: what is written to it is lost, with an error.
-    func makeDetachedState() -> EncodingState {
-        let error = misuseError(EmptyValue())
-        lateError = lateError ?? error
-        var none: [UInt8] = []
-        let detached = EncodingState(takingOver: &none, limits: limits, userInfo: sharedUserInfo)
-        detached.pushFrame(isOptional: false)
-        detached.lateError = error
+    /// A state without a frame: whatever is written to it is an error, and so is the whole message.
+    func makeDetachedState(_ error: EncodingError) -> EncodingState {
+        fail(error)
+        let detached = makeState(outerPath: codingPath)
+        detached.fail(error)
         return detached
+    }
+
+    private func makeState(outerPath: [any CodingKey]) -> EncodingState {
+        var none: [UInt8] = []
+        return EncodingState(
+            takingOver: &none,
+            limits: limits,
+            userInfo: sharedUserInfo,
+            outerPath: outerPath,
+            outerDepth: depth
+        )
+    }
+
+    /// An encoder for the value that this state is for.
+    func makeEncoder() -> ValueEncoder {
+        ValueEncoder(state: self, serial: frameCount == 0 ? Self.noTurn : serial)
     }
 
     /// The state of the container that was opened before under the same key, to go on with it.
@@ -117,7 +118,7 @@ extension EncodingState {
         while frameCount > 0 {
             _ = try popFrame()
         }
-        if let lateError {
+        if isFailed, let lateError {
             throw lateError
         }
     }

@@ -14,7 +14,7 @@ extension EncodingState {
 
     /// Writes a value through its own `encode(to:)`.
     private func encodeOpaque<T: Encodable>(_ value: T) throws -> Int {
-        if let lateError {
+        if isFailed, let lateError {
             throw lateError
         }
         guard depth < limits.maximumDepth else {
@@ -53,7 +53,7 @@ extension EncodingState {
     private func write<T>(_ value: T, known: KnownType) {
         switch known.shape {
         case .scalar: writeScalar(value, known.scalar)
-        case .array, .contiguousArray, .arraySlice: writeNumbers(value, known)
+        case .array, .contiguousArray: writeNumbers(value, known)
         case .stringArray: write(strings: unsafeBitCast(value, to: [String].self))
         case .dictionary: writeDictionary(value, known.scalar)
         case .unknown: break
@@ -112,10 +112,6 @@ extension EncodingState {
         case .contiguousArray:
             unsafeBitCast(value, to: ContiguousArray<Number>.self)
                 .withUnsafeBytes { write(packed: $0, of: element) }
-        case .arraySlice:
-            unsafeBitCast(value, to: ArraySlice<Number>.self).withUnsafeBytes {
-                write(packed: $0, of: element)
-            }
         case .unknown, .scalar, .stringArray, .dictionary:
             break
         }

@@ -50,6 +50,11 @@ final class EncodingState {
         var state: EncodingState
     }
 
+    /// The serial number while no value is being written.
+    static let noFrame = -1
+    /// The serial number of a container that may never write.
+    static let noTurn = -2
+
     let limits: MessageLimits
     let sharedUserInfo: [CodingUserInfoKey: any Sendable]
 
@@ -61,12 +66,13 @@ final class EncodingState {
     var count: Int
 
     // A plain allocation and not an array: it is looked at for every item.
-    var frames: UnsafeMutablePointer<Frame>
-    private var frameCapacity = 8
+    // Nothing is allocated before the first frame.
+    private(set) var frames: UnsafeMutablePointer<Frame>
+    private var frameCapacity = 0
     var frameCount = 0
     private var lastSerial = 0
     /// The serial number of the innermost frame, the only one that may be written to.
-    var serial = -1
+    var serial = noFrame
     /// The outermost frames that are known to have long headers.
     private var longFrameCount = 0
 
@@ -75,7 +81,9 @@ final class EncodingState {
     let outerPath: [any CodingKey]
     let outerDepth: Int
     /// An error that happened where none can be thrown.
-    var lateError: EncodingError?
+    private(set) var lateError: EncodingError?
+    /// Whether there is one: quicker to ask.
+    private(set) var isFailed = false
 
     /// Begins to write behind the bytes that are there, in their memory if it has room.
     init(
@@ -104,10 +112,13 @@ final class EncodingState {
         }
         capacity = storage.count
         base = Self.address(of: &storage)
-        frames = .allocate(capacity: frameCapacity)
+        frames = Self.noFrames
     }
 
     deinit {
+        guard frameCapacity > 0 else {
+            return
+        }
         frames.deinitialize(count: frameCount)
         frames.deallocate()
     }
@@ -135,12 +146,19 @@ final class EncodingState {
         swap(&result, &storage)
         result.removeLast(result.count - count)
         bytes = result
-        // Whoever kept an encoder beyond its call writes into memory that nobody reads.
-        storage = Self.makeStorage(capacity: 16, copying: [])
-        base = Self.address(of: &storage)
-        capacity = storage.count
+        // Whoever kept an encoder beyond its call makes it grow again, into memory that nobody reads.
+        capacity = 0
         self.count = 0
-        serial = -1
+        serial = Self.noFrame
+    }
+
+    /// Notes an error that cannot be thrown where it happens; the first one counts.
+    func fail(_ error: EncodingError) {
+        guard !isFailed else {
+            return
+        }
+        lateError = error
+        isFailed = true
     }
 
     // MARK: Bytes
@@ -155,7 +173,7 @@ final class EncodingState {
 
     @inline(never)
     private func grow(by additional: Int) {
-        let newCapacity = max(count + additional, capacity * 2)
+        let newCapacity = max(count + additional, capacity * 2, 64)
         var grown = [UInt8](unsafeUninitializedCapacity: newCapacity) { buffer, initializedCount in
             UnsafeMutableRawBufferPointer(buffer).copyMemory(from: .init(start: base, count: count))
             initializedCount = buffer.count
@@ -215,12 +233,21 @@ final class EncodingState {
         frameCount += 1
     }
 
+    // Stands for an address; it is aligned and never followed.
+    private static var noFrames: UnsafeMutablePointer<Frame> {
+        UnsafeMutablePointer(bitPattern: 64).unsafelyUnwrapped
+    }
+
+    @inline(never)
     private func growFrames() {
-        let grown = UnsafeMutablePointer<Frame>.allocate(capacity: frameCapacity * 2)
-        grown.moveInitialize(from: frames, count: frameCount)
-        frames.deallocate()
+        let newCapacity = max(4, frameCapacity * 2)
+        let grown = UnsafeMutablePointer<Frame>.allocate(capacity: newCapacity)
+        if frameCapacity > 0 {
+            grown.moveInitialize(from: frames, count: frameCount)
+            frames.deallocate()
+        }
         frames = grown
-        frameCapacity *= 2
+        frameCapacity = newCapacity
     }
 
     /// Ends the innermost value: completes its header.
@@ -266,7 +293,7 @@ final class EncodingState {
         frameCount -= 1
         (frames + frameCount).deinitialize(count: 1)
         longFrameCount = min(longFrameCount, frameCount)
-        serial = frameCount == 0 ? -1 : frames[frameCount - 1].serial
+        serial = frameCount == 0 ? Self.noFrame : frames[frameCount - 1].serial
     }
 
     private func appendEmptyContainer() {

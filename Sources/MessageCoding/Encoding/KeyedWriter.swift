@@ -87,12 +87,12 @@ struct KeyedWriter<Key: CodingKey>: KeyedEncodingContainerProtocol {
 
     mutating func superEncoder() -> any Encoder {
         let inner = innerState(forKey: SuperKey(), shape: nil)
-        return ValueEncoder(state: inner, serial: inner.serial)
+        return inner.makeEncoder()
     }
 
     mutating func superEncoder(forKey key: Key) -> any Encoder {
         let inner = innerState(forKey: key, shape: nil)
-        return ValueEncoder(state: inner, serial: inner.serial)
+        return inner.makeEncoder()
     }
 
     /// A state for what is written under `key`; the one that is there if it is asked for by shape.
@@ -105,7 +105,7 @@ struct KeyedWriter<Key: CodingKey>: KeyedEncodingContainerProtocol {
         do {
             try state.beginEntry(key, serial: serial)
         } catch {
-            return state.makeDetachedState()
+            return state.makeDetachedState(state.misuseError(EmptyValue()))
         }
         return state.makeInnerState(frameSerial: serial, key: key)
     }

@@ -127,14 +127,14 @@ struct UnkeyedWriter: UnkeyedEncodingContainer {
 
     mutating func superEncoder() -> any Encoder {
         let inner = innerState()
-        return ValueEncoder(state: inner, serial: inner.serial)
+        return inner.makeEncoder()
     }
 
     private func innerState() -> EncodingState {
         do {
             try state.beginItem(serial: serial)
         } catch {
-            return state.makeDetachedState()
+            return state.makeDetachedState(state.misuseError(EmptyValue()))
         }
         return state.makeInnerState(frameSerial: serial, key: nil)
     }

@@ -11,13 +11,16 @@ struct ValueEncoder: Encoder {
     func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
         let isTurn = serial == state.serial
         return KeyedEncodingContainer(
-            KeyedWriter(state: state, serial: isTurn ? state.openContainer(.keyed) : -2)
+            KeyedWriter(state: state, serial: isTurn ? state.openContainer(.keyed) : EncodingState.noTurn)
         )
     }
 
     func unkeyedContainer() -> any UnkeyedEncodingContainer {
         let isTurn = serial == state.serial
-        return UnkeyedWriter(state: state, serial: isTurn ? state.openContainer(.unkeyed) : -2)
+        return UnkeyedWriter(
+            state: state,
+            serial: isTurn ? state.openContainer(.unkeyed) : EncodingState.noTurn
+        )
     }
 
     func singleValueContainer() -> any SingleValueEncodingContainer {

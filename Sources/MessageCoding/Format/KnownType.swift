@@ -8,7 +8,6 @@ struct KnownType: Sendable {
         case scalar
         case array
         case contiguousArray
-        case arraySlice
         case stringArray
         case dictionary
     }
@@ -90,7 +89,6 @@ private struct KnownTypeTable: Sendable {
         insert(type, .init(shape: .scalar, scalar: scalar))
         insert([Number].self, .init(shape: .array, scalar: scalar))
         insert(ContiguousArray<Number>.self, .init(shape: .contiguousArray, scalar: scalar))
-        insert(ArraySlice<Number>.self, .init(shape: .arraySlice, scalar: scalar))
     }
 
     private mutating func insert<T>(_ type: T.Type, _ known: KnownType) {
