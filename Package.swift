@@ -39,7 +39,11 @@ let package = Package(
         ),
 
         // The binding.
-        .target(name: "MPI", dependencies: ["CMPI", "MessageCoding", "CProcessSupport"], swiftSettings: strict),
+        .target(
+            name: "MPI",
+            dependencies: ["CMPI", "MessageCoding", "CProcessSupport"],
+            swiftSettings: strict
+        ),
 
         // Processes, queues, pipes and pools on ranks.
         .target(
@@ -79,10 +83,30 @@ let package = Package(
             swiftSettings: strict
         ),
 
-        .testTarget(name: "MessageCodingTests", dependencies: ["MessageCoding"], swiftSettings: strict),
-        .testTarget(name: "ClosureCodingTests", dependencies: ["ClosureCoding", "MessageCoding", "CProcessSupport"], swiftSettings: strict),
-        .testTarget(name: "MPITests", dependencies: ["MPI", "MessageCoding", "RankLaunching", "RankChecks"], swiftSettings: strict),
-        .testTarget(name: "RankLaunchingTests", dependencies: ["RankLaunching", "RankChecks"], swiftSettings: strict),
-        .testTarget(name: "MultiprocessingTests", dependencies: ["Multiprocessing", "MPI", "RankLaunching", "RankChecks"], swiftSettings: strict),
+        .testTarget(
+            name: "MessageCodingTests",
+            dependencies: ["MessageCoding"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ClosureCodingTests",
+            dependencies: ["ClosureCoding", "MessageCoding", "CProcessSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "MPITests",
+            dependencies: ["MPI", "MessageCoding", "RankLaunching", "RankChecks"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "RankLaunchingTests",
+            dependencies: ["RankLaunching", "RankChecks"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "MultiprocessingTests",
+            dependencies: ["Multiprocessing", "MPI", "RankLaunching", "RankChecks"],
+            swiftSettings: strict
+        ),
     ]
 )

@@ -79,17 +79,8 @@ public func onRanks(
 private func runRecordingIssues(_ job: RankJob, sourceLocation: SourceLocation) async throws -> RankJobResult
 {
     let result = try await oneJobAtATime { try await job.run() }
-    let ranks = Set(result.lines.map(\.rank)).sorted { ($0 ?? -1) < ($1 ?? -1) }
-    for rank in ranks {
-        for issue in RankIssue.issues(in: result.lines.filter { $0.rank == rank }.map(\.text)) {
-            Issue.record(
-                "\(rank.map { "rank \($0): " } ?? "")\(issue.text)",
-                sourceLocation: issue.sourceLocation(nextTo: sourceLocation)
-            )
-        }
-    }
-    if !result.isSuccess || !result.leftBehind.isEmpty {
-        Issue.record("\(result.report)", sourceLocation: sourceLocation)
+    for issue in RankJobIssue.issues(of: result, startedAt: sourceLocation) {
+        Issue.record("\(issue.text)", sourceLocation: issue.sourceLocation)
     }
     return result
 }

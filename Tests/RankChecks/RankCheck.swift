@@ -25,6 +25,7 @@ public enum RankCheck {
     /// - Parameters:
     ///   - index: Its number, from 0.
     ///   - type: What to read it as.
+    ///   - sourceLocation: The place of the call.
     /// - Returns: The value.
     /// - Throws: An issue at the place of the call if there is no such argument, or it cannot be read.
     public static func argument<Value: LosslessStringConvertible>(

@@ -39,6 +39,7 @@ struct RankIssue {
     /// Where to show the issue: its own place if it can be read, else that of the check.
     ///
     /// - Parameter check: The place of the check, in the same folder as a rule.
+    /// - Returns: A place in a file of this package.
     func sourceLocation(nextTo check: SourceLocation) -> SourceLocation {
         let parts = place.split(separator: ":")
         guard parts.count == 3, let line = Int(parts[1]), let column = Int(parts[2]), line > 0, column > 0,

@@ -1,19 +1,13 @@
 import Dispatch
-import Synchronization
 
 /// Tells when a child process has ended, without reaping it.
 ///
 /// On Linux the process descriptor that the child was started with becomes readable; elsewhere the system's
 /// process events say so.
 final class ExitWatch: Sendable {
-    private struct State {
-        var hasEnded = false
-        var waiting: [CheckedContinuation<Void, Never>] = []
-    }
-
     // A dispatch source may be used from any thread; it is set up before anybody else sees it, and only cancelled after.
     private nonisolated(unsafe) let source: any DispatchSourceProtocol
-    private let state = Mutex(State())
+    private let end = FirstValue<Void>()
 
     /// Begins to watch a child.
     ///
@@ -26,19 +20,13 @@ final class ExitWatch: Sendable {
         #else
         source = DispatchSource.makeProcessSource(identifier: identifier, eventMask: .exit)
         #endif
-        source.setEventHandler { [weak self] in self?.noteEnd() }
+        source.setEventHandler { [end] in end.set(()) }
         source.activate()
     }
 
     /// Waits until the process has ended.
     func wait() async {
-        await withCheckedContinuation { continuation in
-            let isOver = state.withLock { state in
-                if !state.hasEnded { state.waiting.append(continuation) }
-                return state.hasEnded
-            }
-            if isOver { continuation.resume() }
-        }
+        await end.value
     }
 
     /// Stops watching; the descriptor may be closed afterwards.
@@ -47,14 +35,5 @@ final class ExitWatch: Sendable {
             source.setCancelHandler { continuation.resume() }
             source.cancel()
         }
-    }
-
-    private func noteEnd() {
-        let waiting = state.withLock { state in
-            state.hasEnded = true
-            defer { state.waiting = [] }
-            return state.waiting
-        }
-        for continuation in waiting { continuation.resume() }
     }
 }

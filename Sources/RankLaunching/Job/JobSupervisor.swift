@@ -21,15 +21,19 @@ final class JobSupervisor: Sendable {
     let recorder = OutputRecorder()
     private let timeout: Duration
     private let settlingTime: Duration
-    private let tagsOutput: Bool
+    private let tagging: OutputTagging
     /// The value of the variable that marks the processes of the job.
     private let identifier: String
     private let hasTimedOut = Atomic(false)
+    /// Set when the job is made to end.
+    private let isEnding = Atomic(false)
+    /// Set when the job has ended: its process ids may belong to others from then on.
+    private let isOver = Atomic(false)
 
-    init(job: RankJob, identifier: String) {
+    init(job: RankJob, tagging: OutputTagging, identifier: String) {
         self.timeout = job.timeout
         self.settlingTime = job.settlingTime
-        self.tagsOutput = job.tagsOutput
+        self.tagging = tagging
         self.identifier = identifier
     }
 
@@ -39,9 +43,8 @@ final class JobSupervisor: Sendable {
 
     /// All processes of the job that are alive, whoever their parent is by now.
     func processes(leader: Int32) -> [LiveProcess] {
-        let marked = ProcessSurvey.processes(carrying: RankJob.marker, value: identifier)
-        let related = ProcessSurvey.descendants(of: leader) + ProcessSurvey.processes(inSession: leader)
-        return Set(marked + related).sorted { $0.processIdentifier < $1.processIdentifier }
+        if isOver.load(ordering: .acquiring) { return [] }
+        return ProcessSurvey.job(leader: leader, marker: RankJob.marker, value: identifier)
     }
 
     /// Follows a running job until nothing is left of it.
@@ -64,40 +67,50 @@ final class JobSupervisor: Sendable {
         let limit = Task { [timeout] in
             try await Task.sleep(for: timeout)
             hasTimedOut.store(true, ordering: .releasing)
-            await end(leader: leader)
+            // Its own task: the end of the launcher cancels this one, and must not cut short what has begun.
+            await Task.detached { await self.end(leader: leader) }.value
         }
         await watch.wait()
         let duration = clock.now - start
         limit.cancel()
         let leftBehind = await settle(leader: leader)
-        // With all its processes gone the pipes are at their end, unless one of them has changed its session and its environment.
-        let patience = Task {
-            try await Task.sleep(for: .seconds(1))
-            readers.cancel()
-        }
+        // Reading ends with the launcher even if somebody else still holds the pipes.
         await readers.value
-        patience.cancel()
         await watch.stop()
+        isOver.store(true, ordering: .releasing)
         return Observation(duration: duration, leftBehind: leftBehind)
     }
 
     /// Asks the job to end, and kills what is left of it a little later.
     func end(leader: Int32) async {
-        // The launcher first: it ends its ranks and removes its files.
-        kill(leader, SIGTERM)
+        isEnding.store(true, ordering: .releasing)
         let clock = ContinuousClock()
         let deadline = clock.now + Self.graceTime
+        // The launcher is asked first: it ends its ranks and removes its files. Then whoever is left.
+        var hasAskedLauncher = false
+        var hasAskedAll = false
         while clock.now < deadline {
-            if processes(leader: leader).isEmpty { return }
+            let alive = processes(leader: leader)
+            if alive.isEmpty { return }
+            if let launcher = alive.first(where: { $0.processIdentifier == leader }) {
+                if !hasAskedLauncher { launcher.send(signal: SIGTERM) }
+                hasAskedLauncher = true
+            } else if !hasAskedAll {
+                for process in alive { process.send(signal: SIGTERM) }
+                hasAskedAll = true
+            }
             try? await Task.sleep(for: .milliseconds(20))
         }
         await killAll(leader: leader)
     }
 
     /// Waits until the processes of an ended job are gone; kills and returns those that stay.
+    ///
+    /// Those of a job that is being ended get the time that this takes.
     private func settle(leader: Int32) async -> [LiveProcess] {
         let clock = ContinuousClock()
-        let deadline = clock.now + settlingTime
+        let isEnding = isEnding.load(ordering: .acquiring)
+        let deadline = clock.now + (isEnding ? max(settlingTime, Self.graceTime * 2) : settlingTime)
         var left = processes(leader: leader)
         while !left.isEmpty && clock.now < deadline {
             try? await Task.sleep(for: .milliseconds(10))
@@ -122,15 +135,13 @@ final class JobSupervisor: Sendable {
         do {
             for try await chunk in bytes {
                 let finished = chunk.withUnsafeBytes { splitter.append($0) }
-                recorder.append(finished.flatMap { lines(in: $0, from: stream) })
+                recorder.append(finished.flatMap { OutputLine.lines(in: $0, from: stream, tagging: tagging) })
             }
         } catch {
             // Only a cancelled read ends here: what was printed so far is all there will be.
         }
-        if let rest = splitter.finish() { recorder.append(lines(in: rest, from: stream)) }
-    }
-
-    private func lines(in text: String, from stream: OutputLine.Stream) -> [OutputLine] {
-        tagsOutput ? OutputLine.lines(inTagged: text, from: stream) : [OutputLine(text, stream: stream)]
+        if let rest = splitter.finish() {
+            recorder.append(OutputLine.lines(in: rest, from: stream, tagging: tagging))
+        }
     }
 }

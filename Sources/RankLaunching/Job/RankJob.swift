@@ -10,7 +10,9 @@
 /// outer launcher told the caller about itself), and a hard time limit: when it passes, every process of the job
 /// is ended, and the result says so and has the output so far.
 public struct RankJob: Sendable {
-    /// What runs. With several programs all ranks belong to one world, in this order.
+    /// What runs.
+    ///
+    /// With several programs all ranks belong to one world, in this order.
     public var programs: [RankProgram]
     /// How the launcher is called; has no say in a plain process.
     public var profile: LaunchProfile
@@ -22,7 +24,9 @@ public struct RankJob: Sendable {
     public var timeout: Duration
     /// Whether the launcher marks every line with its rank, so that a report can be read rank by rank.
     public var tagsOutput: Bool
-    /// How long after its end a job may need until all its processes are gone. Those that are still there then are
+    /// How long after its end a job may need until all its processes are gone.
+    ///
+    /// Those that are still there then are
     /// the result's `leftBehind`, and are killed.
     public var settlingTime: Duration
 

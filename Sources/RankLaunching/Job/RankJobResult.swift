@@ -10,8 +10,9 @@ public struct RankJobResult: Sendable {
     public var commandLine: String
     /// All lines of both streams in the order in which they came.
     public var lines: [OutputLine]
-    /// Processes of the job that were still alive when it should long have been gone (`RankJob.settlingTime`). They
-    /// have been killed since.
+    /// Processes of the job that were still alive when it should long have been gone.
+    ///
+    /// `RankJob.settlingTime` says how long they have; then they are killed.
     public var leftBehind: [LiveProcess]
 
     /// Whether the job ended by itself, in time, with status 0.

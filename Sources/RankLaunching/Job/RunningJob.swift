@@ -41,13 +41,15 @@ public final class RunningJob: Sendable {
         let variables = job.completeEnvironment(from: RankJob.currentEnvironment(), identifier: identifier)
         let words = try job.commandLine(in: variables)
         let commandLine = words.map(Self.quoted).joined(separator: " ")
-        let supervisor = JobSupervisor(job: job, identifier: identifier)
+        let usesTags = job.tagsOutput && job.programs.contains { $0.ranks != nil }
+        let tagging = usesTags ? await OutputTagging.ofLauncher(words[0]) : .none
+        let supervisor = JobSupervisor(job: job, tagging: tagging, identifier: identifier)
         let configuration = Self.configuration(words: words, variables: variables, job: job)
-        let (starts, start) = AsyncStream.makeStream(of: Int32.self)
+        let start = FirstValue<Int32?>()
         let ending = Task.detached {
             defer {
                 supervisor.recorder.finish()
-                start.finish()
+                start.set(nil)
             }
             let result = try await Subprocess.run(
                 configuration,
@@ -55,7 +57,7 @@ public final class RunningJob: Sendable {
                 output: .sequence,
                 error: .sequence
             ) { execution in
-                start.yield(execution.processIdentifier.value)
+                start.set(execution.processIdentifier.value)
                 return try await supervisor.follow(execution)
             }
             return RankJobResult(
@@ -67,16 +69,9 @@ public final class RunningJob: Sendable {
                 leftBehind: result.closureResult.leftBehind
             )
         }
-        var started: Int32?
-        for await processIdentifier in starts {
-            started = processIdentifier
-            break
-        }
-        guard let started else {
-            switch await ending.result {
-            case .failure(let error): throw .cannotStart(command: words[0], reason: "\(error)")
-            case .success: throw .cannotStart(command: words[0], reason: "it was never seen to run")
-            }
+        guard let started = await start.value else {
+            let reason = if case .failure(let error) = await ending.result { "\(error)" } else { "unknown" }
+            throw .cannotStart(command: commandLine, reason: reason)
         }
         self.processIdentifier = started
         self.commandLine = commandLine
@@ -84,7 +79,9 @@ public final class RunningJob: Sendable {
         self.ending = ending
     }
 
-    /// The lines of the job, from the first on, as they come. The sequence ends when the job has ended.
+    /// The lines of the job, from the first on, as they come.
+    ///
+    /// The sequence ends when the job has ended.
     public var lines: OutputLines {
         OutputLines(recorder: supervisor.recorder)
     }
@@ -109,11 +106,13 @@ public final class RunningJob: Sendable {
         throw RankJobError.endedBeforeLine(containing: text, report: result.report)
     }
 
-    /// Sends the launcher, or the plain process, a signal. If it has ended nothing happens.
+    /// Sends the launcher, or the plain process, a signal.
+    ///
+    /// If it has ended nothing happens.
     ///
     /// - Parameter signal: The signal's number, such as `SIGUSR1`.
     public func send(signal: Int32) {
-        ProcessSurvey.process(processIdentifier)?.send(signal: signal)
+        processes.first { $0.processIdentifier == processIdentifier }?.send(signal: signal)
     }
 
     /// Does what Ctrl-C does to a launcher: sends it `SIGINT`.
@@ -132,7 +131,9 @@ public final class RunningJob: Sendable {
 
     /// Ends the whole job: asks the launcher to end, and kills what is left two seconds later.
     public func end() async {
-        await supervisor.end(leader: processIdentifier)
+        await Task.detached { [supervisor, processIdentifier] in
+            await supervisor.end(leader: processIdentifier)
+        }.value
     }
 
     /// Waits until the job has ended and its processes are gone.

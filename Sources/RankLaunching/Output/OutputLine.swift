@@ -32,12 +32,19 @@ extension OutputLine {
     /// Reads what the launcher printed in one line when it tags output: `[1,2]<stdout>:text` says rank 2 of job 1.
     ///
     /// Ranks that print no line end are run together by the launcher, so one line may hold several.
-    static func lines(inTagged text: String, from stream: Stream) -> [OutputLine] {
+    ///
+    /// - Parameters:
+    ///   - text: A line without its end.
+    ///   - stream: The launcher's stream, for what has no tag.
+    ///   - tagging: How the launcher writes tags.
+    /// - Returns: At least one line.
+    static func lines(in text: String, from stream: Stream, tagging: OutputTagging) -> [OutputLine] {
+        if case .none = tagging { return [OutputLine(text, stream: stream)] }
         var lines: [OutputLine] = []
         var untagged = Substring()
         var rest = text[...]
         while let start = rest.firstIndex(of: "[") {
-            guard let tag = Tag(at: rest[start...]) else {
+            guard let tag = Tag(at: rest[start...], tagging: tagging) else {
                 untagged += rest[...start]
                 rest = rest[rest.index(after: start)...]
                 continue
@@ -68,7 +75,7 @@ extension OutputLine {
         var rank: Int
         var rest: Substring
 
-        init?(at text: Substring) {
+        init?(at text: Substring, tagging: OutputTagging) {
             guard let close = text.firstIndex(of: "]") else { return nil }
             let numbers = text[text.index(after: text.startIndex)..<close].split(
                 separator: ",",
@@ -81,7 +88,8 @@ extension OutputLine {
                 if after.hasPrefix(mark) {
                     self.stream = stream
                     self.rank = rank
-                    self.rest = after.dropFirst(mark.count)
+                    rest = after.dropFirst(mark.count)
+                    if case .spaced = tagging, rest.first == " " { rest.removeFirst() }
                     return
                 }
             }

@@ -13,7 +13,7 @@ public struct OutputLines: AsyncSequence, Sendable {
         let recorder: OutputRecorder
         var index = 0
 
-        /// The next line; waits for it. `nil` once the job has ended.
+        /// The next line, as soon as there is one; `nil` once the job has ended.
         public mutating func next() async -> OutputLine? {
             defer { index += 1 }
             return await recorder.line(at: index)

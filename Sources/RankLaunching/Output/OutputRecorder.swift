@@ -37,7 +37,9 @@ final class OutputRecorder: Sendable {
         for continuation in waiting { continuation.resume() }
     }
 
-    /// Says that no more lines will come. Saying it again changes nothing.
+    /// Says that no more lines will come.
+    ///
+    /// Saying it again changes nothing.
     func finish() {
         let waiting = state.withLock { state in
             if state.dropped > 0 && !state.isFinished {

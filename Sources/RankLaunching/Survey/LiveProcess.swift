@@ -16,7 +16,7 @@ public struct LiveProcess: Sendable, Hashable {
     public let parentIdentifier: Int32
     /// The session it belongs to; a job that `RankJob` starts has one of its own.
     public let sessionIdentifier: Int32
-    /// The state letter of `/proc/PID/stat`: `R` running, `S` sleeping, `T` stopped, `Z` ended but not yet reaped, …
+    /// The state letter of `/proc/PID/stat`, such as `R` for running, `S` for sleeping, `T` for stopped.
     public let state: Character
     /// Its command line, or the short name of its program if it has none.
     public let command: String
@@ -39,32 +39,15 @@ extension LiveProcess: CustomStringConvertible {
 }
 
 extension LiveProcess {
-    /// Reads what the system knows of a process, or `nil` if there is none or it belongs to nobody any more.
-    init?(readingStateOf identifier: Int32) {
-        guard let line = SystemFile.text(of: "/proc/\(identifier)/stat"),
-            let fields = LiveProcess.fields(ofStateLine: line)
-        else { return nil }
-        let arguments = (SystemFile.bytes(of: "/proc/\(identifier)/cmdline") ?? [])
+    /// Completes what a state line says with the command line.
+    init(_ line: StateLine) {
+        let arguments = (SystemFile.bytes(of: "/proc/\(line.processIdentifier)/cmdline") ?? [])
             .split(separator: 0)
             .map { String(decoding: $0, as: UTF8.self) }
-        processIdentifier = identifier
-        parentIdentifier = fields.parent
-        sessionIdentifier = fields.session
-        state = fields.state
-        command = arguments.isEmpty ? fields.name : arguments.joined(separator: " ")
-    }
-
-    /// Takes a line of `/proc/PID/stat` apart; the name stands in parentheses and may itself contain some.
-    static func fields(
-        ofStateLine line: String
-    ) -> (name: String, state: Character, parent: Int32, session: Int32)? {
-        guard let open = line.firstIndex(of: "("), let close = line.lastIndex(of: ")"), open < close else {
-            return nil
-        }
-        let rest = line[line.index(after: close)...].split(separator: " ")
-        guard rest.count >= 4, let state = rest[0].first, let parent = Int32(rest[1]),
-            let session = Int32(rest[3])
-        else { return nil }
-        return (String(line[line.index(after: open)..<close]), state, parent, session)
+        processIdentifier = line.processIdentifier
+        parentIdentifier = line.parentIdentifier
+        sessionIdentifier = line.sessionIdentifier
+        state = line.state
+        command = arguments.isEmpty ? line.name : arguments.joined(separator: " ")
     }
 }

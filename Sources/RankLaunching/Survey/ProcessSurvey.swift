@@ -10,11 +10,7 @@
 public enum ProcessSurvey {
     /// All processes that are alive, by rising process id.
     public static func everyProcess() -> [LiveProcess] {
-        SystemFile.names(in: "/proc")
-            .compactMap(Int32.init)
-            .sorted()
-            .compactMap(LiveProcess.init(readingStateOf:))
-            .filter { $0.state != "Z" && $0.state != "X" }
+        StateLine.everyLine().map(LiveProcess.init)
     }
 
     /// The process with an id, if it is alive.
@@ -22,10 +18,8 @@ public enum ProcessSurvey {
     /// - Parameter identifier: A process id.
     /// - Returns: The process, or `nil` if there is none or it has ended.
     public static func process(_ identifier: Int32) -> LiveProcess? {
-        guard let process = LiveProcess(readingStateOf: identifier), process.state != "Z",
-            process.state != "X"
-        else { return nil }
-        return process
+        guard let line = StateLine(readingProcess: identifier), !line.hasEnded else { return nil }
+        return LiveProcess(line)
     }
 
     /// The live children of a process, their children, and so on.
@@ -36,15 +30,7 @@ public enum ProcessSurvey {
     /// - Parameter identifier: The process id to begin with; it is not itself part of the result.
     /// - Returns: The descendants, parents before their children.
     public static func descendants(of identifier: Int32) -> [LiveProcess] {
-        let children = Dictionary(grouping: everyProcess(), by: \.parentIdentifier)
-        var found: [LiveProcess] = []
-        var waiting = children[identifier] ?? []
-        while !waiting.isEmpty {
-            let process = waiting.removeFirst()
-            found.append(process)
-            waiting += children[process.processIdentifier] ?? []
-        }
-        return found
+        descendants(of: identifier, among: StateLine.everyLine()).map(LiveProcess.init)
     }
 
     /// The live processes of a session.
@@ -52,7 +38,7 @@ public enum ProcessSurvey {
     /// - Parameter identifier: The session's id, which is the process id of its first process.
     /// - Returns: Its processes, by rising process id.
     public static func processes(inSession identifier: Int32) -> [LiveProcess] {
-        everyProcess().filter { $0.sessionIdentifier == identifier }
+        StateLine.everyLine().filter { $0.sessionIdentifier == identifier }.map(LiveProcess.init)
     }
 
     /// The live processes that were started with a variable in their environment.
@@ -66,13 +52,46 @@ public enum ProcessSurvey {
     /// - Returns: The processes, by rising process id; never the calling one.
     public static func processes(carrying name: String, value: String? = nil) -> [LiveProcess] {
         let own = LiveProcess.ownIdentifier
-        return everyProcess().filter { process in
-            process.processIdentifier != own
-                && environment(of: process.processIdentifier, has: name, value: value)
-        }
+        return StateLine.everyLine()
+            .filter {
+                $0.processIdentifier != own && hasVariable($0.processIdentifier, name: name, value: value)
+            }
+            .map(LiveProcess.init)
     }
 
-    private static func environment(of identifier: Int32, has name: String, value: String?) -> Bool {
+    /// The live processes of a job: its first one, the descendants of that, its session, and whoever carries the mark.
+    ///
+    /// - Parameters:
+    ///   - leader: The process id of the first process, which is the session's id as well.
+    ///   - name: The variable that marks the job.
+    ///   - value: The variable's value.
+    /// - Returns: The processes, by rising process id.
+    static func job(leader: Int32, marker name: String, value: String) -> [LiveProcess] {
+        let lines = StateLine.everyLine()
+        let own = LiveProcess.ownIdentifier
+        let related = Set(descendants(of: leader, among: lines).map(\.processIdentifier))
+        return
+            lines
+            .filter { line in
+                line.processIdentifier != own
+                    && (line.sessionIdentifier == leader || related.contains(line.processIdentifier)
+                        || hasVariable(line.processIdentifier, name: name, value: value))
+            }
+            .map(LiveProcess.init)
+    }
+
+    private static func descendants(of identifier: Int32, among lines: [StateLine]) -> [StateLine] {
+        let children = Dictionary(grouping: lines, by: \.parentIdentifier)
+        var found = children[identifier] ?? []
+        var next = 0
+        while next < found.count {
+            found += children[found[next].processIdentifier] ?? []
+            next += 1
+        }
+        return found
+    }
+
+    private static func hasVariable(_ identifier: Int32, name: String, value: String?) -> Bool {
         guard let bytes = SystemFile.bytes(of: "/proc/\(identifier)/environ") else { return false }
         let start = Array("\(name)=".utf8)
         return bytes.split(separator: 0).contains { variable in

@@ -1,0 +1,89 @@
+#!/bin/bash
+# Installs what is missing, builds, and runs every test.
+set -eu
+
+usage() {
+    cat <<'USAGE'
+usage: Scripts/test.sh [--quick] [--help]
+
+Installs Open MPI and mpi4py if they are missing, builds once with the tests, checks the form of the sources, runs
+every test, and then, in a release build, those that depend on how the compiler lays out code: functions
+that travel between processes. The last line says how many tests passed and failed.
+
+  --quick   leave out the release build
+USAGE
+}
+
+quick=false
+for argument in "$@"; do
+    case $argument in
+        --quick) quick=true ;;
+        -h | --help)
+            usage
+            exit 0
+            ;;
+        *)
+            usage >&2
+            exit 2
+            ;;
+    esac
+done
+
+cd "$(dirname "$0")/.."
+root=$PWD
+limit_in_seconds=1500
+
+say() { printf '\n== %s\n' "$*"; }
+
+# A hang must end, wherever it is. macOS has no timeout(1).
+limited() {
+    if command -v timeout >/dev/null 2>&1; then timeout -k 30 "$limit_in_seconds" "$@"; else "$@"; fi
+}
+
+say 'Installing what is missing'
+Scripts/install.sh --tests
+if [ -z "${SWIFT_MPI_PYTHON-}" ] && [ -x .venv/bin/python ]; then
+    export SWIFT_MPI_PYTHON=$root/.venv/bin/python
+fi
+# shellcheck source=mpirun-configs/local.env
+. mpirun-configs/local.env
+
+reports=$(mktemp -d)
+trap 'rm -rf "$reports"' EXIT
+
+say 'Building'
+swift build --build-tests
+
+status=0
+
+say 'Checking the form of the sources'
+if Scripts/check-format.sh; then echo 'nothing to mend'; else status=1; fi
+
+say 'Testing'
+limited swift test --skip-build --xunit-output "$reports/debug.xml" || status=1
+
+if ! $quick; then
+    say 'Testing functions that travel, as optimised code'
+    release=(--configuration release -Xswiftc -enable-testing)
+    swift build "${release[@]}" --build-tests
+    limited swift test "${release[@]}" --skip-build --filter '^(ClosureCodingTests|RankLaunchingTests\.OnRanksTests)' \
+        --xunit-output "$reports/release.xml" || status=1
+fi
+
+# Tests kill launchers on purpose, which then cannot tidy up themselves.
+Scripts/clean.sh >/dev/null
+
+# One report per testing library and run: <testsuite name=… tests="48" failures="0" …>
+count() {
+    cat "$reports"/*.xml 2>/dev/null | grep -o "<testsuite [^>]*" | grep -o " $1=\"[0-9]*\"" | tr -dc '0-9\n' \
+        | awk '{ sum += $1 } END { print sum + 0 }'
+}
+total=$(count tests)
+failed=$(($(count failures) + $(count errors)))
+# A run that was cut off, or sources in bad form, are failures as well.
+if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then
+    failed=1
+    total=$((total + 1))
+fi
+say "$((total - failed)) passed, $failed failed"
+exit $status
