@@ -1,7 +1,5 @@
 internal import CProcessSupport
-internal import ClosureCoding
 internal import Glibc
-internal import MessageCoding
 
 /// The helper process beside each rank that starts the rank's processes, and reaps them.
 ///
@@ -20,16 +18,8 @@ struct ForkServerLoop {
         // A Ctrl-C at the terminal reaches this process too, which still has to see its children out: it is blocked.
         let childSignals = cps_child_signal_descriptor()
         guard childSignals >= 0 else { _exit(1) }
-        warmUp()
         var loop = ForkServerLoop(control: control, childSignals: childSignals)
         loop.serve()
-    }
-
-    /// Does once what every process would have to do first: its children inherit what it has found out about the program.
-    private static func warmUp() {
-        let work = PortableWork(ClosureWork(closure: PortableFunction {}))
-        guard let encoded = try? MessageEncoder().encode(work) else { return }
-        _ = try? MessageDecoder().decode(PortableWork.self, from: encoded)
     }
 
     private init(control: Int32, childSignals: Int32) {
