@@ -48,7 +48,9 @@ enum PredefinedOperation: UInt8, Sendable {
 }
 
 extension ReduceOperation where Element: AdditiveArithmetic {
-    /// The sum. Integers wrap around on overflow.
+    /// The sum.
+    ///
+    /// Integers wrap around on overflow.
     ///
     /// The corresponding C constant is `MPI_SUM`.
     @inlinable
@@ -56,7 +58,9 @@ extension ReduceOperation where Element: AdditiveArithmetic {
 }
 
 extension ReduceOperation where Element: Numeric {
-    /// The product. Integers wrap around on overflow.
+    /// The product.
+    ///
+    /// Integers wrap around on overflow.
     ///
     /// The corresponding C constant is `MPI_PROD`.
     @inlinable

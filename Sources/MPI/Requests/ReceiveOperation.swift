@@ -88,7 +88,9 @@ final class ReceiveOperation: PendingOperation {
         }
     }
 
-    /// Waits for a message that is on its way. A message that has not been found yet has to be looked for.
+    /// Waits for a message that is on its way.
+    ///
+    /// A message that has not been found yet has to be looked for.
     func waitForArrival() {
         state.withLock { state in
             guard case .receiving(var request, let memory, isGivenUp: false) = state else { return }
@@ -101,7 +103,9 @@ final class ReceiveOperation: PendingOperation {
         }
     }
 
-    /// What was received. To be asked for when it has ended.
+    /// What was received.
+    ///
+    /// To be asked for when it has ended.
     func result() throws(MPIError) -> Received {
         let outcome: Result<Received, MPIError> = state.withLock { state in
             if case .ended(let outcome) = state { return outcome }

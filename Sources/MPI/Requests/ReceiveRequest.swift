@@ -1,4 +1,6 @@
-/// An immediate receive that is under way. It owns the memory that is received into.
+/// An immediate receive that is under way.
+///
+/// It owns the memory that is received into.
 ///
 /// Wait for it, test it until it is complete, or await its value. Waiting for it twice does not compile. If it is dropped before it
 /// is complete the receive is given up, with a warning.

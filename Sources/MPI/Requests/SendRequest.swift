@@ -1,4 +1,6 @@
-/// An immediate send that is under way. It owns what is sent until the MPI library no longer needs it.
+/// An immediate send that is under way.
+///
+/// It owns what is sent until the MPI library no longer needs it.
 ///
 /// Wait for it, test it until it is complete, or await its value. Waiting for it twice does not compile. If it is dropped before it
 /// is complete, it is completed behind the scenes, with a warning.

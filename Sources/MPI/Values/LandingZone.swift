@@ -19,7 +19,9 @@ struct LandingZone {
     /// Where it begins.
     let address: UnsafeMutableRawPointer
 
-    /// Reserves the addresses. Some systems do not grant so many.
+    /// Reserves the addresses.
+    ///
+    /// Some systems do not grant so many.
     init?() {
         #if os(Linux)
         let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
