@@ -38,7 +38,10 @@ int cps_make_memory_file(const char *name, size_t size);
 /// Sets or clears close-on-exec.
 int cps_set_close_on_exec(int descriptor, int is_on);
 
-/// Names the calling thread, or with its main thread the process, in the listings of the system (at most 15 bytes are shown).
+/// Names the calling thread for debuggers (at most 15 bytes are shown).
+void cps_set_thread_title(const char *name);
+
+/// Names the calling process in the listings of the system (at most 15 bytes are shown).
 void cps_set_process_title(const char *name);
 
 /// Waits until a descriptor is ready for `events` (POLLIN …) or `nanoseconds` have passed (negative: no limit).
