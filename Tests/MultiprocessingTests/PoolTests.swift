@@ -245,7 +245,7 @@ struct PoolTests {
                 #expect(try pool.join())
                 try pool.close()
                 try pool.terminate()
-                #expect(kindOfError { _ = try pool.apply { 1 } } != nil)
+                #expect(kindOfError { _ = try pool.apply { 1 } } == .closed)
             }
         }
     }
