@@ -131,7 +131,10 @@ struct WithProcessesTests {
         for pid in pids { #expect(ProcessSurvey.process(pid) == nil) }
     }
 
-    @Test("at its end daemons are ended and everything else is waited for, whoever started it", arguments: sizes)
+    @Test(
+        "at its end daemons are ended and everything else is waited for, whoever started it",
+        arguments: sizes
+    )
     func ending(ranks: Int?) async throws {
         let result = try await onRanks(ranks) {
             let handles = try withProcesses { () -> [Process] in
@@ -173,7 +176,10 @@ struct WithProcessesTests {
         let texts = result.lines.map(\.text)
         #expect(texts.last == "the main program goes on" && texts.count == 3)
         #expect(
-            Set(texts.dropLast()) == ["the child of a killed process has ended", "the last process has ended"])
+            Set(texts.dropLast()) == [
+                "the child of a killed process has ended", "the last process has ended",
+            ]
+        )
     }
 
     @Test("what outlives it is an error, not a wait", arguments: sizes)
