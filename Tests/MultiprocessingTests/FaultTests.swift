@@ -63,7 +63,10 @@ private func tracesOfOurs() -> SystemTraces {
 
 @Suite("Faults")
 struct FaultTests {
-    @Test("a body that traps, exits, throws, or is killed ends only itself, and all goes on", arguments: sizes)
+    @Test(
+        "a body that traps, exits, throws, or is killed ends only itself, and all goes on",
+        arguments: sizes
+    )
     func bodies(ranks: Int?) async throws {
         let before = tracesOfOurs()
         let result = try await onRanks(ranks, environment: quiet) {
@@ -112,7 +115,10 @@ struct FaultTests {
         #expect(tracesOfOurs().added(since: before).isEmpty)
     }
 
-    @Test("a task that kills its worker fails with WorkerLost; all others finish, and the pool works on", arguments: sizes)
+    @Test(
+        "a task that kills its worker fails with WorkerLost; all others finish, and the pool works on",
+        arguments: sizes
+    )
     func lostWorkers(ranks: Int?) async throws {
         try await onRanks(ranks, environment: quiet) {
             try withProcesses {
@@ -122,7 +128,9 @@ struct FaultTests {
                     let result = try pool.mapAsync(0..<40, chunkSize: 10) { number -> Int in
                         if number == 13 {
                             if ending < 0 { exit(-ending) }
+                            // Another thread may be the one that the signal meets.
                             kill(getpid(), ending)
+                            waitForTheEnd()
                         }
                         try done.put(number)
                         return number
@@ -131,10 +139,14 @@ struct FaultTests {
                         _ = try result.get(timeout: .seconds(20))
                         Issue.record("no error")
                     } catch let loss as WorkerLost {
-                        #expect(loss.exitCode == -Int(ending) && loss.signal == (ending > 0 ? Int(ending) : nil))
+                        #expect(
+                            loss.exitCode == -Int(ending) && loss.signal == (ending > 0 ? Int(ending) : nil)
+                        )
                         #expect(loss.worker.hasPrefix("PoolWorker-") && loss.pid > 0)
                         #expect((0..<Process.current.rankCount).contains(loss.rank))
-                        #expect(loss.description.contains("\(loss.worker) (pid \(loss.pid), rank \(loss.rank) on"))
+                        #expect(
+                            loss.description.contains("\(loss.worker) (pid \(loss.pid), rank \(loss.rank) on")
+                        )
                         #expect(loss.description.contains(ending > 0 ? "signal \(ending)" : "exit status 5"))
                     }
                     let numbers = try (0..<39).map { _ in try done.get(timeout: .seconds(20)) }
@@ -153,7 +165,9 @@ struct FaultTests {
                 }
                 // Every task kills its worker.
                 let results = try (0..<6).map { _ in try pool.applyAsync { () -> Int in exit(3) } }
-                for result in results { #expect(throws: WorkerLost.self) { try result.get(timeout: .seconds(20)) } }
+                for result in results {
+                    #expect(throws: WorkerLost.self) { try result.get(timeout: .seconds(20)) }
+                }
                 // An idle worker is killed.
                 let pid = try pool.apply { Process.current.pid }
                 kill(pid_t(pid), SIGKILL)
@@ -164,7 +178,10 @@ struct FaultTests {
         }
     }
 
-    @Test("an input that kills the worker that decodes it fails its task instead of one worker after another", arguments: sizes)
+    @Test(
+        "an input that kills the worker that decodes it fails its task instead of one worker after another",
+        arguments: sizes
+    )
     func deadlyInputs(ranks: Int?) async throws {
         try await onRanks(ranks, environment: quiet) {
             try withProcesses {
@@ -176,7 +193,10 @@ struct FaultTests {
         }
     }
 
-    @Test("the end of a fork server takes its processes with it, and later ones get a new server", arguments: sizes)
+    @Test(
+        "the end of a fork server takes its processes with it, and later ones get a new server",
+        arguments: sizes
+    )
     func lostForkServer(ranks: Int?) async throws {
         try await onRanks(ranks, environment: quiet) {
             try withProcesses {
@@ -213,7 +233,9 @@ struct FaultTests {
 
     @Test(
         "when the main program dies, no process of it is left, and nothing else",
-        arguments: sizes, ["abort", "kill", "trap", "interrupt", "terminate"])
+        arguments: sizes,
+        ["abort", "kill", "trap", "interrupt", "terminate"]
+    )
     func lostMainProgram(ranks: Int?, way: String) async throws {
         let before = tracesOfOurs()
         let job = try RankCheck.job(ranks: ranks, arguments: [way], environment: quiet) {

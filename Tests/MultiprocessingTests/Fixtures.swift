@@ -55,8 +55,12 @@ struct Parcel: Codable, Hashable, Sendable {
     var note: String?
 
     static let example = Parcel(
-        label: "Grüße 🚀", weights: [1.5, -0.0, .infinity], handling: .stacked(height: 3), contents: ["a": 7, "b": -3],
-        note: nil)
+        label: "Grüße 🚀",
+        weights: [1.5, -0.0, .infinity],
+        handling: .stacked(height: 3),
+        contents: ["a": 7, "b": -3],
+        note: nil
+    )
 }
 
 /// Sendable, but nothing that travels.

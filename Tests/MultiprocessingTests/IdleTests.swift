@@ -25,7 +25,9 @@ private func processorTime(of process: Int32) -> Double {
 
 @Suite("Waiting costs next to nothing")
 struct IdleTests {
-    @Test("ten seconds of waiting cost less than a second of processor time, all processes of four ranks together")
+    @Test(
+        "ten seconds of waiting cost less than a second of processor time, all processes of four ranks together"
+    )
     func idle() async throws {
         let result = try await onRanks(4) {
             try withProcesses {

@@ -74,7 +74,10 @@ struct PipeTests {
         }
     }
 
-    @Test("the stream ends by exit without close, by close, by an error, and by kill, after all that was sent", arguments: sizes)
+    @Test(
+        "the stream ends by exit without close, by close, by an error, and by kill, after all that was sent",
+        arguments: sizes
+    )
     func endOfStream(ranks: Int?) async throws {
         try await onRanks(ranks) {
             try withProcesses {
@@ -117,7 +120,10 @@ struct PipeTests {
         }
     }
 
-    @Test("a receiver that waits hears of the end when the far process is killed from outside", arguments: sizes)
+    @Test(
+        "a receiver that waits hears of the end when the far process is killed from outside",
+        arguments: sizes
+    )
     func killedFarEnd(ranks: Int?) async throws {
         try await onRanks(ranks) {
             try withProcesses {
@@ -220,7 +226,10 @@ struct PipeTests {
         }
     }
 
-    @Test("a pipe is no store: a sender far ahead waits, and goes on when something is received", arguments: sizes)
+    @Test(
+        "a pipe is no store: a sender far ahead waits, and goes on when something is received",
+        arguments: sizes
+    )
     func backpressure(ranks: Int?) async throws {
         try await onRanks(ranks) {
             try withProcesses {
@@ -236,7 +245,9 @@ struct PipeTests {
                 #expect(kindOfError { try right.send([], timeout: .zero) } == .timedOut)
                 let first = sent
                 let process = Process {
-                    for number in first..<first + 50 { try right.send(Array(repeating: number, count: 10_000)) }
+                    for number in first..<first + 50 {
+                        try right.send(Array(repeating: number, count: 10_000))
+                    }
                 }
                 try process.start()
                 for number in 0..<sent + 50 {
@@ -252,7 +263,10 @@ struct PipeTests {
         }
     }
 
-    @Test("an end travels in a message, and in a queue, and keeps its stream open on the way", arguments: sizes)
+    @Test(
+        "an end travels in a message, and in a queue, and keeps its stream open on the way",
+        arguments: sizes
+    )
     func travellingEnds(ranks: Int?) async throws {
         try await onRanks(ranks) {
             try withProcesses {

@@ -18,7 +18,11 @@ struct ProcessControlTests {
     func exitCodes(ranks: Int?) async throws {
         let result = try await onRanks(ranks) {
             try withProcesses {
-                func expect(_ code: Int, from process: Process, sourceLocation: SourceLocation = #_sourceLocation) throws {
+                func expect(
+                    _ code: Int,
+                    from process: Process,
+                    sourceLocation: SourceLocation = #_sourceLocation
+                ) throws {
                     #expect(process.exitCode == nil, sourceLocation: sourceLocation)
                     try process.start()
                     try process.join()
@@ -45,7 +49,9 @@ struct ProcessControlTests {
             try withProcesses {
                 for (end, code) in [(Process.terminate, -15), (Process.kill, -9)] {
                     let process = Process { waitForTheEnd() }
-                    #expect(!process.isAlive && process.description == "<Process name='\(process.name)' initial>")
+                    #expect(
+                        !process.isAlive && process.description == "<Process name='\(process.name)' initial>"
+                    )
                     end(process)()
                     try process.start()
                     #expect(process.isAlive && process.exitCode == nil)
@@ -71,7 +77,10 @@ struct ProcessControlTests {
         }
     }
 
-    @Test("the end is known without join, and a join with the longest of times is just a join", arguments: sizes)
+    @Test(
+        "the end is known without join, and a join with the longest of times is just a join",
+        arguments: sizes
+    )
     func endWithoutJoin(ranks: Int?) async throws {
         try await onRanks(ranks) {
             try withProcesses {
@@ -135,7 +144,8 @@ struct ProcessControlTests {
                 #expect(refusals.count == 2)
                 #expect(
                     refusals.allSatisfy { $0.contains("daemon") && $0.contains("cannot start processes") },
-                    "\(refusals)")
+                    "\(refusals)"
+                )
                 // Its end does not hang on them.
                 try daemon.join()
                 #expect(daemon.exitCode == 0)
@@ -144,7 +154,10 @@ struct ProcessControlTests {
         }
     }
 
-    @Test("a capture that cannot travel is refused by start, which names it, and starts nothing", arguments: [1, 3])
+    @Test(
+        "a capture that cannot travel is refused by start, which names it, and starts nothing",
+        arguments: [1, 3]
+    )
     func refusals(ranks: Int) async throws {
         try await onRanks(ranks) {
             try withProcesses {
@@ -170,7 +183,10 @@ struct ProcessControlTests {
         }
     }
 
-    @Test("a capture that cannot be decoded ends the process with status 1 and a word about it", arguments: [1, 3])
+    @Test(
+        "a capture that cannot be decoded ends the process with status 1 and a word about it",
+        arguments: [1, 3]
+    )
     func undecodable(ranks: Int) async throws {
         let result = try await onRanks(ranks) {
             try withProcesses {

@@ -87,7 +87,8 @@ struct ProcessTests {
                 let process = Process {
                     try counts.put(
                         number + text.count + (optional ?? 1) + array.reduce(0, +)
-                            + Int(dictionary["x"]?[1] ?? 0) + set.count)
+                            + Int(dictionary["x"]?[1] ?? 0) + set.count
+                    )
                     try answers.put(parcel)
                 }
                 try process.start()
@@ -110,10 +111,16 @@ struct ProcessTests {
                     let process = Process(startMethod: startMethod, target: note, args: secret, 2, secrets)
                     try process.start()
                     #expect(
-                        try secrets.get(timeout: .seconds(20)) == Secret(number: 42, words: ["b", "a"]))
+                        try secrets.get(timeout: .seconds(20)) == Secret(number: 42, words: ["b", "a"])
+                    )
                     try process.join()
                     #expect(process.exitCode == 0)
-                    let other = Process(name: "by name", startMethod: startMethod, target: noteNothing, args: names)
+                    let other = Process(
+                        name: "by name",
+                        startMethod: startMethod,
+                        target: noteNothing,
+                        args: names
+                    )
                     try other.start()
                     #expect(try names.get(timeout: .seconds(20)) == "by name")
                 }
@@ -127,13 +134,18 @@ struct ProcessTests {
             try withProcesses {
                 let answers = try Queue<String>()
                 for startMethod in [StartMethod.forkServer, .spawn] {
-                    let worker = Worker(Secret(number: 5, words: ["é", "🚀"]), answers, startMethod: startMethod)
+                    let worker = Worker(
+                        Secret(number: 5, words: ["é", "🚀"]),
+                        answers,
+                        startMethod: startMethod
+                    )
                     worker.title = "captain"
                     worker.counts["before"] = 3
                     try worker.start()
                     #expect(
                         try answers.get(timeout: .seconds(20))
-                            == "worker captain 5 [\"é\", \"🚀\"] [\"before=3\", \"run=1\"] true")
+                            == "worker captain 5 [\"é\", \"🚀\"] [\"before=3\", \"run=1\"] true"
+                    )
                     try worker.join()
                     #expect(worker.exitCode == 0)
                     // What happens to the other instance stays with it.
@@ -155,14 +167,18 @@ struct ProcessTests {
                 let answers = try Queue<Secret>()
                 for startMethod in [StartMethod.forkServer, .spawn] {
                     let secret = Secret(number: 1, words: ["x"])
-                    try Process(startMethod: startMethod, body: Body(secret: secret, answers: answers)).start()
+                    try Process(startMethod: startMethod, body: Body(secret: secret, answers: answers))
+                        .start()
                     #expect(try answers.get(timeout: .seconds(20)) == secret)
                     let process = Process(
-                        startMethod: startMethod, body: SuspendingBody(secret: secret, answers: answers))
+                        startMethod: startMethod,
+                        body: SuspendingBody(secret: secret, answers: answers)
+                    )
                     try process.start()
                     #expect(
                         try answers.get(timeout: .seconds(20))
-                            == Secret(number: 2, words: ["x", "0", "1", "2"]))
+                            == Secret(number: 2, words: ["x", "0", "1", "2"])
+                    )
                     try process.join()
                     #expect(process.exitCode == 0)
                 }
@@ -223,7 +239,10 @@ struct ProcessTests {
         }
     }
 
-    @Test("default names count up whatever rank hosts them, and a child's begins with its parent's", arguments: sizes)
+    @Test(
+        "default names count up whatever rank hosts them, and a child's begins with its parent's",
+        arguments: sizes
+    )
     func names(ranks: Int?) async throws {
         try await onRanks(ranks) {
             try withProcesses {
@@ -240,16 +259,22 @@ struct ProcessTests {
                             try process.start()
                             try process.join()
                         }
-                        try answers.put([Process.current.name, Process.current.parentName ?? "none", last.name])
+                        try answers.put([
+                            Process.current.name, Process.current.parentName ?? "none", last.name,
+                        ])
                     }
                     #expect(process.name == "Process-\(number)")
                     try process.start()
                     #expect(
-                        try answers.get(timeout: .seconds(20)) == ["Process-\(number):1", "Process-\(number)"])
+                        try answers.get(timeout: .seconds(20)) == [
+                            "Process-\(number):1", "Process-\(number)",
+                        ]
+                    )
                     #expect(try answers.get(timeout: .seconds(20)) == ["own name"])
                     #expect(
                         try answers.get(timeout: .seconds(20))
-                            == ["Process-\(number)", "MainProcess", "Process-\(number):3"])
+                            == ["Process-\(number)", "MainProcess", "Process-\(number):3"]
+                    )
                 }
                 let renamed = Process { try answers.put([Process.current.name]) }
                 renamed.name = "née Process-5, 名前"
@@ -259,7 +284,10 @@ struct ProcessTests {
         }
     }
 
-    @Test("each has a pid of its own and runs on the rank that was asked, or the next in turn", arguments: sizes)
+    @Test(
+        "each has a pid of its own and runs on the rank that was asked, or the next in turn",
+        arguments: sizes
+    )
     func places(ranks: Int?) async throws {
         try await onRanks(ranks) {
             try withProcesses {

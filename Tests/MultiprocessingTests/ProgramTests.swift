@@ -18,8 +18,10 @@ private enum Command {
         let job = RankJob(executable: path, arguments: arguments, ranks: ranks)
         let result = try await oneJobAtATime { try await job.run() }
         #expect(
-            result.isSuccess && result.leftBehind.isEmpty && result.standardError.isEmpty, "\(result.report)",
-            sourceLocation: sourceLocation)
+            result.isSuccess && result.leftBehind.isEmpty && result.standardError.isEmpty,
+            "\(result.report)",
+            sourceLocation: sourceLocation
+        )
         return result.lines.filter { $0.stream == .output }.map(\.text)
     }
 
@@ -30,7 +32,10 @@ private enum Command {
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws -> [String] {
         try await run(
-            ["example", name, "--second", "\(second)"], ranks: ranks, sourceLocation: sourceLocation)
+            ["example", name, "--second", "\(second)"],
+            ranks: ranks,
+            sourceLocation: sourceLocation
+        )
     }
 }
 
@@ -49,7 +54,10 @@ struct ProgramTests {
     func named(ranks: Int?) async throws {
         let lines = try await Command.example("named", second: 0.3, ranks: ranks)
         #expect(
-            lines == ["Starting foo_process", "Starting Process-2", "Exiting foo_process", "Exiting Process-2"])
+            lines == [
+                "Starting foo_process", "Starting Process-2", "Exiting foo_process", "Exiting Process-2",
+            ]
+        )
     }
 
     @Test("daemon: the daemon never gets to its end", arguments: everySize)
@@ -127,7 +135,9 @@ struct ProgramTests {
         let names = ["spawn", "named", "daemon", "terminate", "subclass", "queue", "pipe", "pool"]
         let headings = names.enumerated().map { "== \($0 + 1) of 8: \($1) ==" }
         #expect(lines.filter { $0.hasPrefix("== ") } == headings + ["== who ran what =="])
-        #expect(lines.filter { $0.hasPrefix("Pool    : [0, 1, 4, 9, ") && $0.hasSuffix(", 9801]") }.count == 4)
+        #expect(
+            lines.filter { $0.hasPrefix("Pool    : [0, 1, 4, 9, ") && $0.hasSuffix(", 9801]") }.count == 4
+        )
         #expect(lines.contains("the queue is empty"))
         #expect(lines.contains("Process exit code: -15"))
         let census = lines.drop { $0 != "== who ran what ==" }.dropFirst()

@@ -108,7 +108,10 @@ struct QueueTests {
         }
     }
 
-    @Test("after close the rest can be taken, then get and put fail with closed, and whoever waits hears of it", arguments: sizes)
+    @Test(
+        "after close the rest can be taken, then get and put fail with closed, and whoever waits hears of it",
+        arguments: sizes
+    )
     func closing(ranks: Int?) async throws {
         try await onRanks(ranks) {
             try withProcesses {
@@ -165,7 +168,10 @@ struct QueueTests {
         }
     }
 
-    @Test("when an item and a cancellation race, the item is either returned or still there", arguments: [1, 3])
+    @Test(
+        "when an item and a cancellation race, the item is either returned or still there",
+        arguments: [1, 3]
+    )
     func cancellationRace(ranks: Int) async throws {
         try await onRanks(ranks) {
             try await withProcesses {

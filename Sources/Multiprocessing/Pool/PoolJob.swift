@@ -91,6 +91,9 @@ final class PoolJob<Value: Sendable>: Sendable {
             if last.code == Outcome.failed.rawValue {
                 throw ProcessingError(.brokenPool, "\(purpose): \(last.text)")
             }
+            if last.code == Outcome.notFound.rawValue {
+                throw ProcessingError(.closed, "\(purpose): the pool has ended")
+            }
             try last.checkOutcome(of: purpose)
         }
         return try assemble(frames)

@@ -367,7 +367,8 @@ struct PoolService: Service {
     private mutating func finishIfPossible(_ outbox: inout Outbox) {
         guard isClosed, workers.isEmpty, expectedWorkers <= 0 else { return }
         for waiter in joiners.popAll() { outbox.reply(to: waiter) }
-        outbox.isFinished = true
+        // One that broke stays, to say why to whoever comes later.
+        outbox.isFinished = brokenReason == nil
     }
 
     mutating func expire(now: ContinuousClock.Instant, _ outbox: inout Outbox) {
