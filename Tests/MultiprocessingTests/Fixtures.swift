@@ -12,7 +12,6 @@ func waitForTheEnd() -> Never {
     while true { pause() }
 }
 
-// swift-format-ignore: AmbiguousTrailingClosureOverload
 /// The kind of the error that the library threw; `nil` if it threw none, or something else was thrown.
 func kindOfError(_ body: () throws -> Void) -> ProcessingError.Kind? {
     do {
@@ -23,9 +22,8 @@ func kindOfError(_ body: () throws -> Void) -> ProcessingError.Kind? {
     }
 }
 
-// swift-format-ignore: AmbiguousTrailingClosureOverload
 /// See the other `kindOfError`.
-func kindOfError(_ body: () async throws -> Void) async -> ProcessingError.Kind? {
+func kindOfAsyncError(_ body: () async throws -> Void) async -> ProcessingError.Kind? {
     do {
         try await body()
         return nil

@@ -162,8 +162,8 @@ struct QueueTests {
                 try await queue.put(5)
                 #expect(try await queue.get(timeout: .seconds(20)) == 5)
                 #expect(try await full.get() == 0)
-                #expect(await kindOfError { _ = try await full.get(timeout: .zero) } == .empty)
-                #expect(await kindOfError { _ = try await queue.get(timeout: .milliseconds(20)) } == .empty)
+                #expect(await kindOfAsyncError { _ = try await full.get(timeout: .zero) } == .empty)
+                #expect(await kindOfAsyncError { _ = try await queue.get(timeout: .milliseconds(20)) } == .empty)
             }
         }
     }
