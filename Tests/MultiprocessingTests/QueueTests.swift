@@ -163,7 +163,9 @@ struct QueueTests {
                 #expect(try await queue.get(timeout: .seconds(20)) == 5)
                 #expect(try await full.get() == 0)
                 #expect(await kindOfAsyncError { _ = try await full.get(timeout: .zero) } == .empty)
-                #expect(await kindOfAsyncError { _ = try await queue.get(timeout: .milliseconds(20)) } == .empty)
+                #expect(
+                    await kindOfAsyncError { _ = try await queue.get(timeout: .milliseconds(20)) } == .empty
+                )
             }
         }
     }
