@@ -22,8 +22,8 @@ func kindOfError(_ body: () throws -> Void) -> ProcessingError.Kind? {
     }
 }
 
-/// See the other `kindOfError`.
-func kindOfError(_ body: () async throws -> Void) async -> ProcessingError.Kind? {
+/// See `kindOfError`.
+func kindOfAsyncError(_ body: () async throws -> Void) async -> ProcessingError.Kind? {
     do {
         try await body()
         return nil

@@ -9,7 +9,9 @@ private enum Command {
         return (own.lastIndex(of: "/").map { String(own[...$0]) } ?? "./") + "swift-mpi"
     }
 
-    /// Runs it and returns the lines that it printed. It has to succeed, without a word on standard error, and to leave nothing behind.
+    /// Runs it and returns the lines that it printed.
+    ///
+    /// It has to succeed, without a word on standard error, and to leave nothing behind.
     static func run(
         _ arguments: [String],
         ranks: Int?,
