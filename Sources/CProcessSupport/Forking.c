@@ -50,7 +50,12 @@ void cps_use_all_processors(void) {
 }
 
 int cps_child_signal_descriptor(void) {
+    // Blocked, not ignored: a child that is sent SIGTERM before it has its own ways again must end by it.
+    static const int blocked[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE};
     sigset_t set;
+    sigemptyset(&set);
+    for (size_t index = 0; index < sizeof blocked / sizeof *blocked; index++) sigaddset(&set, blocked[index]);
+    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0) return -1;
     sigemptyset(&set);
     sigaddset(&set, SIGCHLD);
     if (sigprocmask(SIG_BLOCK, &set, NULL) != 0) return -1;
@@ -128,7 +133,15 @@ int cps_set_close_on_exec(int descriptor, int is_on) {
     return fcntl(descriptor, F_SETFD, is_on ? flags | FD_CLOEXEC : flags & ~FD_CLOEXEC);
 }
 
-void cps_set_process_title(const char *name) { prctl(PR_SET_NAME, name); }
+void cps_set_thread_title(const char *name) { prctl(PR_SET_NAME, name); }
+
+void cps_set_process_title(const char *name) {
+    // The name of the first thread stands for the process, whichever thread asks.
+    int descriptor = open("/proc/self/comm", O_WRONLY | O_CLOEXEC);
+    if (descriptor < 0) return;
+    (void)!write(descriptor, name, strlen(name));
+    close(descriptor);
+}
 
 int cps_wait(int descriptor, short events, int64_t nanoseconds) {
     struct pollfd entry = {.fd = descriptor, .events = events};

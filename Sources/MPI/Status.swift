@@ -36,3 +36,8 @@ public struct Status: Hashable, Sendable {
         return byteCount.isMultiple(of: size) ? byteCount / size : nil
     }
 }
+
+extension Status: CustomStringConvertible {
+    /// Such as `16 bytes from rank 0, tag 11`.
+    public var description: String { "\(byteCount) bytes from rank \(source), tag \(tag)" }
+}

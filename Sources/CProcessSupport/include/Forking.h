@@ -22,7 +22,8 @@ int cps_become_child(pid_t parent);
 /// Allows the calling process every processor that the system lets it have (mpirun binds a rank to one).
 void cps_use_all_processors(void);
 
-/// Blocks SIGCHLD and returns a non-blocking descriptor that is readable when a child has ended, or -1 with errno.
+/// Blocks SIGCHLD, and the signals that a terminal or a launcher ends programs with, and returns a non-blocking
+/// descriptor that is readable when a child has ended, or -1 with errno.
 int cps_child_signal_descriptor(void);
 
 /// Sends one datagram with up to 8 descriptors. Returns the number of bytes, or -1 with errno.
@@ -37,7 +38,10 @@ int cps_make_memory_file(const char *name, size_t size);
 /// Sets or clears close-on-exec.
 int cps_set_close_on_exec(int descriptor, int is_on);
 
-/// Names the calling thread, or with its main thread the process, in the listings of the system (at most 15 bytes are shown).
+/// Names the calling thread for debuggers (at most 15 bytes are shown).
+void cps_set_thread_title(const char *name);
+
+/// Names the calling process in the listings of the system (at most 15 bytes are shown).
 void cps_set_process_title(const char *name);
 
 /// Waits until a descriptor is ready for `events` (POLLIN …) or `nanoseconds` have passed (negative: no limit).

@@ -15,8 +15,7 @@ struct ForkServerLoop {
     static func run(control: Int32) -> Never {
         cps_set_process_title("mpi-forkserver")
         cps_use_all_processors()
-        // A Ctrl-C at the terminal reaches this process too; it still has to see its children out.
-        for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE] { signal(number, SIG_IGN) }
+        // A Ctrl-C at the terminal reaches this process too, which still has to see its children out: it is blocked.
         let childSignals = cps_child_signal_descriptor()
         guard childSignals >= 0 else { _exit(1) }
         var loop = ForkServerLoop(control: control, childSignals: childSignals)

@@ -9,7 +9,19 @@ internal import Synchronization
 /// The way in of a new process: everything between its first instruction and its work, and what follows the work.
 enum ProcessEntry {
     /// Runs the process whose link to its Host is `socket`; never returns.
+    ///
+    /// Everything happens on a thread of its own. The first thread of a forked process still has what the program's
+    /// locks noted of the thread that it was forked from, its number above all, and so may not take one; it serves the main actor.
     static func run(socket: Int32, journal: Int32?) -> Never {
+        do {
+            try NativeThread(name: "process") { live(socket, journal) }.detach()
+        } catch {
+            _exit(1)
+        }
+        cps_serve_main_queue()
+    }
+
+    private static func live(_ socket: Int32, _ journal: Int32?) -> Never {
         cps_buffer_output_by_line()
         for variable in launcherVariables() { unsetenv(variable) }
         var reader = FrameReader()
@@ -125,7 +137,7 @@ enum ProcessEntry {
         runSuspending(work, process)
     }
 
-    /// Runs the work in a task, while the main thread serves the main actor.
+    /// Runs the work in a task.
     private static func runSuspending(_ work: any Work, _ process: Process) -> Never {
         let handedOver = HandedOver((work: work, process: process))
         Task {
@@ -137,7 +149,7 @@ enum ProcessEntry {
                 finish(status: 1)
             }
         }
-        cps_serve_main_queue()
+        while true { pause() }
     }
 
     private static func report(_ error: any Error) {

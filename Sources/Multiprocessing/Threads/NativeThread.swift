@@ -15,7 +15,7 @@ struct NativeThread: Sendable {
             { argument in
                 guard let argument else { return nil }
                 let body = Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue()
-                cps_set_process_title(body.name)
+                cps_set_thread_title(body.name)
                 body.run()
                 return nil
             },

@@ -1,92 +1,20 @@
-/// What the doctor found out, by asking the machine; nothing is concluded yet.
-struct Facts: Codable, Sendable {
-    /// The MPI library that the program runs with, in its own words.
-    var library = ""
-    /// The version of the MPI standard that it implements.
-    var standard = ""
-    /// The thread level that it provides; `nil` if it could not be initialized.
-    var threadLevel: String?
-    /// What `mpirun --version` says in its first line; `nil` if there is none.
-    var launcher: String?
-    /// Where `mpirun` is.
-    var launcherPath: String?
-    /// How many ranks the launcher says there are; `nil` without a launcher.
-    var announcedRankCount: Int?
-    /// How many ranks there are.
-    var rankCount = 1
-    /// For each host its ranks and its processors.
-    var hosts: [Host] = []
-    /// How many slots the launcher has.
-    var slots: Int?
-    /// How many ranks a job of two, started for a trial, says it has; `nil` if none was started.
-    var trial: Trial?
-    var isRoot = false
-    var allowsRoot = false
-    var allowsOversubscription = false
-    var yieldsWhenIdle = false
-    /// The free space for shared memory, in bytes; `nil` if it is not known.
-    var sharedMemory: Int?
-    /// What the kernel says about reading another process's memory: 0 allows it.
-    var ptraceScope: Int?
-    /// Whether the host's own name can be resolved.
-    var resolvesOwnName = true
-    var temporaryDirectory = "/tmp"
-
-    struct Host: Codable, Sendable, Equatable {
-        var name: String
-        var rankCount: Int
-        var processorCount: Int
-    }
-
-    /// How a trial job ended.
-    enum Trial: Codable, Sendable, Equatable {
-        case ranks([Int])
-        case failed(String)
-    }
-}
-
-/// One thing that the doctor says.
-struct Finding: Equatable, Sendable {
-    enum Level: String, Sendable {
-        case good = "ok"
-        case note = "note"
-        case problem = "PROBLEM"
-    }
-
-    var level: Level
-    var text: String
-    /// What to do about it.
-    var cure: String?
-
-    static func good(_ text: String) -> Finding { Finding(level: .good, text: text) }
-    static func note(_ text: String, cure: String? = nil) -> Finding {
-        Finding(level: .note, text: text, cure: cure)
-    }
-    static func problem(_ text: String, cure: String) -> Finding {
-        Finding(level: .problem, text: text, cure: cure)
-    }
-}
-
 /// Concludes from facts what is well and what is not.
 enum Diagnosis {
     static func findings(_ facts: Facts) -> [Finding] {
-        library(facts) + launcher(facts) + ranks(facts) + permissions(facts) + surroundings(facts)
+        library(facts) + launcher(facts) + ranks(facts) + permissions(facts)
+            + facts.hosts.flatMap(surroundings)
     }
 
+    // MARK: Library
+
     private static func library(_ facts: Facts) -> [Finding] {
-        var findings: [Finding] = [.good("MPI library: \(facts.library), MPI \(facts.standard)")]
-        switch facts.threadLevel {
-        case nil:
-            findings.append(
-                .problem(
-                    "MPI cannot be initialized",
-                    cure:
-                        "read what it printed above; with several MPI installations, see that LD_LIBRARY_PATH leads to the one built against"
-                )
-            )
-        case "multiple"?:
+        let name = facts.library.isEmpty ? "unknown" : shortName(facts.library)
+        let standard = facts.standard.isEmpty ? "" : ", MPI \(facts.standard)"
+        var findings: [Finding] = [.good("MPI library: \(name)\(standard)")]
+        guard let level = facts.threadLevel else { return findings + beginning(facts) }
+        if level == "multiple" {
             findings.append(.good("thread level: multiple"))
-        case let level?:
+        } else {
             findings.append(
                 .problem(
                     "thread level: \(level); processes on several ranks need 'multiple'",
@@ -94,77 +22,145 @@ enum Diagnosis {
                 )
             )
         }
+        for host in facts.hosts where !host.library.isEmpty && host.library != facts.library {
+            findings.append(
+                .problem(
+                    "\(host.name) has another MPI library: \(shortName(host.library))",
+                    cure: "install the same version, \(shortName(facts.library)), on every host"
+                )
+            )
+        }
         return findings
     }
 
-    private static func launcher(_ facts: Facts) -> [Finding] {
-        guard let launcher = facts.launcher else {
+    /// Why MPI could not be initialized.
+    private static func beginning(_ facts: Facts) -> [Finding] {
+        if facts.ranksMissEachOther {
             return [
                 .problem(
-                    "there is no mpirun in PATH: programs run on one rank only",
+                    "the ranks do not find each other: MPI has waited for them for a minute",
                     cure:
-                        "install it: apt-get install openmpi-bin (Debian, Ubuntu), or brew install open-mpi (macOS)"
+                        "run the doctor without a launcher, to see whether launcher and library belong together; see "
+                        + "that all ranks run this program; on several hosts, see that a firewall lets them talk"
                 )
             ]
         }
-        var findings: [Finding] = [
-            .good("launcher: \(launcher)\(facts.launcherPath.map { " at \($0)" } ?? "")")
-        ]
-        if let wanted = version(in: launcher), let found = version(in: facts.library), wanted != found {
-            findings.append(
-                .problem(
-                    "the launcher is of version \(wanted), the library of version \(found)",
-                    cure: "put the mpirun that belongs to the library first in PATH"
-                )
-            )
+        let reason = facts.failure ?? "it does not say why"
+        guard facts.launcher != nil else {
+            // Open MPI needs programs that come with its launcher even for a single rank.
+            return [.note("MPI cannot be initialized, perhaps because there is no launcher: \(reason)")]
         }
-        switch facts.trial {
-        case .ranks([2, 2])?:
-            findings.append(.good("a trial job of two ranks ran, and the ranks found each other"))
-        case .ranks(let sizes)?:
+        var findings: [Finding] = [
+            .problem(
+                "MPI cannot be initialized: \(reason)",
+                cure: "if there are several MPI installations, see that LD_LIBRARY_PATH leads to the one the "
+                    + "program was built with (ldd shows which it is)"
+            )
+        ]
+        if !facts.settings.isEmpty {
             findings.append(
-                .problem(
-                    "in a trial job of two ranks the ranks did not find each other: they counted \(sizes)",
-                    cure:
-                        "launcher and library do not belong together: put the mpirun of the library first in PATH"
+                .note(
+                    "the environment says: \(facts.settings.joined(separator: " "))",
+                    cure: "unset what asks for something that this installation does not have"
                 )
             )
-        case .failed(let reason)?:
-            findings.append(
-                .problem(
-                    "a trial job of two ranks failed: \(reason)",
-                    cure: "run it by hand to see more: mpirun -n 2 hostname"
-                )
-            )
-        case nil: break
         }
         return findings
     }
 
-    private static func ranks(_ facts: Facts) -> [Finding] {
-        var findings: [Finding] = []
-        if let announced = facts.announcedRankCount, announced != facts.rankCount {
-            findings.append(
+    // MARK: Launcher
+
+    private static func launcher(_ facts: Facts) -> [Finding] {
+        guard let launcher = facts.launcher else {
+            // Slurm's srun starts ranks without an mpirun.
+            if facts.announcedRankCount ?? 1 > 1 { return [.note("there is no mpirun in PATH")] }
+            return [
                 .problem(
-                    "the launcher started \(announced) ranks, but each sees only \(facts.rankCount)",
+                    "there is no mpirun in PATH: programs run on one rank only, without MPI",
+                    cure:
+                        "install it: apt-get install openmpi-bin (Debian, Ubuntu), dnf install openmpi and module "
+                        + "load mpi (Fedora), brew install open-mpi (macOS); on a cluster load its MPI module"
+                )
+            ]
+        }
+        let place = facts.launcherPath.map { " at \($0)" } ?? ""
+        return [.good("launcher: \(launcher)\(place)")] + mismatch(launcher, facts.library) + trial(facts)
+    }
+
+    /// Whether the launcher belongs to the library.
+    private static func mismatch(_ launcher: String, _ library: String) -> [Finding] {
+        let cure = "put the mpirun that belongs to the library first in PATH"
+        guard !library.isEmpty else { return [] }
+        guard isOpenMPI(launcher) == isOpenMPI(library) else {
+            return [
+                .problem(
+                    "launcher and library are of different makes: \(launcher), and \(shortName(library))",
+                    cure: cure
+                )
+            ]
+        }
+        guard let wanted = version(in: launcher), let found = version(in: library), wanted != found else {
+            return []
+        }
+        return [.problem("the launcher is of version \(wanted), the library of version \(found)", cure: cure)]
+    }
+
+    private static func trial(_ facts: Facts) -> [Finding] {
+        guard let trial = facts.trial else { return [] }
+        if let failure = trial.failure {
+            let reason = failure == facts.failure ? "for the same reason" : "because of: \(failure)"
+            return [
+                .problem(
+                    "a trial job of two ranks failed \(reason)",
+                    cure: "see whether it is the launcher, without a program that uses MPI: "
+                        + "mpirun -n 2 --oversubscribe hostname"
+                )
+            ]
+        }
+        guard trial.rankCounts == [2, 2] else {
+            let counts = trial.rankCounts.map(String.init).joined(separator: " and ")
+            return [
+                .problem(
+                    "in a trial job of two ranks the ranks did not find each other: they counted \(counts)",
                     cure:
                         "launcher and library do not belong together: put the mpirun of the library first in PATH"
                 )
-            )
+            ]
         }
-        let slots = facts.slots.map { ", \($0) slots" } ?? ""
-        findings.append(
-            .good(
-                "\(facts.rankCount) rank\(facts.rankCount == 1 ? "" : "s") on \(facts.hosts.count) host\(facts.hosts.count == 1 ? "" : "s")\(slots)"
+        return [.good("a trial job of two ranks ran, and the ranks found each other")]
+    }
+
+    // MARK: Ranks
+
+    private static func ranks(_ facts: Facts) -> [Finding] {
+        var findings: [Finding] = []
+        let slots = facts.slots.map { ", \(count($0, "slot"))" } ?? ""
+        if let announced = facts.announcedRankCount {
+            if announced != facts.rankCount, facts.threadLevel != nil {
+                findings.append(
+                    .problem(
+                        "the launcher started \(count(announced, "rank")), but each sees only \(facts.rankCount)",
+                        cure: "launcher and library do not belong together: put the mpirun of the library "
+                            + "first in PATH"
+                    )
+                )
+            }
+            guard facts.threadLevel != nil else {
+                return [.good("the launcher says that it has started \(count(announced, "rank"))")]
+            }
+            findings.append(
+                .good("\(count(facts.rankCount, "rank")) on \(count(facts.hosts.count, "host"))\(slots)")
             )
-        )
+        } else {
+            findings.append(.good("no launcher started this program: 1 rank on 1 host\(slots)"))
+        }
         for host in facts.hosts {
-            let text =
-                "\(host.name): \(host.rankCount) rank\(host.rankCount == 1 ? "" : "s"), \(host.processorCount) processors"
+            let processors = count(host.processorCount, "processor")
+            let text = "host \(host.name): \(count(host.rankCount, "rank")), \(processors)"
             if host.rankCount > host.processorCount, !facts.yieldsWhenIdle {
                 findings.append(
                     .note(
-                        text + "; ranks that wait will keep each other from running",
+                        text + "; ranks that wait keep the others from running",
                         cure: "export OMPI_MCA_mpi_yield_when_idle=1, or start fewer ranks"
                     )
                 )
@@ -175,7 +171,11 @@ enum Diagnosis {
         return findings
     }
 
+    // MARK: Permissions
+
     private static func permissions(_ facts: Facts) -> [Finding] {
+        // A job that runs has been allowed to.
+        guard facts.launcher != nil, facts.announcedRankCount == nil else { return [] }
         var findings: [Finding] = []
         if facts.isRoot, !facts.allowsRoot {
             findings.append(
@@ -187,9 +187,10 @@ enum Diagnosis {
             )
         }
         if !facts.allowsOversubscription {
+            let limit = facts.slots.map { "\($0)" } ?? "there are slots"
             findings.append(
                 .note(
-                    "mpirun refuses more ranks than there are processors",
+                    "mpirun refuses more ranks than \(limit)",
                     cure: "export OMPI_MCA_rmaps_base_oversubscribe=1 to allow it, or give --oversubscribe"
                 )
             )
@@ -197,37 +198,53 @@ enum Diagnosis {
         return findings
     }
 
-    private static func surroundings(_ facts: Facts) -> [Finding] {
+    // MARK: Surroundings
+
+    private static func surroundings(_ host: Facts.Host) -> [Finding] {
         var findings: [Finding] = []
-        if let space = facts.sharedMemory, space < 64 << 20 {
+        if let space = host.sharedMemory, space < 64 << 20 {
             findings.append(
                 .problem(
-                    "only \(space >> 20) MiB are free for shared memory (/dev/shm): ranks may end with a bus error",
+                    "only \(space >> 20) MiB are free for shared memory (/dev/shm) on \(host.name): ranks may end "
+                        + "with a bus error",
                     cure:
-                        "make it larger (docker run --shm-size=1g), or export OMPI_MCA_btl_vader_backing_directory=/tmp"
+                        "make it larger (docker run --shm-size=1g), remove what is left over there, or export "
+                        + "OMPI_MCA_btl_vader_backing_directory=/tmp"
                 )
             )
         }
-        if let scope = facts.ptraceScope, scope > 0, !facts.isRoot {
+        if let scope = host.ptraceScope, scope > 0 {
             findings.append(
                 .note(
-                    "the kernel keeps processes from reading each other's memory: large messages on one host are copied twice",
-                    cure: "sysctl kernel.yama.ptrace_scope=0 allows it"
+                    "the kernel of \(host.name) keeps processes from reading each other's memory (ptrace_scope "
+                        + "\(scope)): large messages on one host are copied twice",
+                    cure: scope < 3
+                        ? "sysctl kernel.yama.ptrace_scope=0 allows it"
+                        : "start the machine with another setting of kernel.yama.ptrace_scope: 3 cannot be changed"
                 )
             )
         }
-        if !facts.resolvesOwnName {
+        if !host.resolvesOwnName {
             findings.append(
-                .problem(
-                    "the name of this host cannot be resolved, which keeps hosts from finding each other",
+                .note(
+                    "\(host.name) cannot resolve its own name: programs on one host run, but starting may take "
+                        + "longer, and other hosts may not find it",
                     cure: "add the name to /etc/hosts"
                 )
             )
         }
-        if facts.temporaryDirectory.utf8.count > 60 {
+        if !host.temporaryDirectoryIsWritable {
             findings.append(
                 .problem(
-                    "the path of the temporary directory is too long for sockets: \(facts.temporaryDirectory)",
+                    "the temporary directory of \(host.name) cannot be written to: \(host.temporaryDirectory)",
+                    cure: "mkdir -p \(host.temporaryDirectory), or export TMPDIR=/tmp"
+                )
+            )
+        } else if host.temporaryDirectory.utf8.count > longestTemporaryDirectory {
+            findings.append(
+                .note(
+                    "the path of the temporary directory of \(host.name) may be too long for a launcher's sockets: "
+                        + host.temporaryDirectory,
                     cure: "export TMPDIR=/tmp"
                 )
             )
@@ -235,14 +252,35 @@ enum Diagnosis {
         return findings
     }
 
+    /// What leaves room, in the 108 bytes of a socket's address, for what the launcher appends.
+    private static let longestTemporaryDirectory = 60
+
+    // MARK: Words
+
+    private static func count(_ number: Int, _ noun: String) -> String {
+        "\(number) \(noun)\(number == 1 ? "" : "s")"
+    }
+
+    private static func isOpenMPI(_ text: String) -> Bool {
+        text.contains("Open MPI") || text.contains("OpenRTE") || text.contains("PRRTE")
+    }
+
+    /// What a library calls itself, without its history: `Open MPI v4.1.4`.
+    static func shortName(_ library: String) -> String {
+        let first = library.prefix { $0 != "," && !$0.isNewline }
+        return first.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+
     /// The first thing in a text that looks like a version: `4.1.4`.
     static func version(in text: String) -> String? {
-        for word in text.split(whereSeparator: { " ,()v".contains($0) }) {
-            let parts = word.split(separator: ".", omittingEmptySubsequences: false)
-            if parts.count >= 2, parts.prefix(3).allSatisfy({ Int($0) != nil }) {
-                return parts.prefix(3).joined(separator: ".")
-            }
+        for word in text.split(whereSeparator: { $0 != "." && !$0.isASCIIDigit }) {
+            let parts = word.split(separator: ".")
+            if parts.count >= 2 { return parts.prefix(3).joined(separator: ".") }
         }
         return nil
     }
+}
+
+extension Character {
+    fileprivate var isASCIIDigit: Bool { "0" <= self && self <= "9" }
 }
