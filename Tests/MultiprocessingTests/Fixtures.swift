@@ -22,7 +22,7 @@ func kindOfError(_ body: () throws -> Void) -> ProcessingError.Kind? {
     }
 }
 
-/// See the other `kindOfError`.
+/// See `kindOfError`.
 func kindOfAsyncError(_ body: () async throws -> Void) async -> ProcessingError.Kind? {
     do {
         try await body()

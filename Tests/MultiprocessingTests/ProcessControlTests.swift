@@ -275,4 +275,89 @@ struct ProcessControlTests {
         }
         #expect(texts.joined(separator: "\n") == expected.joined(separator: "\n"))
     }
+
+    @Test("a daemon that does not heed SIGTERM does not hold up the end", arguments: sizes)
+    func stubbornDaemon(ranks: Int?) async throws {
+        try await onRanks(ranks) {
+            let daemon = try withProcesses { () -> Process in
+                let ready = try Queue<Bool>()
+                let daemon = Process(daemon: true) {
+                    signal(SIGTERM, SIG_IGN)
+                    try ready.put(true)
+                    waitForTheEnd()
+                }
+                try daemon.start()
+                #expect(try ready.get(timeout: .seconds(20)))
+                return daemon
+            }
+            if let daemon { #expect(daemon.exitCode == -9) }
+        }
+    }
+
+    @Test("a join whose task is cancelled ends, and the process goes on", arguments: sizes)
+    func cancelledJoin(ranks: Int?) async throws {
+        try await onRanks(ranks) {
+            try await withProcesses {
+                let gate = try Queue<Bool>()
+                let process = Process { _ = try gate.get() }
+                try await process.start()
+                await withTaskGroup(of: Void.self) { group in
+                    group.addTask { [handle = Handle(process)] in
+                        #expect((try? await handle.process.join()) != true)
+                    }
+                    group.cancelAll()
+                }
+                #expect(process.isAlive)
+                try await gate.put(true)
+                #expect(try await process.join(timeout: .seconds(20)))
+                #expect(process.exitCode == 0)
+            }
+        }
+    }
+
+    @Test("many threads start and join processes at once", arguments: sizes)
+    func concurrentStarts(ranks: Int?) async throws {
+        try await onRanks(ranks) {
+            try await withProcesses {
+                let codes = try await withThrowingTaskGroup(of: Int?.self) { group in
+                    for number in 0..<24 {
+                        group.addTask {
+                            let process = Process { exit(Int32(number)) }
+                            try await process.start()
+                            try await process.join()
+                            return process.exitCode
+                        }
+                    }
+                    return try await group.reduce(into: Set()) { $0.insert($1) }
+                }
+                #expect(codes == Set(0..<24))
+            }
+        }
+    }
+
+    @Test("a process may print megabytes, and nothing is lost", arguments: sizes)
+    func muchOutput(ranks: Int?) async throws {
+        var job = try RankCheck.job(ranks: ranks) {
+            try withProcesses {
+                let process = Process {
+                    for number in 0..<20_000 { print("line", number, String(repeating: ".", count: 100)) }
+                }
+                try process.start()
+                try process.join()
+                print("joined")
+            }
+        }
+        job.tagsOutput = false
+        let result = try await oneJobAtATime { [job] in try await job.run() }
+        let texts = result.lines.filter { $0.stream == .output }.map(\.text)
+        let dots = String(repeating: ".", count: 100)
+        #expect(result.isSuccess && texts == (0..<20_000).map { "line \($0) \(dots)" } + ["joined"])
+    }
+}
+
+/// A process for another task.
+private struct Handle: @unchecked Sendable {
+    // Sendable because the tasks use it one after the other.
+    let process: Process
+    init(_ process: Process) { self.process = process }
 }

@@ -308,4 +308,56 @@ struct QueueTests {
             }
         }
     }
+
+    @Test(
+        "a process that is killed while it puts leaves whole items, and the queue works on",
+        arguments: sizes
+    )
+    func killedWhilePutting(ranks: Int?) async throws {
+        try await onRanks(ranks) {
+            try withProcesses {
+                let queue = try Queue<[Int]>(capacity: 3)
+                for round in 0..<5 {
+                    let process = Process {
+                        while true { try queue.put(Array(repeating: round, count: 500_000)) }
+                    }
+                    try process.start()
+                    #expect(try queue.get(timeout: .seconds(20)).count == 500_000)
+                    process.kill()
+                    try process.join()
+                    while try !queue.isEmpty {
+                        #expect(
+                            try queue.get(timeout: .seconds(20)) == Array(repeating: round, count: 500_000)
+                        )
+                    }
+                }
+                try queue.put([1])
+                #expect(try queue.get(timeout: .seconds(20)) == [1])
+            }
+        }
+    }
+
+    @Test("a large item that a killed process had not yet received goes to the next one", arguments: sizes)
+    func killedWhileGetting(ranks: Int?) async throws {
+        try await onRanks(ranks) {
+            try withProcesses {
+                let (queue, ready) = (try Queue<[Int]>(), try Queue<Bool>())
+                let process = Process {
+                    try ready.put(true)
+                    _ = try queue.get()
+                    waitForTheEnd()
+                }
+                try process.start()
+                #expect(try ready.get(timeout: .seconds(20)))
+                // It stands still while it waits, so that of the item only the beginning gets to it.
+                kill(pid_t(process.pid ?? 0), SIGSTOP)
+                let item = Array(0..<1_000_000)
+                try queue.put(item)
+                try Process(on: process.rank) {}.start()
+                process.kill()
+                try process.join()
+                #expect(try queue.get(timeout: .seconds(20)) == item)
+            }
+        }
+    }
 }

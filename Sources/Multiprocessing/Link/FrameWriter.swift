@@ -36,11 +36,12 @@ struct FrameWriter {
         return true
     }
 
-    /// Takes out the frames that were not written at all.
+    /// Takes out the frames that were not written to their end: none of them can have been received.
     mutating func removeUnwritten() -> [Frame] {
-        let rest = Array(written > 0 ? frames.dropFirst() : frames[...])
-        frames.removeAll()
-        written = 0
-        return rest
+        defer {
+            frames.removeAll()
+            written = 0
+        }
+        return Array(frames)
     }
 }
