@@ -223,7 +223,10 @@ struct QueueTests {
                     try queue.put(round)
                     try process.join()
                     do {
-                        #expect(try queue.get(timeout: .seconds(round % 2 == 0 ? 20 : 1)) == round)
+                        #expect(
+                            try queue.get(timeout: round % 2 == 0 ? .seconds(20) : .milliseconds(200))
+                                == round
+                        )
                     } catch let error as ProcessingError where error.kind == .empty {
                         // In an odd round the process may just have had the time to take it.
                         #expect(round % 2 == 1)

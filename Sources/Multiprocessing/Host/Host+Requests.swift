@@ -25,6 +25,7 @@ extension Host {
         case .startProcess: startProcess(frame)
         case .processStatus: reportStatus(frame)
         case .joinProcess: join(frame)
+        case .cancel: cancelJoin(frame)
         case .signalProcess: signalProcess(frame)
         case .processEnded: noteEnd(elsewhere: frame)
         case .output: printOutput(frame)
@@ -70,6 +71,16 @@ extension Host {
         let waiter = Request(frame, now: now).waiter
         process.joiners.append(waiter)
         arm(process.address.serial, at: waiter.deadline)
+    }
+
+    /// Somebody no longer wants to wait for the end of a process.
+    private func cancelJoin(_ frame: Frame) {
+        for process in processes.values {
+            guard let waiter = process.joiners.pop(frame.argument, of: frame.source) else { continue }
+            var outbox = Outbox(service: process.address)
+            outbox.reply(to: waiter, .timedOut)
+            return finish(outbox)
+        }
     }
 
     private func signalProcess(_ frame: Frame) {

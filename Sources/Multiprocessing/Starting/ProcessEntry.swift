@@ -180,7 +180,15 @@ extension Endpoint {
             defer { children = [] }
             return children
         }
-        for state in states where state.fields.withLock({ $0.isDaemon }) { Process(state).terminate() }
+        let daemons = states.filter { state in state.fields.withLock { $0.isDaemon } }
+        for state in daemons { Process(state).terminate() }
+        // Time to clean up, for those that handle the signal; those that ignore it do not hold up the end.
+        let deadline = ContinuousClock.now.advanced(by: .seconds(1))
+        for state in daemons {
+            let process = Process(state)
+            let hasEnded = try? process.join(timeout: max(.zero, ContinuousClock.now.duration(to: deadline)))
+            if hasEnded == false { process.kill() }
+        }
         for state in states {
             // If the Host is gone, so is the child.
             _ = try? Process(state).join()
