@@ -80,9 +80,6 @@ struct AsyncCallWork<Output: Codable & Sendable>: PoolWork {
     }
 }
 
-/// What a job returns when it returns nothing.
-struct NoValue: Codable, Sendable {}
-
 /// Runs a suspending function in a task of its own and blocks the calling thread, which is none of the cooperative pool, until it is done.
 private func waitForTask<Output: Sendable>(_ function: @escaping @Sendable () async throws -> Output) throws
     -> Output

@@ -3,28 +3,15 @@ internal import Glibc
 internal import MessageCoding
 
 /// What a worker of a pool does: it asks for a chunk, runs its tasks, and sends the results along when it asks for the next.
-struct PoolWorker: Work, Sendable {
+struct PoolWorker: SynchronousWork, Sendable {
     let initializer: PortableFunction<@Sendable () throws -> Void>?
 
     /// How large a worker's journal is: results beyond it are sent at once.
     static let journalSize = 64 << 10
 
-    func perform(in process: Process) async throws {
-        // Tasks may block, so they run on a thread of their own; the main thread serves the main actor.
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            do {
-                try NativeThread(name: "pool-worker") {
-                    continuation.resume(
-                        with: Result {
-                            try initializer?.function()
-                            try serve()
-                        }
-                    )
-                }.detach()
-            } catch {
-                continuation.resume(throwing: error)
-            }
-        }
+    func performNow(in process: Process) throws {
+        try initializer?.function()
+        try serve()
     }
 
     private func serve() throws {

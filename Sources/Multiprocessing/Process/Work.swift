@@ -6,7 +6,7 @@ protocol Work: Codable {
     func perform(in process: Process) async throws
 }
 
-/// Work that can be done without suspending runs on the main thread of its process.
+/// Work that can be done without suspending runs on the thread that its process has for it, and may block.
 protocol SynchronousWork: Work {
     func performNow(in process: Process) throws
 }

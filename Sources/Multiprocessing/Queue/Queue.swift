@@ -12,8 +12,9 @@ internal import Synchronization
 /// The queue itself lives with the rank of the process that made it; what is sent to other processes is a handle to
 /// it. It lasts as long as `withProcesses`, or, if no other process was given it, as long as the handle.
 ///
-/// As `multiprocessing.Queue` in Python, except that nothing is lost and nothing hangs when a process ends: an item is with
-/// the queue as soon as `put` has returned, and one that was taken by a process that ended before it arrived is put back.
+/// As `multiprocessing.Queue` in Python, except that nothing hangs when a process ends: an item that `put` has handed over
+/// reaches the queue even if its process ends at once, and one that was taken by a process that ended before the Host
+/// could hand it over is put back. What was handed to a process that is killed before it has read it is lost.
 public final class Queue<Element: Codable & Sendable>: Codable, Sendable {
     private let address: Address
     private let capacity: Int
