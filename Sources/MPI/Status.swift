@@ -18,6 +18,9 @@ public struct Status: Hashable, Sendable {
     /// The tag that the sender gave the message.
     public var tag: Int { Int(rawTag) }
 
+    /// Of what received no message in particular.
+    static let empty = Status(source: -1, tag: -1, byteCount: 0)
+
     @inline(__always)
     init(source: Int32, tag: Int32, byteCount: Int) {
         rawSource = source

@@ -13,6 +13,16 @@ extension RawCommunicator {
         return size
     }
 
+    /// The size of the other group of an intercommunicator; `nil` if it is none.
+    func remoteSize() throws(MPIError) -> Int32? {
+        var isBetweenGroups: Int32 = 0
+        try call("MPI_Comm_test_inter") { MPI_Comm_test_inter(handle, &isBetweenGroups) }
+        guard isBetweenGroups != 0 else { return nil }
+        var size: Int32 = 0
+        try call("MPI_Comm_remote_size") { MPI_Comm_remote_size(handle, &size) }
+        return size
+    }
+
     func returnErrors() throws(MPIError) {
         try call("MPI_Comm_set_errhandler") { MPI_Comm_set_errhandler(handle, cmpi_errors_return()) }
     }

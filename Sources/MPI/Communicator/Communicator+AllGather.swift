@@ -16,7 +16,7 @@ extension Communicator {
     /// Collective · blocking · `MPI_Allgather`, `MPI_Allgatherv` (MPI 3.1 §5.7)
     public func allGather<Value: Codable>(_ value: Value) throws -> [Value] {
         let raw = try raw
-        if size == 1 { return [value] }
+        if isAlone { return [value] }
         return try ScratchMemory.withOutgoing { bytes in
             let failure = appendMessage(value, ofRank: rank, to: &bytes)
             var values: [Value] = []

@@ -20,7 +20,7 @@ extension Communicator {
     public func allReduce<Value: Codable>(_ value: Value, _ combine: (Value, Value) throws -> Value) throws
         -> Value
     {
-        if size == 1 {
+        if isAlone {
             _ = try raw
             return value
         }

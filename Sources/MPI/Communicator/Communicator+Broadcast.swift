@@ -19,8 +19,8 @@ extension Communicator {
     /// Collective · blocking · `MPI_Bcast` (MPI 3.1 §5.4)
     public func broadcast<Value: Codable>(from root: Int, _ make: () throws -> Value) throws -> Value {
         let raw = try raw
-        let rootNumber = try destination(root, "MPI_Bcast")
-        if size == 1 { return try make() }
+        let rootNumber = try rootNumber(root, "MPI_Bcast")
+        if isAlone { return try make() }
         guard rank == root else {
             return try receiveBroadcast(raw, rootNumber) { message in
                 try ValueFormat.read(Value.self, from: message, "MPI_Bcast", rank: root)
@@ -154,7 +154,7 @@ extension Communicator {
             address,
             count * datatype.unitCount,
             datatype.raw,
-            root: destination(root, "MPI_Bcast")
+            root: rootNumber(root, "MPI_Bcast")
         )
     }
 }

@@ -20,8 +20,8 @@ extension Communicator {
     /// Collective · blocking · `MPI_Gather` (MPI 3.1 §5.5)
     public func gather<Value: Codable>(_ value: Value, to root: Int) throws -> [Value]? {
         let raw = try raw
-        let rootNumber = try destination(root, "MPI_Gather")
-        if size == 1 { return [value] }
+        let rootNumber = try rootNumber(root, "MPI_Gather")
+        if isAlone { return [value] }
         let companion = try companion()
         guard rank == root else {
             try ScratchMemory.withOutgoing { bytes in
@@ -169,7 +169,7 @@ extension Communicator {
         _ datatype: Datatype,
         _ root: Int
     ) throws(MPIError) {
-        let rootNumber = try destination(root, "MPI_Gather")
+        let rootNumber = try rootNumber(root, "MPI_Gather")
         if rank == root { try expect(target.count, toBe: source.count * size, "MPI_Gather") }
         try raw.gather(
             source.baseAddress,

@@ -23,8 +23,14 @@ extension Communicator {
         tag: Int? = nil
     ) throws(MPIError) -> ReceiveRequest<Value> {
         let operation = try begin(from: rank, tag: tag) { RawRequestMemory(byteCount: $0) }
-        return ReceiveRequest(operation) { received in
-            try ValueFormat.read(type, from: received.bytes, "MPI_Imrecv", rank: received.status.source)
+        return ReceiveRequest(operation) { outcome in
+            let received = try outcome.get()
+            return try ValueFormat.read(
+                type,
+                from: received.bytes,
+                "MPI_Imrecv",
+                rank: received.status.source
+            )
         }
     }
 
@@ -55,7 +61,7 @@ extension Communicator {
         tag: Int? = nil
     ) throws(MPIError) -> ReceiveRequest<[Element]> {
         let operation = try begin(from: rank, tag: tag, memory: Element.memory(byteCount:))
-        return ReceiveRequest(operation) { received in try Element.elements(received, atMost: .max) }
+        return ReceiveRequest(operation) { outcome in try Element.elements(outcome.get(), atMost: .max) }
     }
 
     /// Begins to receive elements that another rank sends as a buffer, and returns at once.
@@ -84,7 +90,7 @@ extension Communicator {
             throw MPIError(.count, call: "MPI_Irecv", text: "a count cannot be negative")
         }
         let operation = try begin(from: rank, tag: tag, memory: Element.memory(byteCount:))
-        return ReceiveRequest(operation) { received in try Element.elements(received, atMost: count) }
+        return ReceiveRequest(operation) { outcome in try Element.elements(outcome.get(), atMost: count) }
     }
 }
 
@@ -97,7 +103,7 @@ extension BufferElement {
 
     /// The elements that were received.
     fileprivate static func elements(
-        _ received: ReceiveOperation.Received,
+        _ received: Completion,
         atMost limit: Int
     ) throws(MPIError) -> [Self] {
         let length = MemoryLayout<Self>.stride

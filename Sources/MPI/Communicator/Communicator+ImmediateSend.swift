@@ -75,6 +75,6 @@ extension Communicator {
             to: destination(rank, "MPI_Isend"),
             tag: Self.number(ofTag: tag, "MPI_Isend")
         )
-        return SendRequest(SendOperation(request, keeping: memory))
+        return SendRequest(LibraryOperation(request, "a send", memory: memory))
     }
 }

@@ -23,8 +23,8 @@ extension Communicator {
         to root: Int,
         _ combine: (Value, Value) throws -> Value
     ) throws -> Value? {
-        _ = try destination(root, "MPI_Reduce")
-        if size == 1 { return value }
+        _ = try rootNumber(root, "MPI_Reduce")
+        if isAlone { return value }
         let companion = try companion()
         var partial = Partial(.success(value))
         reduceToFirst(&partial, companion, combine)
@@ -171,7 +171,7 @@ extension Communicator {
         into result: inout [Element],
         to root: Int
     ) throws(MPIError) {
-        let rootNumber = try destination(root, "MPI_Reduce")
+        let rootNumber = try rootNumber(root, "MPI_Reduce")
         let datatype = Element.datatype
         if rank == root { try expect(result.count, toBe: elements.count, "MPI_Reduce") }
         try elements.withUnsafeBufferPointer { (source) throws(MPIError) in
@@ -225,7 +225,7 @@ extension Communicator {
         _ operation: ReduceOperation<Element>,
         _ root: Int
     ) throws(MPIError) {
-        let rootNumber = try destination(root, "MPI_Reduce")
+        let rootNumber = try rootNumber(root, "MPI_Reduce")
         let datatype = Element.datatype
         let count = memory.count * datatype.unitCount
         let address = UnsafeMutableRawPointer(memory.baseAddress)
@@ -245,7 +245,7 @@ extension Communicator {
         _ combine: (Element, Element) -> Element,
         root: Int
     ) throws(MPIError) {
-        if size == 1 { return }
+        if isAlone { return }
         let companion = try companion()
         let bytes = UnsafeMutableRawBufferPointer(memory)
         var other: [Element] = []

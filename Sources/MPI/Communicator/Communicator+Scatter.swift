@@ -18,8 +18,8 @@ extension Communicator {
     /// Collective · blocking · `MPI_Scatter` (MPI 3.1 §5.6)
     public func scatter<Value: Codable>(_ values: [Value]?, from root: Int) throws -> Value {
         let raw = try raw
-        let rootNumber = try destination(root, "MPI_Scatter")
-        let companion = size == 1 ? raw : try companion()
+        let rootNumber = try rootNumber(root, "MPI_Scatter")
+        let companion = isAlone ? raw : try companion()
         guard rank == root else {
             return try takeShare(raw, companion, rootNumber) { message in
                 try ValueFormat.read(Value.self, from: message, "MPI_Scatter", rank: root)
@@ -182,7 +182,7 @@ extension Communicator {
         _ datatype: Datatype,
         _ root: Int
     ) throws(MPIError) {
-        let rootNumber = try destination(root, "MPI_Scatter")
+        let rootNumber = try rootNumber(root, "MPI_Scatter")
         if rank == root { try expect(source.count, toBe: target.count * size, "MPI_Scatter") }
         try raw.scatter(
             source.baseAddress,

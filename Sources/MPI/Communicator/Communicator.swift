@@ -11,38 +11,52 @@ internal import Synchronization
 /// A communicator may be used by several threads. Its collective operations have to be called in the same order on every
 /// rank, by one thread at a time.
 ///
+/// Its subclasses know more: `CartesianCommunicator` and the other topologies who a rank's neighbours are, `Intercommunicator` a
+/// second group of ranks, to which everything goes that is sent.
+///
 /// Local · MPI 3.1 chapter 6
-public final class Communicator: Sendable {
+public class Communicator: @unchecked Sendable {
+    // Every stored property is immutable or guarded by a lock of its own, in the subclasses as well: hence the unchecked conformance.
+
     /// The handle of the library, or 0 when the communicator has been freed.
-    private let bits: Atomic<UInt>
+    private final let bits: Atomic<UInt>
 
     /// The number of this process in the communicator, from 0.
     ///
     /// Local · `MPI_Comm_rank` (MPI 3.1 §6.4.1)
-    public let rank: Int
+    public final let rank: Int
 
     /// The number of processes in the communicator.
     ///
     /// Local · `MPI_Comm_size` (MPI 3.1 §6.4.1)
-    public let size: Int
+    public final let size: Int
+
+    /// The number of ranks that can be sent to: all of its own, or those of the other group of an intercommunicator.
+    final let peerCount: Int
+
+    /// Whether what is sent goes to another group of ranks.
+    final let isBetweenGroups: Bool
 
     /// Whether this library made the communicator, so that it can be freed.
-    private let isOwned: Bool
+    private final let isOwned: Bool
 
     /// A duplicate for the messages of which collective operations on values consist.
-    private let companionHolder = Mutex<RawCommunicator?>(nil)
+    private final let companionHolder = Mutex<RawCommunicator?>(nil)
 
     /// Immediate receives of values that have found no message yet.
-    let unmatchedReceives = UnmatchedReceives()
+    final let unmatchedReceives = UnmatchedReceives()
 
     /// The lane on which blocking operations are done for those who await them.
-    let lane = BlockingLane()
+    final let lane = BlockingLane()
 
     init(_ raw: RawCommunicator, isOwned: Bool) throws(MPIError) {
         bits = Atomic(raw.bits)
         self.isOwned = isOwned
         rank = Int(try raw.rank())
         size = Int(try raw.size())
+        let remoteSize = try raw.remoteSize()
+        isBetweenGroups = remoteSize != nil
+        peerCount = remoteSize.map { Int($0) } ?? size
     }
 
     /// A communicator that MPI has from the beginning; there is nothing to go on with if it has not.
@@ -51,6 +65,8 @@ public final class Communicator: Sendable {
         isOwned = false
         self.rank = rank
         self.size = size
+        peerCount = size
+        isBetweenGroups = false
     }
 
     // MARK: From the beginning
@@ -85,7 +101,7 @@ public final class Communicator: Sendable {
     // MARK: The handle
 
     /// The handle for calls of the library.
-    var raw: RawCommunicator {
+    final var raw: RawCommunicator {
         @inline(__always)
         get throws(MPIError) {
             let bits = bits.load(ordering: .relaxed)
@@ -102,12 +118,12 @@ public final class Communicator: Sendable {
     /// The C library's handle, for use with other bindings: the pointer or the integer that `MPI_Comm` is.
     ///
     /// Local · MPI 3.1 §2.5.1
-    public var rawHandle: UInt { bits.load(ordering: .relaxed) }
+    public final var rawHandle: UInt { bits.load(ordering: .relaxed) }
 
     /// The duplicate that carries the messages of collective operations on values.
     ///
     /// Collective when called first, which is inside a collective operation.
-    func companion() throws(MPIError) -> RawCommunicator {
+    final func companion() throws(MPIError) -> RawCommunicator {
         if let made = companionHolder.withLock({ $0 }) { return made }
         let made = try raw.duplicate()
         companionHolder.withLock { $0 = made }
@@ -123,7 +139,7 @@ public final class Communicator: Sendable {
     /// - Throws: `MPIError` of class `communicator` if it is ``world``, ``alone`` or has been freed.
     ///
     /// Collective · blocking · `MPI_Comm_free` (MPI 3.1 §6.4.3)
-    public func free() throws(MPIError) {
+    public final func free() throws(MPIError) {
         guard isOwned else {
             throw MPIError(
                 .communicator,
@@ -143,16 +159,29 @@ public final class Communicator: Sendable {
 
     // MARK: Arguments
 
-    /// The C library's number for a rank that something is sent to, or that is the root of a collective operation.
+    /// Whether there is nobody else, so that a collective operation has nothing to do.
     @inline(__always)
-    func destination(_ rank: Int, _ name: StaticString) throws(MPIError) -> Int32 {
-        guard UInt(bitPattern: rank) < UInt(bitPattern: size) else { throw rankError(rank, name) }
+    final var isAlone: Bool { size == 1 && !isBetweenGroups }
+
+    /// The C library's number for a rank that something is sent to.
+    @inline(__always)
+    final func destination(_ rank: Int, _ name: StaticString) throws(MPIError) -> Int32 {
+        guard UInt(bitPattern: rank) < UInt(bitPattern: peerCount) else { throw rankError(rank, name) }
         return Int32(truncatingIfNeeded: rank)
+    }
+
+    /// The C library's number for the root of a collective operation.
+    @inline(__always)
+    final func rootNumber(_ root: Int, _ name: StaticString) throws(MPIError) -> Int32 {
+        guard UInt(bitPattern: root) < UInt(bitPattern: size), !isBetweenGroups else {
+            throw rootError(root, name)
+        }
+        return Int32(truncatingIfNeeded: root)
     }
 
     /// The C library's numbers for what a receive accepts.
     @inline(__always)
-    func pattern(from rank: Int?, tag: Int?, _ name: StaticString) throws(MPIError) -> Pattern {
+    final func pattern(from rank: Int?, tag: Int?, _ name: StaticString) throws(MPIError) -> Pattern {
         Pattern(
             source: rank == nil ? Pattern.anySource : try destination(rank ?? 0, name),
             tag: tag == nil ? Pattern.anyTag : try Self.number(ofTag: tag ?? 0, name)
@@ -167,8 +196,19 @@ public final class Communicator: Sendable {
     }
 
     @inline(never)
-    private func rankError(_ rank: Int, _ name: StaticString) -> MPIError {
-        MPIError(.rank, call: name, text: "there is no rank \(rank) in a communicator of \(size)")
+    private final func rankError(_ rank: Int, _ name: StaticString) -> MPIError {
+        MPIError(.rank, call: name, text: "there is no rank \(rank) in a communicator of \(peerCount)")
+    }
+
+    @inline(never)
+    private final func rootError(_ root: Int, _ name: StaticString) -> MPIError {
+        MPIError(
+            .root,
+            call: name,
+            text: isBetweenGroups
+                ? "the root of an operation between two groups is said by Intercommunicator.Root"
+                : "there is no rank \(root) in a communicator of \(size) to be the root"
+        )
     }
 
     @inline(never)

@@ -20,7 +20,8 @@ final class BlockingLane: Sendable {
         }
     }
 
-    private func enter(_ work: @escaping @Sendable () -> Void) {
+    /// Has something done that blocks, on the thread of the lane, and returns at once.
+    func enter(_ work: @escaping @Sendable () -> Void) {
         let mustStart = state.withLock { state in
             state.work.append(work)
             defer { state.isStarted = true }

@@ -38,7 +38,7 @@ enum ParkedRequests {
     }
 
     /// Says that a request was dropped.
-    static func warn(_ what: String) {
+    static func warn(_ what: StaticString) {
         Runtime.report(
             "warning: \(what) was dropped before it was complete; wait for it, test it until it is, or await its value"
         )

@@ -4,23 +4,12 @@ internal import Synchronization
 ///
 /// It looks for its message itself, so that it can provide memory of the right length; the library could only be given memory of some
 /// length, and at least one of them writes beyond its end when the message is longer. From then on the library receives the message.
-final class ReceiveOperation: PendingOperation {
-    /// A message that has arrived.
-    struct Received: Sendable {
-        let status: Status
-        let memory: RequestMemory
-
-        /// The bytes of the message.
-        var bytes: UnsafeRawBufferPointer {
-            UnsafeRawBufferPointer(start: memory.address, count: status.byteCount)
-        }
-    }
-
+final class ReceiveOperation: RequestOperation {
     private enum State {
         case matching
         /// The message is on its way into the memory; it is dropped then if the receive has been given up.
         case receiving(RawRequest, RequestMemory, isGivenUp: Bool)
-        case ended(Result<Received, MPIError>)
+        case ended(Result<Completion, MPIError>)
         /// Given up before a message was received.
         case withdrawn
     }
@@ -79,7 +68,7 @@ final class ReceiveOperation: PendingOperation {
                         return false
                     }
                     state =
-                        isGivenUp ? .withdrawn : .ended(.success(Received(status: status, memory: memory)))
+                        isGivenUp ? .withdrawn : .ended(.success(Completion(status: status, memory: memory)))
                 } catch {
                     state = isGivenUp ? .withdrawn : .ended(.failure(error))
                 }
@@ -88,34 +77,30 @@ final class ReceiveOperation: PendingOperation {
         }
     }
 
-    /// Waits for a message that is on its way.
-    ///
-    /// A message that has not been found yet has to be looked for.
-    func waitForArrival() {
+    var title: StaticString { "a receive" }
+
+    // A message that has not been found yet has to be looked for.
+    func block() {
         state.withLock { state in
             guard case .receiving(var request, let memory, isGivenUp: false) = state else { return }
             do throws(MPIError) {
                 let status = try request.wait()
-                state = .ended(.success(Received(status: status, memory: memory)))
+                state = .ended(.success(Completion(status: status, memory: memory)))
             } catch {
                 state = .ended(.failure(error))
             }
         }
     }
 
-    /// What was received.
-    ///
-    /// To be asked for when it has ended.
-    func result() throws(MPIError) -> Received {
-        let outcome: Result<Received, MPIError> = state.withLock { state in
+    func completion() throws(MPIError) -> Completion {
+        let outcome: Result<Completion, MPIError> = state.withLock { state in
             if case .ended(let outcome) = state { return outcome }
             return .failure(MPIError(.request, call: "MPI_Wait", text: "the receive was given up"))
         }
         return try outcome.get()
     }
 
-    /// Whether the receive was given up before a message was received.
-    var isGivenUp: Bool {
+    var isAbandoned: Bool {
         state.withLock { state in
             switch state {
             case .withdrawn, .receiving(_, _, isGivenUp: true): true
@@ -124,9 +109,7 @@ final class ReceiveOperation: PendingOperation {
         }
     }
 
-    /// Gives the receive up.
-    ///
-    /// A message that it has already found is received and dropped.
+    // A message that it has already found is received and dropped.
     func withdraw() {
         communicator.unmatchedReceives.remove(self, of: communicator)
         let remains: Bool = state.withLock { state in
@@ -142,4 +125,6 @@ final class ReceiveOperation: PendingOperation {
         }
         if remains, !advance() { ParkedRequests.park(self) }
     }
+
+    func abandon() { withdraw() }
 }

@@ -1,0 +1,160 @@
+/// Something immediate that is under way: a send, a receive, a collective operation, an access to a window or a file.
+///
+/// It owns the memory that the MPI library reads or writes meanwhile.
+///
+/// Wait for it, test it until it is complete, or await its value. Waiting for it twice does not compile. If it is dropped before it
+/// is complete there is a warning: a receive is given up then; everything else, which other ranks count on, goes on without anybody
+/// who waits for it, and its memory is kept as long.
+///
+/// ```swift
+/// let request = try world.immediateSend(results, to: 0)
+/// compute()
+/// try request.wait()
+/// ```
+/// A noncopyable value cannot be consumed out of a top-level variable of `main.swift`; there, await its ``value``, or write
+/// the code in a function.
+///
+/// `MPI_Request` (MPI 3.1 §3.7)
+public struct Request<Value, Failure: Error>: ~Copyable, @unchecked Sendable {
+    // The operation is guarded by its lock, and the closure captures nothing but types and numbers: hence the unchecked conformance.
+    let operation: any RequestOperation
+    let finish: (Result<Completion, MPIError>) throws(Failure) -> Value
+
+    /// Makes a request for an operation that has begun.
+    ///
+    /// The closure makes the value of what the operation has left behind, when it has ended.
+    init(
+        _ operation: any RequestOperation,
+        finish: @escaping (Result<Completion, MPIError>) throws(Failure) -> Value
+    ) {
+        self.operation = operation
+        self.finish = finish
+    }
+
+    /// Waits until it is complete.
+    ///
+    /// - Parameter timeout: How long to wait at most; for ever, if omitted. If the time is up it is as if the request had been
+    ///   dropped, without a warning.
+    /// - Returns: What came of it: for a receive what was received, for a send nothing.
+    /// - Throws: `MPIError` of class `timedOut` if the time is up, or what the MPI library reports; for a receive also what decoding
+    ///   throws, and `MPIError` of class `mismatch` if the message is not what was expected.
+    ///
+    /// Blocking · `MPI_Wait` (MPI 3.1 §3.7.3)
+    public consuming func wait(timeout: Duration? = nil) throws(Failure) -> Value {
+        try finish(end(within: timeout))
+    }
+
+    /// Waits until it is complete, and says who sent the message with which tag.
+    ///
+    /// - Parameter timeout: How long to wait at most; for ever, if omitted.
+    /// - Returns: What came of it, and what is known of the message that was received; of what is no receive, nothing is.
+    /// - Throws: As ``wait(timeout:)`` does.
+    ///
+    /// Blocking · `MPI_Wait` (MPI 3.1 §3.7.3)
+    public consuming func waitWithStatus(timeout: Duration? = nil) throws(Failure) -> (
+        value: Value, status: Status
+    ) {
+        let outcome = end(within: timeout)
+        let value = try finish(outcome)
+        return (value, (try? outcome.get())?.status ?? .empty)
+    }
+
+    private borrowing func end(within timeout: Duration?) -> Result<Completion, MPIError> {
+        let deadline = Deadline(after: timeout)
+        var backoff = Backoff()
+        while !operation.advance() {
+            if deadline.isNever { operation.block() }
+            if deadline.isOver {
+                operation.abandon()
+                return .failure(timedOut())
+            }
+            backoff.pause()
+        }
+        return outcome()
+    }
+
+    private borrowing func outcome() -> Result<Completion, MPIError> {
+        do throws(MPIError) {
+            return .success(try operation.completion())
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private borrowing func timedOut() -> MPIError {
+        MPIError(
+            .timedOut,
+            call: "MPI_Wait",
+            text: "\(operation.title) was not complete within the time given"
+        )
+    }
+
+    /// Moves it along.
+    ///
+    /// - Returns: Whether it is complete, so that waiting takes no time.
+    /// - Throws: `MPIError` if it has failed.
+    ///
+    /// `MPI_Test` (MPI 3.1 §3.7.3)
+    public func test() throws(MPIError) -> Bool {
+        guard operation.advance() else { return false }
+        _ = try operation.completion()
+        return true
+    }
+
+    /// What came of it, once it is complete: to be awaited.
+    ///
+    /// The thread of the caller is free meanwhile. If the task is cancelled a receive is given up, and `CancellationError` thrown;
+    /// anything else goes on.
+    public var value: Value {
+        get async throws {
+            let operation = operation
+            await withTaskCancellationHandler {
+                await ProgressThread.shared.completion(of: operation)
+            } onCancel: {
+                operation.withdraw()
+            }
+            if operation.isAbandoned { throw CancellationError() }
+            return try finish(outcome())
+        }
+    }
+
+    /// What came of it, if it is complete in time: to be awaited.
+    ///
+    /// - Parameter timeout: How long to wait at most. If the time is up it is as if the request had been dropped, without a warning.
+    /// - Returns: What came of it.
+    /// - Throws: As ``wait(timeout:)`` does, and `CancellationError` if it is a receive and the task is cancelled.
+    public consuming func value(timeout: Duration) async throws -> Value {
+        let operation = operation
+        await withTaskCancellationHandler {
+            await ProgressThread.shared.completion(of: operation, deadline: Deadline(after: timeout))
+        } onCancel: {
+            operation.withdraw()
+        }
+        if operation.isAbandoned { throw CancellationError() }
+        guard operation.advance() else {
+            operation.abandon()
+            return try finish(.failure(timedOut()))
+        }
+        return try finish(outcome())
+    }
+
+    deinit {
+        if !operation.isAbandoned, !operation.advance() {
+            ParkedRequests.warn(operation.title)
+            operation.abandon()
+        }
+    }
+}
+
+/// An immediate send that is under way.
+public typealias SendRequest = Request<Void, MPIError>
+
+/// An immediate receive that is under way.
+public typealias ReceiveRequest<Value> = Request<Value, any Error>
+
+extension Request where Value == Void, Failure == MPIError {
+    /// Makes a request of which nothing is wanted but that it is complete.
+    init(_ operation: any RequestOperation) {
+        self.init(operation) { outcome throws(MPIError) in _ = try outcome.get() }
+    }
+}

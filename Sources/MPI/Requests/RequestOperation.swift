@@ -1,0 +1,45 @@
+/// What a ``Request`` stands for.
+///
+/// There are three: ``LibraryOperation``, which the library moves along by itself; ``ReceiveOperation``, which looks for its message
+/// first; ``LaneOperation``, which a thread does step by step.
+protocol RequestOperation: PendingOperation {
+    /// What it is, for people: “a send”.
+    var title: StaticString { get }
+
+    /// Lets the library wait for it, if the library has it all; it may return before it has ended.
+    func block()
+
+    /// What came of it.
+    ///
+    /// To be asked for when it has ended.
+    func completion() throws(MPIError) -> Completion
+
+    /// Gives it up if other ranks do not count on it; otherwise nothing happens.
+    func withdraw()
+
+    /// Lets it go: gives it up, or has it go on without anybody who waits for it.
+    func abandon()
+
+    /// Whether it was given up or let go before it had ended.
+    var isAbandoned: Bool { get }
+}
+
+/// What an operation has left behind when it is complete.
+struct Completion: Sendable {
+    /// Who sent what; empty if nobody in particular did.
+    let status: Status
+
+    /// The memory that was received into, or sent from.
+    let memory: RequestMemory?
+
+    /// The bytes of the message that was received.
+    var bytes: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: memory?.address, count: status.byteCount)
+    }
+
+    /// All of the memory as the elements of the array that it is.
+    func elements<Element: BufferElement>(of type: Element.Type) -> [Element] {
+        guard let memory = memory as? ArrayRequestMemory<Element> else { return [] }
+        return memory.elements(byteCount: memory.byteCount)
+    }
+}
