@@ -1,6 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+// The MPI library to build for: Open MPI, or the one that this variable names.
+let usesMPICH = Context.environment["SWIFT_MPI_LIBRARY"] == "mpich"
+
 let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("ExistentialAny"),
@@ -27,8 +30,10 @@ let package = Package(
         // C and bytes: no target here knows MPI's semantics or a process.
         .systemLibrary(
             name: "CMPI",
-            pkgConfig: "ompi-c",
-            providers: [.apt(["libopenmpi-dev"]), .brew(["open-mpi"])]
+            pkgConfig: usesMPICH ? "mpich" : "ompi-c",
+            providers: usesMPICH
+                ? [.apt(["libmpich-dev"]), .brew(["mpich"])]
+                : [.apt(["libopenmpi-dev"]), .brew(["open-mpi"])]
         ),
         .target(name: "CProcessSupport"),
         .target(name: "MessageCoding", swiftSettings: strict),
@@ -42,7 +47,8 @@ let package = Package(
         .target(
             name: "MPI",
             dependencies: ["CMPI", "MessageCoding", "CProcessSupport"],
-            swiftSettings: strict
+            // A handle is an integer in MPICH, and a pointer in Open MPI.
+            swiftSettings: strict + (usesMPICH ? [.define("MPI_INTEGER_HANDLES")] : [])
         ),
 
         // Processes, queues, pipes and pools on ranks.

@@ -3,6 +3,7 @@
 #error "Open MPI was not found. Install it with 'apt-get install libopenmpi-dev openmpi-bin' (Debian, Ubuntu) or 'brew install open-mpi' (macOS), then build again."
 #endif
 #include <mpi.h>
+#include <stddef.h>
 #include <stdint.h>
 
 // One accessor per constant of MPI 3.1, since a macro with a cast in it does not reach Swift: MPI_X is cmpi_x().

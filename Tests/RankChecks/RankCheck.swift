@@ -45,6 +45,9 @@ public enum RankCheck {
         )
     }
 
+    /// Whether jobs are started by Open MPI's launcher, rather than MPICH's, which has other habits.
+    public static var usesOpenMPI: Bool { !LaunchProfile.defaultLauncher.contains("mpich") }
+
     /// A job that runs a closure on each of its ranks, in the test program itself.
     ///
     /// - Parameters:

@@ -4,6 +4,15 @@ import Testing
 
 @Suite("Lines of output")
 struct OutputLineTests {
+    @Test("a tag that says no stream leaves the line on its own")
+    func keepsStream() {
+        #expect(
+            OutputLine.lines(in: "[0,2]<stdout>:text", from: .error, tagging: .streamless) == [
+                OutputLine("text", stream: .error, rank: 2)
+            ]
+        )
+    }
+
     @Test("a tag says stream and rank and is taken off")
     func readsTag() {
         #expect(
@@ -39,7 +48,7 @@ struct OutputLineTests {
     func readsVersion() {
         #expect(OutputTagging.ofVersion("mpirun (Open MPI) 4.1.4\n\nReport bugs") == .plain)
         #expect(OutputTagging.ofVersion("mpirun (Open MPI) 5.0.11\n") == .spaced)
-        #expect(OutputTagging.ofVersion("HYDRA build details:") == .plain)
+        #expect(OutputTagging.ofVersion("HYDRA build details:") == .streamless)
     }
 
     @Test(

@@ -13,7 +13,7 @@ public struct Datatype: Hashable, Sendable {
     /// How many bytes one element in Swift has.
     let elementLength: Int
 
-    private init(_ handle: MPI_Datatype?, unitCount: Int = 1, length: Int, isNumber: Bool = true) {
+    private init(_ handle: DatatypeHandle, unitCount: Int = 1, length: Int, isNumber: Bool = true) {
         raw = RawDatatype(handle)
         self.unitCount = unitCount
         self.isNumber = isNumber

@@ -76,6 +76,16 @@ extension RawCommunicator {
         _ operation: RawOperation,
         root: Int32
     ) throws(MPIError) {
+        #if MPI_INTEGER_HANDLES
+        // MPICH 4.0 reads from the mark for "in place" when the root is not the first rank.
+        if source == nil, root != 0, let target {
+            let byteCount = try count * type.size()
+            let copy = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 16)
+            defer { copy.deallocate() }
+            copy.copyMemory(from: target, byteCount: byteCount)
+            return try reduce(UnsafeRawPointer(copy), target, count, type, operation, root: root)
+        }
+        #endif
         try inPieces(count, type, source, target) { (count, source, target) throws(MPIError) in
             let source = source ?? UnsafeRawPointer(cmpi_in_place())
             try callCollective("MPI_Reduce") {

@@ -56,7 +56,7 @@ extension RawCommunicator {
         to rank: Int32,
         tag: Int32
     ) throws(MPIError) -> RawRequest {
-        var request: RequestVariable = cmpi_request_null()
+        var request: RequestHandle = cmpi_request_null()
         try type.withCount(count) { (count, type) throws(MPIError) in
             try call("MPI_Isend") { MPI_Isend(address, count, type.handle, rank, tag, handle, &request) }
         }
@@ -107,7 +107,7 @@ extension RawCommunicator {
         _ type: RawDatatype,
         _ pattern: Pattern
     ) throws(MPIError) -> RawRequest {
-        var request: RequestVariable = cmpi_request_null()
+        var request: RequestHandle = cmpi_request_null()
         try type.withCount(count) { (count, type) throws(MPIError) in
             try call("MPI_Irecv") {
                 MPI_Irecv(address, count, type.handle, pattern.source, pattern.tag, handle, &request)
@@ -147,14 +147,14 @@ extension RawCommunicator {
             }
         }
         var status = MPI_Status()
-        var message: MessageVariable = cmpi_message_null()
+        var message: MessageHandle = cmpi_message_null()
         try call("MPI_Mprobe") { MPI_Mprobe(pattern.source, pattern.tag, handle, &message, &status) }
         return RawMessage(message, Status(&status))
     }
 
     func immediateMatchedProbe(_ pattern: Pattern) throws(MPIError) -> RawMessage? {
         var status = MPI_Status()
-        var message: MessageVariable = cmpi_message_null()
+        var message: MessageHandle = cmpi_message_null()
         var flag: Int32 = 0
         try call("MPI_Improbe") {
             MPI_Improbe(pattern.source, pattern.tag, handle, &flag, &message, &status)
@@ -169,7 +169,7 @@ extension RawMessage {
             return try receiveSlowly(address, count, type)
         }
         var status = MPI_Status()
-        var message: MessageVariable = handle
+        var message: MessageHandle = handle
         try call("MPI_Mrecv") { MPI_Mrecv(address, small, type.handle, &message, &status) }
         return Status(&status)
     }
@@ -184,8 +184,8 @@ extension RawMessage {
 
     func immediateReceive(_ address: Target, _ count: Int, _ type: RawDatatype) throws(MPIError) -> RawRequest
     {
-        var message: MessageVariable = handle
-        var request: RequestVariable = cmpi_request_null()
+        var message: MessageHandle = handle
+        var request: RequestHandle = cmpi_request_null()
         try type.withCount(count) { (count, type) throws(MPIError) in
             try call("MPI_Imrecv") { MPI_Imrecv(address, count, type.handle, &message, &request) }
         }

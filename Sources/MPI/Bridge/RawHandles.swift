@@ -3,10 +3,29 @@ internal import CMPI
 // Handles of the C library as bits: their C type is a pointer in one library and an integer in another, and in Swift all of
 // Open MPI's are the same type, so that a communicator would pass for a datatype. No code above this folder sees anything else.
 
-/// The C type in which the library hands out a request.
-typealias RequestVariable = MPI_Request?
-/// The C type in which the library hands out a matched message.
-typealias MessageVariable = MPI_Message?
+#if MPI_INTEGER_HANDLES
+typealias CommunicatorHandle = MPI_Comm
+typealias DatatypeHandle = MPI_Datatype
+typealias OperationHandle = MPI_Op
+typealias RequestHandle = MPI_Request
+typealias MessageHandle = MPI_Message
+typealias GroupHandle = MPI_Group
+typealias ErrorHandlerHandle = MPI_Errhandler
+typealias InfoHandle = MPI_Info
+typealias WindowHandle = MPI_Win
+typealias FileHandle = MPI_File
+#else
+typealias CommunicatorHandle = MPI_Comm?
+typealias DatatypeHandle = MPI_Datatype?
+typealias OperationHandle = MPI_Op?
+typealias RequestHandle = MPI_Request?
+typealias MessageHandle = MPI_Message?
+typealias GroupHandle = MPI_Group?
+typealias ErrorHandlerHandle = MPI_Errhandler?
+typealias InfoHandle = MPI_Info?
+typealias WindowHandle = MPI_Win?
+typealias FileHandle = MPI_File?
+#endif
 
 /// `MPI_Comm`.
 struct RawCommunicator: Hashable, Sendable {
@@ -16,10 +35,10 @@ struct RawCommunicator: Hashable, Sendable {
     init(bits: UInt) { self.bits = bits }
 
     @inline(__always)
-    init(_ handle: MPI_Comm?) { bits = cmpi_comm_bits(handle) }
+    init(_ handle: CommunicatorHandle) { bits = cmpi_comm_bits(handle) }
 
     @inline(__always)
-    var handle: MPI_Comm? { cmpi_comm_from_bits(bits) }
+    var handle: CommunicatorHandle { cmpi_comm_from_bits(bits) }
 
     static var world: Self { Self(cmpi_comm_world()) }
     static var alone: Self { Self(cmpi_comm_self()) }
@@ -34,10 +53,10 @@ struct RawDatatype: Hashable, Sendable {
     init(bits: UInt) { self.bits = bits }
 
     @inline(__always)
-    init(_ handle: MPI_Datatype?) { bits = cmpi_datatype_bits(handle) }
+    init(_ handle: DatatypeHandle) { bits = cmpi_datatype_bits(handle) }
 
     @inline(__always)
-    var handle: MPI_Datatype? { cmpi_datatype_from_bits(bits) }
+    var handle: DatatypeHandle { cmpi_datatype_from_bits(bits) }
 
     @inline(__always)
     static var byte: Self { Self(cmpi_byte()) }
@@ -51,10 +70,10 @@ struct RawOperation: Hashable, Sendable {
     init(bits: UInt) { self.bits = bits }
 
     @inline(__always)
-    init(_ handle: MPI_Op?) { bits = cmpi_op_bits(handle) }
+    init(_ handle: OperationHandle) { bits = cmpi_op_bits(handle) }
 
     @inline(__always)
-    var handle: MPI_Op? { cmpi_op_from_bits(bits) }
+    var handle: OperationHandle { cmpi_op_from_bits(bits) }
 }
 
 /// `MPI_Request`, which becomes null when the library has completed it.
@@ -62,10 +81,10 @@ struct RawRequest: Sendable {
     var bits: UInt
 
     @inline(__always)
-    init(_ handle: MPI_Request?) { bits = cmpi_request_bits(handle) }
+    init(_ handle: RequestHandle) { bits = cmpi_request_bits(handle) }
 
     @inline(__always)
-    var handle: MPI_Request? { cmpi_request_from_bits(bits) }
+    var handle: RequestHandle { cmpi_request_from_bits(bits) }
 }
 
 /// `MPI_Message`, with what the probe that found it said of it.
@@ -74,13 +93,13 @@ struct RawMessage: Sendable {
     let status: Status
 
     @inline(__always)
-    init(_ handle: MPI_Message?, _ status: Status) {
+    init(_ handle: MessageHandle, _ status: Status) {
         bits = cmpi_message_bits(handle)
         self.status = status
     }
 
     @inline(__always)
-    var handle: MPI_Message? { cmpi_message_from_bits(bits) }
+    var handle: MessageHandle { cmpi_message_from_bits(bits) }
 }
 
 /// Memory that a call reads.

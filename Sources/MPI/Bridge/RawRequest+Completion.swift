@@ -6,7 +6,7 @@ extension RawRequest {
 
     /// Moves communication along, and gives the status if the request is complete now; `nil` if not.
     mutating func test() throws(MPIError) -> Status? {
-        var request: RequestVariable = handle
+        var request: RequestHandle = handle
         var flag: Int32 = 0
         var status = MPI_Status()
         defer { self = RawRequest(request) }
@@ -24,7 +24,7 @@ extension RawRequest {
                 backoff.pause()
             }
         }
-        var request: RequestVariable = handle
+        var request: RequestHandle = handle
         var status = MPI_Status()
         defer { self = RawRequest(request) }
         try call(name) { MPI_Wait(&request, &status) }
@@ -35,7 +35,7 @@ extension RawRequest {
     ///
     /// The request still has to be completed.
     mutating func cancel() throws(MPIError) {
-        var request: RequestVariable = handle
+        var request: RequestHandle = handle
         try call("MPI_Cancel") { MPI_Cancel(&request) }
     }
 }

@@ -28,7 +28,6 @@ extension RankJob {
             throw .launcherNotFound(name: profile.launcher)
         }
         var words = [launcher] + profile.launcherArguments
-        if tagsOutput { words.append("--tag-output") }
         for (index, program) in programs.enumerated() {
             guard let ranks = program.ranks, ranks > 0 else { throw .invalidRankCount(program.ranks) }
             if index > 0 { words.append(":") }

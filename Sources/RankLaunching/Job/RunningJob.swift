@@ -39,10 +39,11 @@ public final class RunningJob: Sendable {
         let number = Self.counter.wrappingAdd(1, ordering: .relaxed).newValue
         let identifier = "\(LiveProcess.ownIdentifier).\(number)"
         let variables = job.completeEnvironment(from: RankJob.currentEnvironment(), identifier: identifier)
-        let words = try job.commandLine(in: variables)
-        let commandLine = words.map(Self.quoted).joined(separator: " ")
+        var words = try job.commandLine(in: variables)
         let usesTags = job.tagsOutput && job.programs.contains { $0.ranks != nil }
         let tagging = usesTags ? await OutputTagging.ofLauncher(words[0]) : .none
+        words.insert(contentsOf: tagging.launcherArguments, at: 1)
+        let commandLine = words.map(Self.quoted).joined(separator: " ")
         let supervisor = JobSupervisor(job: job, tagging: tagging, identifier: identifier)
         let configuration = Self.configuration(words: words, variables: variables, job: job)
         let start = FirstValue<Int32?>()

@@ -51,7 +51,8 @@ extension OutputLine {
             }
             untagged += rest[..<start]
             close(&lines, with: untagged, from: stream)
-            lines.append(OutputLine("", stream: tag.stream, rank: tag.rank))
+            let stream = if case .streamless = tagging { stream } else { tag.stream }
+            lines.append(OutputLine("", stream: stream, rank: tag.rank))
             untagged = ""
             rest = tag.rest
         }

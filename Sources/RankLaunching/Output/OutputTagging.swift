@@ -15,6 +15,17 @@ enum OutputTagging: Sendable {
     case plain
     /// As `[1,0]<stdout>: text`: Open MPI from version 5 on.
     case spaced
+    /// As `[0,0]<stdout>:text`, whatever the stream: Hydra, the launcher of MPICH.
+    case streamless
+
+    /// What makes the launcher mark lines in this way.
+    var launcherArguments: [String] {
+        switch self {
+        case .none: []
+        case .plain, .spaced: ["--tag-output"]
+        case .streamless: ["-prepend-pattern", "[0,%r]<stdout>:"]
+        }
+    }
 
     /// What has been found out about launchers, by their paths.
     private static let known = Mutex<[String: OutputTagging]>([:])
@@ -35,8 +46,9 @@ enum OutputTagging: Sendable {
         return tagging
     }
 
-    /// Reads the words `mpirun (Open MPI) 5.0.11`.
+    /// Reads the words `mpirun (Open MPI) 5.0.11`, or `HYDRA build details:`.
     static func ofVersion(_ text: String) -> OutputTagging {
+        if text.hasPrefix("HYDRA") { return .streamless }
         let name = "(Open MPI) "
         guard let end = text.firstRange(of: name)?.upperBound else { return .plain }
         let major = Int(text[end...].prefix { $0.isNumber })

@@ -16,17 +16,23 @@ public struct LaunchProfile: Sendable, Hashable {
     /// What the launcher gets before the number of ranks, such as `["--hostfile", "hosts"]`.
     public var launcherArguments: [String]
 
+    /// What the environment variable `SWIFT_MPI_LAUNCHER` says, else `mpirun`.
+    ///
+    /// On a machine with several MPI libraries it has to be the launcher of the library that the program was built with, such as
+    /// `mpiexec.mpich`.
+    public static let defaultLauncher = SystemFile.variable("SWIFT_MPI_LAUNCHER") ?? "mpirun"
+
     /// A profile from its parts.
     ///
     /// - Parameters:
     ///   - name: What it is called in messages.
     ///   - environment: The variables it sets.
-    ///   - launcher: The launcher's name or path.
+    ///   - launcher: The launcher's name or path; ``defaultLauncher``, if omitted.
     ///   - launcherArguments: What the launcher gets before the number of ranks.
     public init(
         name: String,
         environment: [String: String] = [:],
-        launcher: String = "mpirun",
+        launcher: String = LaunchProfile.defaultLauncher,
         launcherArguments: [String] = []
     ) {
         self.name = name

@@ -41,6 +41,12 @@ enum SystemFile {
         return names
     }
 
+    /// A variable of the environment, if it is set and not empty.
+    static func variable(_ name: String) -> String? {
+        guard let value = getenv(name), value.pointee != 0 else { return nil }
+        return String(cString: value)
+    }
+
     /// Whether a file is there and may be executed by this process.
     static func isExecutable(_ path: String) -> Bool {
         var information = stat()

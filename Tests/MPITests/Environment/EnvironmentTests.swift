@@ -99,7 +99,10 @@ struct EnvironmentTests {
         #expect(result.output(ofRank: 0) == "0\n" && result.output(ofRank: 1) == "0\n", "\(result.report)")
     }
 
-    @Test("ranks that are more than the cores yield, unless the user has said what they do")
+    @Test(
+        "ranks that are more than the cores yield, unless the user has said what they do",
+        .enabled(if: RankCheck.usesOpenMPI, "MPICH has no such setting")
+    )
     func yielding() async throws {
         let cores = sysconf(Int32(_SC_NPROCESSORS_ONLN))
         var profile = LaunchProfile.local

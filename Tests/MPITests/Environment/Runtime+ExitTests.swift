@@ -73,10 +73,9 @@ struct RuntimeExitTests {
         let result = try await oneJobAtATime { try await job.run() }
         #expect(result.isSuccess, "\(result.report)")
         for rank in 0..<ranks {
-            #expect(
-                result.output(ofRank: rank) == "second \(ranks)\nfirst false\nfinalized\n",
-                "\(result.report)"
-            )
+            // MPICH's launcher puts empty lines between those of several ranks.
+            let lines = result.output(ofRank: rank).split(separator: "\n")
+            #expect(lines == ["second \(ranks)", "first false", "finalized"], "\(result.report)")
         }
     }
 
