@@ -8,6 +8,20 @@
 
 // One accessor per constant of MPI 3.1, since a macro with a cast in it does not reach Swift: MPI_X is cmpi_x().
 
+// MARK: Failures of processes (user-level failure mitigation)
+//
+// A program built with a library that has none may run with one that has: these are Open MPI's numbers then.
+
+#ifdef MPIX_ERR_PROC_FAILED
+static inline int cmpi_err_proc_failed(void) { return MPIX_ERR_PROC_FAILED; }
+static inline int cmpi_err_proc_failed_pending(void) { return MPIX_ERR_PROC_FAILED_PENDING; }
+static inline int cmpi_err_revoked(void) { return MPIX_ERR_REVOKED; }
+#else
+static inline int cmpi_err_proc_failed(void) { return 75; }
+static inline int cmpi_err_proc_failed_pending(void) { return 76; }
+static inline int cmpi_err_revoked(void) { return 77; }
+#endif
+
 // MARK: Initialisation and environment (MPI 3.1 chapter 8)
 
 static inline int cmpi_success(void) { return MPI_SUCCESS; }

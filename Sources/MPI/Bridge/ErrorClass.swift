@@ -327,6 +327,27 @@ extension ErrorClass {
     public static var window: ErrorClass { ErrorClass(rawValue: Int(cmpi_err_win())) }
 }
 
+// MARK: Failures of ranks
+
+extension ErrorClass {
+    /// A rank that took part in the operation has failed, so that it cannot be completed.
+    ///
+    /// The corresponding C constant is `MPIX_ERR_PROC_FAILED`.
+    public static var processFailed: ErrorClass { ErrorClass(rawValue: Int(cmpi_err_proc_failed())) }
+
+    /// A rank that may have been going to send the message that is waited for has failed.
+    ///
+    /// The corresponding C constant is `MPIX_ERR_PROC_FAILED_PENDING`.
+    public static var processFailedPending: ErrorClass {
+        ErrorClass(rawValue: Int(cmpi_err_proc_failed_pending()))
+    }
+
+    /// A rank has revoked the communicator.
+    ///
+    /// The corresponding C constant is `MPIX_ERR_REVOKED`.
+    public static var revoked: ErrorClass { ErrorClass(rawValue: Int(cmpi_err_revoked())) }
+}
+
 extension MPIError {
     /// Makes an error from a code that the MPI library returned.
     @inline(never)

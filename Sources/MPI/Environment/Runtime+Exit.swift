@@ -71,9 +71,31 @@ extension Runtime {
     static func finalize() throws(MPIError) {
         guard state.withLock({ isRunningHere($0) }), !libraryIsFinalized else { return }
         ProgressThread.shared.stop()
-        try finalizeLibrary()
+        if hasLostRank.load(ordering: .relaxed) { finalizeWithoutLostRanks() } else { try finalizeLibrary() }
         Gate.put(Gate.Obstacle.finalized)
         state.withLock { $0.phase = .finalized }
+    }
+
+    /// Finalizes as far as that can be done with ranks missing: a library may wait for them for ever.
+    private static func finalizeWithoutLostRanks() {
+        let hasEnded = Atomic(false)
+        let bell = Bell()
+        DetachedThread.start {
+            do throws(MPIError) {
+                try finalizeLibrary()
+            } catch {
+                report("MPI could not be finalized after the failure of a rank. \(error)")
+            }
+            hasEnded.store(true, ordering: .releasing)
+            bell.ring()
+        }
+        bell.wait(nanoseconds: 5_000_000_000)
+        guard !hasEnded.load(ordering: .acquiring) else { return }
+        report(
+            "after the failure of a rank MPI has not been finalized within 5 seconds; the program ends without that"
+        )
+        fflush(nil)
+        _exit(EXIT_SUCCESS)
     }
 
     static var hostName: String {

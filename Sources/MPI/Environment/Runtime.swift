@@ -38,6 +38,9 @@ enum Runtime {
 
     static let state = Mutex(State())
 
+    /// Whether the library has reported the failure of a rank.
+    static let hasLostRank = Atomic(false)
+
     // MARK: Beginning
 
     @discardableResult
