@@ -43,6 +43,30 @@ static inline MPI_Errhandler cmpi_errors_are_fatal(void) { return MPI_ERRORS_ARE
 static inline MPI_Errhandler cmpi_errors_return(void) { return MPI_ERRORS_RETURN; }
 static inline MPI_Errhandler cmpi_errhandler_null(void) { return MPI_ERRHANDLER_NULL; }
 
+// Swift cannot call a function with an open list of arguments.
+static inline int cmpi_pcontrol(int level) { return MPI_Pcontrol(level); }
+
+// An error handler is such a function, too. One serves all communicators, windows and files; it passes on whose error it was.
+typedef void (*cmpi_error_hook)(uintptr_t object_bits, int code);
+static inline cmpi_error_hook *cmpi_comm_error_hook(void) { static cmpi_error_hook hook; return &hook; }
+static inline void cmpi_comm_error(MPI_Comm *object, int *code, ...) { (*cmpi_comm_error_hook())((uintptr_t) *object, *code); }
+static inline int cmpi_comm_create_errhandler(cmpi_error_hook hook, MPI_Errhandler *made) {
+    *cmpi_comm_error_hook() = hook;
+    return MPI_Comm_create_errhandler(cmpi_comm_error, made);
+}
+static inline cmpi_error_hook *cmpi_win_error_hook(void) { static cmpi_error_hook hook; return &hook; }
+static inline void cmpi_win_error(MPI_Win *object, int *code, ...) { (*cmpi_win_error_hook())((uintptr_t) *object, *code); }
+static inline int cmpi_win_create_errhandler(cmpi_error_hook hook, MPI_Errhandler *made) {
+    *cmpi_win_error_hook() = hook;
+    return MPI_Win_create_errhandler(cmpi_win_error, made);
+}
+static inline cmpi_error_hook *cmpi_file_error_hook(void) { static cmpi_error_hook hook; return &hook; }
+static inline void cmpi_file_error(MPI_File *object, int *code, ...) { (*cmpi_file_error_hook())((uintptr_t) *object, *code); }
+static inline int cmpi_file_create_errhandler(cmpi_error_hook hook, MPI_Errhandler *made) {
+    *cmpi_file_error_hook() = hook;
+    return MPI_File_create_errhandler(cmpi_file_error, made);
+}
+
 // MARK: External interfaces: levels of thread support (chapter 12)
 
 static inline int cmpi_thread_single(void) { return MPI_THREAD_SINGLE; }
@@ -468,3 +492,20 @@ static inline uintptr_t cmpi_win_bits(MPI_Win handle) { return (uintptr_t) handl
 static inline MPI_Win cmpi_win_from_bits(uintptr_t bits) { return (MPI_Win) bits; }
 static inline uintptr_t cmpi_file_bits(MPI_File handle) { return (uintptr_t) handle; }
 static inline MPI_File cmpi_file_from_bits(uintptr_t bits) { return (MPI_File) bits; }
+
+// MARK: Handles as Fortran has them
+//
+// The conversions are macros in one library and functions in another.
+
+static inline int cmpi_comm_c2f(MPI_Comm handle) { return MPI_Comm_c2f(handle); }
+static inline MPI_Comm cmpi_comm_f2c(int handle) { return MPI_Comm_f2c(handle); }
+static inline int cmpi_datatype_c2f(MPI_Datatype handle) { return MPI_Type_c2f(handle); }
+static inline MPI_Datatype cmpi_datatype_f2c(int handle) { return MPI_Type_f2c(handle); }
+static inline int cmpi_group_c2f(MPI_Group handle) { return MPI_Group_c2f(handle); }
+static inline MPI_Group cmpi_group_f2c(int handle) { return MPI_Group_f2c(handle); }
+static inline int cmpi_op_c2f(MPI_Op handle) { return MPI_Op_c2f(handle); }
+static inline MPI_Op cmpi_op_f2c(int handle) { return MPI_Op_f2c(handle); }
+static inline int cmpi_win_c2f(MPI_Win handle) { return MPI_Win_c2f(handle); }
+static inline MPI_Win cmpi_win_f2c(int handle) { return MPI_Win_f2c(handle); }
+static inline int cmpi_file_c2f(MPI_File handle) { return MPI_File_c2f(handle); }
+static inline MPI_File cmpi_file_f2c(int handle) { return MPI_File_f2c(handle); }

@@ -44,6 +44,20 @@ extension Runtime {
         return (Int(major), Int(minor))
     }
 
+    static var wallTime: Double { MPI_Wtime() }
+
+    static var wallTimeResolution: Double { MPI_Wtick() }
+
+    static func isMainThread() throws(MPIError) -> Bool {
+        var flag: Int32 = 0
+        try call("MPI_Is_thread_main") { MPI_Is_thread_main(&flag) }
+        return flag != 0
+    }
+
+    static func controlProfiling(_ level: Int32) throws(MPIError) {
+        try call("MPI_Pcontrol") { cmpi_pcontrol(level) }
+    }
+
     static func processorName() throws(MPIError) -> String {
         var text = [CChar](repeating: 0, count: Int(cmpi_max_processor_name()) + 1)
         var length: Int32 = 0

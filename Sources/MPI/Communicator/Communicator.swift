@@ -153,6 +153,7 @@ public class Communicator: @unchecked Sendable {
             defer { holder = nil }
             return holder
         }
+        ErrorListeners.ofCommunicators.listen(to: gone, nil)
         try companion?.free()
         try RawCommunicator(bits: gone).free()
     }
