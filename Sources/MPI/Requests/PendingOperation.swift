@@ -32,6 +32,12 @@ final class RawRequestMemory: RequestMemory, @unchecked Sendable {
         super.init(UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 16), byteCount)
     }
 
+    /// Zeros.
+    convenience init(zeros byteCount: Int) {
+        self.init(byteCount: byteCount)
+        address?.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
+    }
+
     /// Bytes copied from elsewhere.
     convenience init(copying bytes: UnsafeRawBufferPointer) {
         self.init(byteCount: bytes.count)
