@@ -71,25 +71,23 @@ extension RawCommunicator {
     func reduce(
         _ source: Source,
         _ target: Target,
-        _ count: Int,
-        _ type: RawDatatype,
-        _ operation: RawOperation,
+        _ library: LibraryReduction,
         root: Int32
     ) throws(MPIError) {
         #if MPI_INTEGER_HANDLES
         // MPICH 4.0 reads from the mark for "in place" when the root is not the first rank.
         if source == nil, root != 0, let target {
-            let byteCount = try count * type.size()
+            let byteCount = try library.count * library.type.size()
             let copy = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 16)
             defer { copy.deallocate() }
             copy.copyMemory(from: target, byteCount: byteCount)
-            return try reduce(UnsafeRawPointer(copy), target, count, type, operation, root: root)
+            return try reduce(UnsafeRawPointer(copy), target, library, root: root)
         }
         #endif
-        try inPieces(count, type, source, target) { (count, source, target) throws(MPIError) in
+        try inPieces(library, source, target) { (count, source, target) throws(MPIError) in
             let source = source ?? UnsafeRawPointer(cmpi_in_place())
             try callCollective("MPI_Reduce") {
-                MPI_Reduce(source, target, count, type.handle, operation.handle, root, handle)
+                MPI_Reduce(source, target, count, library.type.handle, library.operation.handle, root, handle)
             }
         }
     }
@@ -98,32 +96,32 @@ extension RawCommunicator {
     func allReduce(
         _ source: Source,
         _ target: Target,
-        _ count: Int,
-        _ type: RawDatatype,
-        _ operation: RawOperation
+        _ library: LibraryReduction
     ) throws(MPIError) {
-        try inPieces(count, type, source, target) { (count, source, target) throws(MPIError) in
+        try inPieces(library, source, target) { (count, source, target) throws(MPIError) in
             let source = source ?? UnsafeRawPointer(cmpi_in_place())
             try callCollective("MPI_Allreduce") {
-                MPI_Allreduce(source, target, count, type.handle, operation.handle, handle)
+                MPI_Allreduce(source, target, count, library.type.handle, library.operation.handle, handle)
             }
         }
     }
 
-    /// Does an operation on elements in pieces that C can count, since operations are not defined for derived datatypes.
+    /// Does an operation on elements in pieces that C can count, since the library's operations are not defined for longer datatypes.
     @inline(__always)
     private func inPieces(
-        _ count: Int,
-        _ type: RawDatatype,
+        _ library: LibraryReduction,
         _ source: Source,
         _ target: Target,
         _ body: (Int32, Source, Target) throws(MPIError) -> Void
     ) throws(MPIError) {
+        // A closure lives as long as the operation is under way.
+        defer { withExtendedLifetime(library) {} }
+        let count = library.count
         // Nothing to combine; and an address of nothing would be taken for a mark.
         if count == 0 { return }
         if let small = Int32(exactly: count) { return try body(small, source, target) }
         let pieceLength = 1 << 30
-        let size = try type.size()
+        let size = try library.type.size()
         var done = 0
         while done < count {
             let length = min(pieceLength, count - done)

@@ -19,7 +19,16 @@ extension RawDatatype {
         return try body(1, large)
     }
 
-    /// Makes a datatype that stands for many elements of this one in a row.
+    /// Makes a datatype that stands for some elements of this one in a row, to be freed.
+    func row(of count: Int) throws(MPIError) -> RawDatatype {
+        guard let small = Int32(exactly: count) else { return try makeLarge(count) }
+        var made: DatatypeHandle = cmpi_datatype_null()
+        try call("MPI_Type_contiguous") { MPI_Type_contiguous(small, handle, &made) }
+        try call("MPI_Type_commit") { MPI_Type_commit(&made) }
+        return RawDatatype(made)
+    }
+
+    /// Makes a datatype that stands for more elements of this one in a row than C can count.
     @inline(never)
     private func makeLarge(_ count: Int) throws(MPIError) -> RawDatatype {
         guard count > 0 else {
@@ -44,7 +53,7 @@ extension RawDatatype {
     }
 
     /// Gives back a datatype that was made; what is under way with it is not affected.
-    private func free() {
+    func free() {
         var gone = handle
         _ = try? { () throws(MPIError) in try call("MPI_Type_free") { MPI_Type_free(&gone) } }()
     }

@@ -8,26 +8,106 @@
 /// let farthest = try world.allReduce(distance, ReduceOperation { abs($0) > abs($1) ? $0 : $1 })
 /// ```
 /// An operation of MPI may be applied in any order. One made of a closure is applied in the order of the ranks, so it need not be
-/// commutative, only associative.
+/// commutative, only associative. There may be any number of them at a time.
 ///
 /// Local · `MPI_Op` (MPI 3.1 §5.9.2)
 public struct ReduceOperation<Element: BufferElement>: Sendable {
     @usableFromInline let predefined: PredefinedOperation
     @usableFromInline let combine: @Sendable (Element, Element) -> Element
 
+    /// Combines two buffers as wholes, in the place of the second one; `nil` if elements are combined one by one.
+    let combineBuffers:
+        (@Sendable (UnsafeBufferPointer<Element>, UnsafeMutableBufferPointer<Element>) -> Void)?
+
+    /// Whether the order of the ranks makes no difference.
+    public let isCommutative: Bool
+
     /// Makes an operation from a closure.
     ///
-    /// - Parameter combine: Combines what comes from lower ranks, the first argument, with what comes from higher ranks. It has to be
-    ///   associative.
-    public init(_ combine: @escaping @Sendable (Element, Element) -> Element) {
+    /// - Parameters:
+    ///   - isCommutative: Whether the order of the ranks makes no difference, so that the library need not keep it.
+    ///   - combine: Combines what comes from lower ranks, the first argument, with what comes from higher ranks. It has to be
+    ///     associative.
+    public init(isCommutative: Bool = false, _ combine: @escaping @Sendable (Element, Element) -> Element) {
         predefined = .none
         self.combine = combine
+        combineBuffers = nil
+        self.isCommutative = isCommutative
+    }
+
+    /// Makes an operation from a closure over whole buffers, for what cannot be done element by element.
+    ///
+    /// ```swift
+    /// let merge = ReduceOperation<Int>(overBuffers: { lower, higher in mergeSorted(lower, into: &higher) })
+    /// ```
+    /// - Parameters:
+    ///   - isCommutative: Whether the order of the ranks makes no difference.
+    ///   - overBuffers: Combines the buffer that comes from lower ranks, the first argument, with the one that comes from higher ranks, whose
+    ///     place the result takes. Both are as long as what each rank gives. It has to be associative.
+    public init(
+        isCommutative: Bool = false,
+        overBuffers: @escaping @Sendable (Span<Element>, inout MutableSpan<Element>) -> Void
+    ) {
+        predefined = .none
+        self.isCommutative = isCommutative
+        combineBuffers = { lower, higher in
+            var result = MutableSpan(_unsafeElements: higher)
+            overBuffers(Span(_unsafeElements: lower), &result)
+        }
+        combine = { lower, higher in
+            var result = higher
+            withUnsafePointer(to: lower) { lower in
+                withUnsafeMutablePointer(to: &result) { result in
+                    var span = MutableSpan(_unsafeStart: result, count: 1)
+                    overBuffers(Span(_unsafeStart: lower, count: 1), &span)
+                }
+            }
+            return result
+        }
     }
 
     @usableFromInline
     init(_ predefined: PredefinedOperation, _ combine: @escaping @Sendable (Element, Element) -> Element) {
         self.predefined = predefined
         self.combine = combine
+        combineBuffers = nil
+        isCommutative = true
+    }
+
+    /// The operation as the library takes it, for so many elements.
+    ///
+    /// It has to be kept as long as something is under way with it.
+    func library(forCount count: Int) throws(MPIError) -> LibraryReduction {
+        let datatype = Element.datatype
+        if let raw = predefined.raw(for: datatype) {
+            return LibraryReduction(raw, onElements: count, of: datatype)
+        }
+        if let combineBuffers {
+            return try LibraryReduction(
+                onElements: count,
+                together: Swift.max(count, 1),
+                of: datatype,
+                isCommutative: isCommutative
+            ) { lower, higher, groups in
+                let lower = lower.assumingMemoryBound(to: Element.self)
+                let higher = higher.assumingMemoryBound(to: Element.self)
+                for group in 0..<groups {
+                    combineBuffers(
+                        UnsafeBufferPointer(start: lower + group * count, count: count),
+                        UnsafeMutableBufferPointer(start: higher + group * count, count: count)
+                    )
+                }
+            }
+        }
+        let combine = combine
+        return try LibraryReduction(onElements: count, of: datatype, isCommutative: isCommutative) {
+            lower,
+            higher,
+            count in
+            let lower = lower.assumingMemoryBound(to: Element.self)
+            let higher = higher.assumingMemoryBound(to: Element.self)
+            for index in 0..<count { higher[index] = combine(lower[index], higher[index]) }
+        }
     }
 }
 

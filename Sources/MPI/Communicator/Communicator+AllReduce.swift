@@ -81,20 +81,13 @@ extension Communicator {
         into result: inout [Element]
     ) throws(MPIError) {
         try expect(result.count, toBe: elements.count, "MPI_Allreduce")
-        let datatype = Element.datatype
-        try elements.withUnsafeBufferPointer { (source) throws(MPIError) in
+        let library = try operation.library(forCount: elements.count)
+        try elements.withUnsafeBytes { (source) throws(MPIError) in
             try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
-                guard let raw = operation.predefined.raw(for: datatype), let address = source.baseAddress
-                else {
-                    _ = target.update(from: source)
-                    return try allReduceBuffer(target, operation)
-                }
-                try self.raw.allReduce(
-                    address,
-                    target.baseAddress,
-                    target.count * datatype.unitCount,
-                    datatype.raw,
-                    raw
+                try raw.allReduce(
+                    source.baseAddress,
+                    UnsafeMutableRawPointer(target.baseAddress),
+                    library
                 )
             }
         }
@@ -127,12 +120,7 @@ extension Communicator {
         _ memory: UnsafeMutableBufferPointer<Element>,
         _ operation: ReduceOperation<Element>
     ) throws(MPIError) {
-        let datatype = Element.datatype
-        let address = UnsafeMutableRawPointer(memory.baseAddress)
-        if let raw = operation.predefined.raw(for: datatype) {
-            return try self.raw.allReduce(nil, address, memory.count * datatype.unitCount, datatype.raw, raw)
-        }
-        try reduceByClosure(memory, operation.combine, root: 0)
-        try raw.broadcast(address, memory.count * datatype.unitCount, datatype.raw, root: 0)
+        let library = try operation.library(forCount: memory.count)
+        try raw.allReduce(nil, UnsafeMutableRawPointer(memory.baseAddress), library)
     }
 }

@@ -172,25 +172,14 @@ extension Communicator {
         to root: Int
     ) throws(MPIError) {
         let rootNumber = try rootNumber(root, "MPI_Reduce")
-        let datatype = Element.datatype
         if rank == root { try expect(result.count, toBe: elements.count, "MPI_Reduce") }
-        try elements.withUnsafeBufferPointer { (source) throws(MPIError) in
-            guard let raw = operation.predefined.raw(for: datatype) else {
-                // What is combined on the way needs memory of its own.
-                var own = Array(source)
-                try own.withUnsafeMutableBufferPointer { (memory) throws(MPIError) in
-                    try reduceByClosure(memory, operation.combine, root: root)
-                }
-                if rank == root { result = own }
-                return
-            }
+        let library = try operation.library(forCount: elements.count)
+        try elements.withUnsafeBytes { (source) throws(MPIError) in
             try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
-                try self.raw.reduce(
+                try raw.reduce(
                     source.baseAddress,
                     rank == root ? UnsafeMutableRawPointer(target.baseAddress) : nil,
-                    source.count * datatype.unitCount,
-                    datatype.raw,
-                    raw,
+                    library,
                     root: rootNumber
                 )
             }
@@ -226,48 +215,12 @@ extension Communicator {
         _ root: Int
     ) throws(MPIError) {
         let rootNumber = try rootNumber(root, "MPI_Reduce")
-        let datatype = Element.datatype
-        let count = memory.count * datatype.unitCount
         let address = UnsafeMutableRawPointer(memory.baseAddress)
-        guard let raw = operation.predefined.raw(for: datatype) else {
-            return try reduceByClosure(memory, operation.combine, root: root)
-        }
+        let library = try operation.library(forCount: memory.count)
         if rank == root {
-            try self.raw.reduce(nil, address, count, datatype.raw, raw, root: rootNumber)
+            try raw.reduce(nil, address, library, root: rootNumber)
         } else {
-            try self.raw.reduce(address, nil, count, datatype.raw, raw, root: rootNumber)
-        }
-    }
-
-    /// Combines elements with a closure, in the order of the ranks.
-    func reduceByClosure<Element: BufferElement>(
-        _ memory: UnsafeMutableBufferPointer<Element>,
-        _ combine: (Element, Element) -> Element,
-        root: Int
-    ) throws(MPIError) {
-        if isAlone { return }
-        let companion = try companion()
-        let bytes = UnsafeMutableRawBufferPointer(memory)
-        var other: [Element] = []
-        for step in ReductionTree(rank: rank, size: size).steps {
-            switch step {
-            case .give(let destination):
-                try companion.send(bytes.baseAddress, bytes.count, .byte, to: Int32(destination), tag: 0)
-            case .combine(let source):
-                if other.isEmpty { other = Array(memory) }
-                try other.withUnsafeMutableBufferPointer { (other) throws(MPIError) in
-                    // Its length first: another rank may have given another number of elements.
-                    let message = try companion.matchedProbe(Pattern(source: Int32(source), tag: 0))
-                    try message.receive(into: UnsafeMutableRawBufferPointer(other), elementLength: 1)
-                    try expect(message.status.byteCount, toBe: bytes.count, "MPI_Reduce")
-                    for index in memory.indices { memory[index] = combine(memory[index], other[index]) }
-                }
-            }
-        }
-        guard root != 0 else { return }
-        if rank == 0 { try companion.send(bytes.baseAddress, bytes.count, .byte, to: Int32(root), tag: 0) }
-        if rank == root {
-            _ = try companion.receive(bytes.baseAddress, bytes.count, .byte, Pattern(source: 0, tag: 0))
+            try raw.reduce(address, nil, library, root: rootNumber)
         }
     }
 }
