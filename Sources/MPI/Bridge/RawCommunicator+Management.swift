@@ -50,7 +50,7 @@ extension RawCommunicator {
         return try checked(RawCommunicator(made))
     }
 
-    private func checked(_ communicator: RawCommunicator) throws(MPIError) -> RawCommunicator? {
+    func checked(_ communicator: RawCommunicator) throws(MPIError) -> RawCommunicator? {
         if communicator == .null { return nil }
         try communicator.returnErrors()
         return communicator
