@@ -12,6 +12,7 @@ struct Pattern: Hashable, Sendable {
     }
 
     static var anySource: Int32 { cmpi_any_source() }
+    static var noSource: Int32 { cmpi_proc_null() }
     static var anyTag: Int32 { cmpi_any_tag() }
 }
 
@@ -23,29 +24,38 @@ extension RawCommunicator {
         _ count: Int,
         _ type: RawDatatype,
         to rank: Int32,
-        tag: Int32
+        tag: Int32,
+        _ mode: SendMode = .standard
     ) throws(MPIError) {
-        guard Gate.isOpen, let small = Int32(exactly: count) else {
-            return try sendSlowly(address, count, type, to: rank, tag: tag)
+        guard Gate.isOpen, mode == .standard, let small = Int32(exactly: count) else {
+            return try sendSlowly(address, count, type, to: rank, tag: tag, mode)
         }
         try call("MPI_Send") { MPI_Send(address, small, type.handle, rank, tag, handle) }
     }
 
-    /// Sends what is large, or gives up its turn between looks at whether the message has left.
     @inline(never)
     private func sendSlowly(
         _ address: Source,
         _ count: Int,
         _ type: RawDatatype,
         to rank: Int32,
-        tag: Int32
+        tag: Int32,
+        _ mode: SendMode
     ) throws(MPIError) {
         guard !Gate.isOpen else {
+            if mode == .buffered { try SendBuffer.expectRoom(for: count, type) }
             return try type.withCount(count) { (count, type) throws(MPIError) in
-                try call("MPI_Send") { MPI_Send(address, count, type.handle, rank, tag, handle) }
+                let type = type.handle
+                switch mode {
+                case .standard: try call("MPI_Send") { MPI_Send(address, count, type, rank, tag, handle) }
+                case .synchronous:
+                    try call("MPI_Ssend") { MPI_Ssend(address, count, type, rank, tag, handle) }
+                case .buffered: try call("MPI_Bsend") { MPI_Bsend(address, count, type, rank, tag, handle) }
+                case .ready: try call("MPI_Rsend") { MPI_Rsend(address, count, type, rank, tag, handle) }
+                }
             }
         }
-        var request = try immediateSend(address, count, type, to: rank, tag: tag)
+        var request = try immediateSend(address, count, type, to: rank, tag: tag, mode)
         try request.wait("MPI_Send")
     }
 
@@ -54,13 +64,73 @@ extension RawCommunicator {
         _ count: Int,
         _ type: RawDatatype,
         to rank: Int32,
-        tag: Int32
+        tag: Int32,
+        _ mode: SendMode = .standard
     ) throws(MPIError) -> RawRequest {
+        if mode == .buffered { try SendBuffer.expectRoom(for: count, type) }
         var request: RequestHandle = cmpi_request_null()
         try type.withCount(count) { (count, type) throws(MPIError) in
-            try call("MPI_Isend") { MPI_Isend(address, count, type.handle, rank, tag, handle, &request) }
+            let type = type.handle
+            switch mode {
+            case .standard:
+                try call("MPI_Isend") { MPI_Isend(address, count, type, rank, tag, handle, &request) }
+            case .synchronous:
+                try call("MPI_Issend") { MPI_Issend(address, count, type, rank, tag, handle, &request) }
+            case .buffered:
+                try call("MPI_Ibsend") { MPI_Ibsend(address, count, type, rank, tag, handle, &request) }
+            case .ready:
+                try call("MPI_Irsend") { MPI_Irsend(address, count, type, rank, tag, handle, &request) }
+            }
         }
         return RawRequest(request)
+    }
+
+    /// Describes a send that is started later.
+    ///
+    /// A count that C cannot express is refused: the datatype that would be needed has to live as long as the request.
+    func makeSend(
+        _ address: Source,
+        _ count: Int,
+        _ type: RawDatatype,
+        to rank: Int32,
+        tag: Int32,
+        _ mode: SendMode
+    ) throws(MPIError) -> RawRequest {
+        let count = try Self.count(count, "MPI_Send_init")
+        let type = type.handle
+        var request: RequestHandle = cmpi_request_null()
+        switch mode {
+        case .standard:
+            try call("MPI_Send_init") { MPI_Send_init(address, count, type, rank, tag, handle, &request) }
+        case .synchronous:
+            try call("MPI_Ssend_init") { MPI_Ssend_init(address, count, type, rank, tag, handle, &request) }
+        case .buffered:
+            try call("MPI_Bsend_init") { MPI_Bsend_init(address, count, type, rank, tag, handle, &request) }
+        case .ready:
+            try call("MPI_Rsend_init") { MPI_Rsend_init(address, count, type, rank, tag, handle, &request) }
+        }
+        return RawRequest(request)
+    }
+
+    /// Describes a receive that is started later.
+    func makeReceive(_ address: Target, _ count: Int, _ type: RawDatatype, _ pattern: Pattern)
+        throws(MPIError)
+        -> RawRequest
+    {
+        let count = try Self.count(count, "MPI_Recv_init")
+        var request: RequestHandle = cmpi_request_null()
+        try call("MPI_Recv_init") {
+            MPI_Recv_init(address, count, type.handle, pattern.source, pattern.tag, handle, &request)
+        }
+        return RawRequest(request)
+    }
+
+    /// A count as C has it.
+    static func count(_ count: Int, _ name: StaticString) throws(MPIError) -> Int32 {
+        guard let small = Int32(exactly: count), small >= 0 else {
+            throw MPIError(.count, call: name, text: "\(count) elements; it must be 0 to \(Int32.max) here")
+        }
+        return small
     }
 
     // MARK: Receiving

@@ -17,7 +17,7 @@ extension RawRequest {
     /// Waits until the request is complete; in the library if that may block, else between others' turns.
     @discardableResult
     mutating func wait(_ name: StaticString = "MPI_Wait") throws(MPIError) -> Status {
-        guard Gate.isOpen else {
+        guard Gate.isOpen, WaitingPolicy.ofProgram == .spin else {
             var backoff = Backoff()
             while true {
                 if let status = try test() { return status }
@@ -31,11 +31,25 @@ extension RawRequest {
         return Status(&status)
     }
 
-    /// Asks the library to give a receive up.
-    ///
-    /// The request still has to be completed.
-    mutating func cancel() throws(MPIError) {
+    /// Asks the library to give the operation up, and says whether it has ended, and whether by that.
+    mutating func cancel() throws(MPIError) -> (hasEnded: Bool, isCancelled: Bool) {
         var request: RequestHandle = handle
         try call("MPI_Cancel") { MPI_Cancel(&request) }
+        var flag: Int32 = 0
+        var status = MPI_Status()
+        defer { self = RawRequest(request) }
+        try call("MPI_Test") { MPI_Test(&request, &flag, &status) }
+        guard flag != 0 else { return (false, false) }
+        var isCancelled: Int32 = 0
+        try call("MPI_Test_cancelled") { MPI_Test_cancelled(&status, &isCancelled) }
+        return (true, isCancelled != 0)
+    }
+
+    /// Whether the operation is complete, which then still has to be waited for.
+    func peek() throws(MPIError) -> Bool {
+        var flag: Int32 = 0
+        var status = MPI_Status()
+        try call("MPI_Request_get_status") { MPI_Request_get_status(handle, &flag, &status) }
+        return flag != 0
     }
 }

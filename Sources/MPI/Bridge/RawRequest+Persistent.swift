@@ -7,16 +7,19 @@ extension RawRequest {
         try call("MPI_Start") { MPI_Start(&request) }
     }
 
-    /// Whether a persistent request has ended; then it is inactive, not gone.
-    func testPersistent() throws(MPIError) -> Status? {
+    /// Whether a persistent request has ended; then it is inactive.
+    ///
+    /// Open MPI frees a request that has failed, even a persistent one, which is null then.
+    mutating func testPersistent() throws(MPIError) -> Status? {
         var request = handle
+        defer { self = RawRequest(request) }
         var flag: Int32 = 0
         var status = MPI_Status()
         try call("MPI_Test") { MPI_Test(&request, &flag, &status) }
         return flag == 0 ? nil : Status(&status)
     }
 
-    func waitPersistent() throws(MPIError) -> Status {
+    mutating func waitPersistent() throws(MPIError) -> Status {
         guard Gate.isOpen else {
             var backoff = Backoff()
             while true {
@@ -25,6 +28,7 @@ extension RawRequest {
             }
         }
         var request = handle
+        defer { self = RawRequest(request) }
         var status = MPI_Status()
         try call("MPI_Wait") { MPI_Wait(&request, &status) }
         return Status(&status)
@@ -34,7 +38,7 @@ extension RawRequest {
     ///
     /// Nothing is left of it after the end of MPI anyway.
     func freePersistent() {
-        guard !Runtime.libraryIsFinalized else { return }
+        guard !isNull, !Runtime.libraryIsFinalized else { return }
         var request = handle
         _ = try? { () throws(MPIError) in try call("MPI_Request_free") { MPI_Request_free(&request) } }()
     }

@@ -54,9 +54,10 @@ extension Communicator {
     func match(_ pattern: Pattern, _ timeout: Duration?, _ name: StaticString) throws(MPIError) -> RawMessage
     {
         let raw = try raw
-        if timeout == nil, unmatchedReceives.isEmpty { return try raw.matchedProbe(pattern) }
+        if pattern.source == Pattern.noSource { throw Self.nobody(name) }
+        if timeout == nil, spins, unmatchedReceives.isEmpty { return try raw.matchedProbe(pattern) }
         let deadline = Deadline(after: timeout)
-        var backoff = Backoff()
+        var backoff = Backoff(spins ? .backOff : waitingPolicy)
         while true {
             if let message = try matchNow(pattern, raw) { return message }
             if deadline.isOver { throw Self.timedOut(name) }
@@ -69,6 +70,10 @@ extension Communicator {
     func matchNow(_ pattern: Pattern, _ raw: RawCommunicator) throws(MPIError) -> RawMessage? {
         unmatchedReceives.isEmpty
             ? try raw.immediateMatchedProbe(pattern) : try unmatchedReceives.match(pattern, on: self)
+    }
+
+    private static func nobody(_ name: StaticString) -> MPIError {
+        MPIError(.rank, call: name, text: "no value comes from noRank, which is nobody")
     }
 
     static func timedOut(_ name: StaticString) -> MPIError {
@@ -183,7 +188,10 @@ extension Communicator {
     ) throws(MPIError) -> Status {
         let raw = try raw
         let pattern = try pattern(from: rank, tag: tag, "MPI_Recv")
-        guard timeout == nil, unmatchedReceives.isEmpty, memory.count <= LandingZone.capacity,
+        if pattern.source == Pattern.noSource {
+            return Status(source: pattern.source, tag: pattern.tag, byteCount: 0)
+        }
+        guard timeout == nil, spins, unmatchedReceives.isEmpty, memory.count <= LandingZone.capacity,
             let zone = ScratchMemory.landingZone
         else {
             let message = try match(pattern, timeout, "MPI_Recv")

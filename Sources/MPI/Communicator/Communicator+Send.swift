@@ -14,17 +14,19 @@ extension Communicator {
     ///   - value: The value. An array is a value as well; its `span` is a buffer.
     ///   - rank: The rank to send to.
     ///   - tag: A number by which the receiver can tell messages apart.
+    ///   - mode: When the call returns.
     /// - Throws: What encoding throws; `MPIError` if there is no such rank, or the MPI library fails.
     ///
-    /// Point to point · blocking · `MPI_Send` (MPI 3.1 §3.2.1)
-    public func send<Value: Encodable>(_ value: Value, to rank: Int, tag: Int = 0) throws {
-        let raw = try raw
+    /// Point to point · blocking · `MPI_Send`, `MPI_Ssend`, `MPI_Bsend`, `MPI_Rsend` (MPI 3.1 §3.4)
+    public func send<Value: Encodable>(_ value: Value, to rank: Int, tag: Int = 0, mode: SendMode = .standard)
+        throws
+    {
         let rankNumber = try destination(rank, "MPI_Send")
         let tagNumber = try Self.number(ofTag: tag, "MPI_Send")
         try ScratchMemory.withOutgoing { bytes in
             try ValueFormat.append(value, to: &bytes)
             try bytes.withUnsafeBytes { message in
-                try raw.send(message.baseAddress, message.count, .byte, to: rankNumber, tag: tagNumber)
+                try send(message.baseAddress, message.count, .byte, to: rankNumber, tag: tagNumber, mode)
             }
         }
     }
@@ -42,17 +44,23 @@ extension Communicator {
     ///   - elements: The elements.
     ///   - rank: The rank to send to.
     ///   - tag: A number by which the receiver can tell messages apart.
+    ///   - mode: When the call returns.
     /// - Throws: `MPIError` if there is no such rank, or the MPI library fails.
     ///
-    /// Point to point · blocking · `MPI_Send` (MPI 3.1 §3.2.1)
+    /// Point to point · blocking · `MPI_Send`, `MPI_Ssend`, `MPI_Bsend`, `MPI_Rsend` (MPI 3.1 §3.4)
     @inlinable
-    public func send<Element: BufferElement>(_ elements: Span<Element>, to rank: Int, tag: Int = 0)
+    public func send<Element: BufferElement>(
+        _ elements: Span<Element>,
+        to rank: Int,
+        tag: Int = 0,
+        mode: SendMode = .standard
+    )
         throws(MPIError)
     {
         let datatype = Element.datatype
         let count = elements.count
         try elements.withUnsafeBufferPointer { (memory) throws(MPIError) in
-            try sendBuffer(memory.baseAddress, count, datatype, rank, tag)
+            try sendBuffer(memory.baseAddress, count, datatype, rank, tag, mode)
         }
     }
 
@@ -62,14 +70,32 @@ extension Communicator {
         _ count: Int,
         _ datatype: Datatype,
         _ rank: Int,
-        _ tag: Int
+        _ tag: Int,
+        _ mode: SendMode
     ) throws(MPIError) {
-        try raw.send(
+        try send(
             address,
             count * datatype.unitCount,
             datatype.raw,
             to: destination(rank, "MPI_Send"),
-            tag: Self.number(ofTag: tag, "MPI_Send")
+            tag: Self.number(ofTag: tag, "MPI_Send"),
+            mode
         )
+    }
+
+    /// Sends bytes, and waits as the communicator's policy says.
+    @inline(__always)
+    private final func send(
+        _ address: Source,
+        _ count: Int,
+        _ type: RawDatatype,
+        to rank: Int32,
+        tag: Int32,
+        _ mode: SendMode
+    ) throws(MPIError) {
+        if spins { return try raw.send(address, count, type, to: rank, tag: tag, mode) }
+        var request = try raw.immediateSend(address, count, type, to: rank, tag: tag, mode)
+        var backoff = Backoff(waitingPolicy)
+        while try request.test() == nil { backoff.pause() }
     }
 }

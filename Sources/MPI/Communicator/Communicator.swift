@@ -43,6 +43,9 @@ public class Communicator: @unchecked Sendable {
     /// A duplicate for the messages of which collective operations on values consist.
     private final let companionHolder = Mutex<RawCommunicator?>(nil)
 
+    /// The ``WaitingPolicy``, as a number.
+    final let waiting = Atomic(WaitingPolicy.ofProgram.rawValue)
+
     /// Immediate receives of values that have found no message yet.
     final let unmatchedReceives = UnmatchedReceives()
 
@@ -167,9 +170,28 @@ public class Communicator: @unchecked Sendable {
     /// The C library's number for a rank that something is sent to.
     @inline(__always)
     final func destination(_ rank: Int, _ name: StaticString) throws(MPIError) -> Int32 {
-        guard UInt(bitPattern: rank) < UInt(bitPattern: peerCount) else { throw rankError(rank, name) }
+        guard UInt(bitPattern: rank) < UInt(bitPattern: peerCount) else {
+            return try otherDestination(rank, name)
+        }
         return Int32(truncatingIfNeeded: rank)
     }
+
+    @inline(never)
+    private final func otherDestination(_ rank: Int, _ name: StaticString) throws(MPIError) -> Int32 {
+        if rank == Self.noRank { return Pattern.noSource }
+        throw rankError(rank, name)
+    }
+
+    /// Nobody: what is sent there goes nowhere, and what is received from there is an empty buffer.
+    ///
+    /// So the ranks at the edge of a grid need no code of their own. A value cannot be received from nobody.
+    ///
+    /// ```swift
+    /// let (left, right) = try grid.shift(along: 0)
+    /// try grid.send(edge.span, to: right ?? Communicator.noRank)
+    /// ```
+    /// The corresponding C constant is `MPI_PROC_NULL`.
+    public static let noRank = Int.min
 
     /// The C library's number for the root of a collective operation.
     @inline(__always)

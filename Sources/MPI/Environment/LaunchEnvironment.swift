@@ -7,7 +7,7 @@ internal import Darwin
 /// What the launcher of the ranks (`mpirun`, `srun`) says in the environment.
 enum LaunchEnvironment {
     /// A variable of the environment, if it is set and not empty.
-    private static func variable(_ name: String) -> String? {
+    static func variable(_ name: String) -> String? {
         guard let value = getenv(name), value.pointee != 0 else { return nil }
         return String(cString: value)
     }

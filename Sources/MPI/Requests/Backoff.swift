@@ -8,15 +8,28 @@ internal import Darwin
 /// that grows to a millisecond.
 struct Backoff {
     private var round = 0
+    private let policy: WaitingPolicy
     private static let roundsWithoutPause = LaunchEnvironment.isOversubscribed ? 0 : 500
     private static let roundsWithoutSleep = 4_000
     private static let longestSleep = 1_000_000
+
+    /// A row of pauses; if nothing is said they grow, since somebody polls who could not let the library wait.
+    init(_ policy: WaitingPolicy = .backOff) {
+        self.policy = policy
+    }
 
     /// Begins anew, since something has happened.
     mutating func reset() { round = 0 }
 
     /// How many nanoseconds to sleep before the next look, or `nil` if it is too early for that.
     mutating func next() -> Int? {
+        switch policy {
+        case .spin: return nil
+        case .yield:
+            sched_yield()
+            return nil
+        case .backOff: break
+        }
         round += 1
         if round <= Self.roundsWithoutPause { return nil }
         guard round > Self.roundsWithoutSleep else {

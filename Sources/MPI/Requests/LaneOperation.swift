@@ -43,6 +43,14 @@ final class LaneOperation<Value: Sendable>: RequestOperation {
     // Other ranks count on it.
     func withdraw() {}
 
+    func cancel() throws(MPIError) -> Bool {
+        throw MPIError(
+            .request,
+            call: "MPI_Cancel",
+            text: "\(title) cannot be cancelled, since other ranks count on it"
+        )
+    }
+
     var isAbandoned: Bool { state.withLock { $0.isAbandoned } }
 
     func abandon() { state.withLock { $0.isAbandoned = true } }

@@ -13,6 +13,8 @@ final class LibraryOperation: RequestOperation {
     // Kept, not used: what else the library reads until the operation is complete.
     private let others: [any Sendable]
 
+    private let isCancellable: Bool
+
     let title: StaticString
 
     /// An operation that the library has begun.
@@ -22,12 +24,14 @@ final class LibraryOperation: RequestOperation {
         _ request: RawRequest,
         _ title: StaticString,
         memory: RequestMemory? = nil,
-        keeping others: [any Sendable] = []
+        keeping others: [any Sendable] = [],
+        isCancellable: Bool = false
     ) {
         state = Mutex(State(request: request))
         self.title = title
         self.memory = memory
         self.others = others
+        self.isCancellable = isCancellable
     }
 
     func advance() -> Bool {
@@ -63,6 +67,27 @@ final class LibraryOperation: RequestOperation {
 
     // Other ranks count on it.
     func withdraw() {}
+
+    func cancel() throws(MPIError) -> Bool {
+        guard isCancellable else {
+            throw MPIError(
+                .request,
+                call: "MPI_Cancel",
+                text: "\(title) cannot be cancelled, since other ranks count on it"
+            )
+        }
+        let result: Result<Bool, MPIError> = state.withLock { state in
+            guard state.outcome == nil else { return .success(false) }
+            do throws(MPIError) {
+                let (hasEnded, isCancelled) = try state.request.cancel()
+                if hasEnded { state.outcome = .success(.empty) }
+                return .success(isCancelled)
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
+    }
 
     var isAbandoned: Bool { state.withLock { $0.isAbandoned } }
 

@@ -72,3 +72,17 @@ final class ArrayRequestMemory<Element: BufferElement>: RequestMemory, @unchecke
         return count == array.count ? array : Array(array.prefix(count))
     }
 }
+
+/// Memory with a large range of addresses behind it, where what is too long lands and does no harm.
+final class LandingMemory: RequestMemory, @unchecked Sendable {
+    private let zone: LandingZone
+
+    /// Reserves the addresses, which some systems do not grant.
+    init?(byteCount: Int) {
+        guard let zone = LandingZone() else { return nil }
+        self.zone = zone
+        super.init(zone.address, byteCount)
+    }
+
+    deinit { zone.free() }
+}

@@ -3,7 +3,7 @@ internal import Synchronization
 /// What a ``PersistentRequest`` stands for: a request of the library that is started again and again, and its memory.
 final class PersistentOperation: PendingOperation {
     private struct State {
-        let request: RawRequest
+        var request: RawRequest
         var isActive = false
         var outcome: Result<Status, MPIError>?
         var isAbandoned = false
@@ -12,16 +12,23 @@ final class PersistentOperation: PendingOperation {
     private let state: Mutex<State>
     // Kept, not used: what else the library reads as long as the request exists.
     private let others: [any Sendable]
+    private let remake: @Sendable () throws(MPIError) -> RawRequest
 
     let title: StaticString
 
     /// Takes a request that the library has made and that is not active.
     ///
-    /// What is to be kept is what the library reads or writes.
-    init(_ request: RawRequest, _ title: StaticString, keeping others: [any Sendable]) {
+    /// What is to be kept is what the library reads or writes. The closure makes the request anew when it has failed, if that can be.
+    init(
+        _ request: RawRequest,
+        _ title: StaticString,
+        keeping others: [any Sendable],
+        remake: @escaping @Sendable () throws(MPIError) -> RawRequest
+    ) {
         state = Mutex(State(request: request))
         self.title = title
         self.others = others
+        self.remake = remake
     }
 
     func start() throws(MPIError) {
@@ -32,6 +39,7 @@ final class PersistentOperation: PendingOperation {
                 )
             }
             do throws(MPIError) {
+                if state.request.isNull { state.request = try remake() }
                 try state.request.start()
                 state.isActive = true
                 state.outcome = nil

@@ -25,18 +25,19 @@ public struct PersistentRequest<Element: BufferElement>: ~Copyable, @unchecked S
     private let outputMemory: RequestMemory
     private let check: ((Status) throws(MPIError) -> Void)?
 
-    /// Takes a request that the library has made for this memory and that is not active.
+    /// Has the library make a request for this memory.
     ///
-    /// Input and output may be the same memory. The closure looks at what has been received when it has ended, and may refuse it.
+    /// Input and output may be the same memory. The first closure makes the request, which is not active then; it may be called again if the
+    /// request has failed. The second one looks at what has been received when it has ended, and may refuse it.
     init(
-        _ request: RawRequest,
         _ title: StaticString,
         input: RequestMemory,
         output: RequestMemory,
         keeping others: [any Sendable] = [],
+        make: @escaping @Sendable () throws(MPIError) -> RawRequest,
         check: ((Status) throws(MPIError) -> Void)? = nil
-    ) {
-        operation = PersistentOperation(request, title, keeping: [input, output] + others)
+    ) throws(MPIError) {
+        operation = PersistentOperation(try make(), title, keeping: [input, output] + others, remake: make)
         inputMemory = input
         outputMemory = output
         self.check = check

@@ -126,5 +126,11 @@ final class ReceiveOperation: RequestOperation {
         if remains, !advance() { ParkedRequests.park(self) }
     }
 
+    func cancel() -> Bool {
+        if advance() { return false }
+        withdraw()
+        return true
+    }
+
     func abandon() { withdraw() }
 }

@@ -19,6 +19,7 @@ public struct Request<Value, Failure: Error>: ~Copyable, @unchecked Sendable {
     // The operation is guarded by its lock, and the closure captures nothing but types and numbers: hence the unchecked conformance.
     let operation: any RequestOperation
     let finish: (Result<Completion, MPIError>) throws(Failure) -> Value
+    private var isTaken = false
 
     /// Makes a request for an operation that has begun.
     ///
@@ -138,8 +139,29 @@ public struct Request<Value, Failure: Error>: ~Copyable, @unchecked Sendable {
         return try finish(outcome())
     }
 
+    /// Gives it up, if it has not ended yet.
+    ///
+    /// A receive can be given up until its message has arrived. Whether a send can is up to the library; Open MPI gives none up, and then the
+    /// send goes on without anybody who waits for it. Nothing else can be.
+    ///
+    /// - Returns: Whether it was given up: then nothing has been received, or will arrive.
+    /// - Throws: `MPIError` of class `request` if it is neither a receive nor a send, or what the MPI library reports.
+    ///
+    /// `MPI_Cancel`, `MPI_Test_cancelled` (MPI 3.1 §3.8.4)
+    public consuming func cancel() throws(MPIError) -> Bool {
+        let isCancelled = try operation.cancel()
+        operation.abandon()
+        return isCancelled
+    }
+
+    /// Takes what the request stands for out of it.
+    consuming func take() -> (any RequestOperation, (Result<Completion, MPIError>) throws(Failure) -> Value) {
+        isTaken = true
+        return (operation, finish)
+    }
+
     deinit {
-        if !operation.isAbandoned, !operation.advance() {
+        if !isTaken, !operation.isAbandoned, !operation.advance() {
             ParkedRequests.warn(operation.title)
             operation.abandon()
         }

@@ -17,6 +17,9 @@ protocol RequestOperation: PendingOperation {
     /// Gives it up if other ranks do not count on it; otherwise nothing happens.
     func withdraw()
 
+    /// Gives it up if it has not ended, and says whether that came off.
+    func cancel() throws(MPIError) -> Bool
+
     /// Lets it go: gives it up, or has it go on without anybody who waits for it.
     func abandon()
 

@@ -103,7 +103,7 @@ struct CommunicatorSendTests {
         try await onRanks(2) { () throws in
             let world = Communicator.world
             let numbers = [1.0]
-            for rank in [-1, -2, 2, Int.max, Int.min] {
+            for rank in [-1, -2, 2, Int.max, Int.min + 1] {
                 let error = #expect(throws: MPIError.self) { try world.send(numbers.span, to: rank) }
                 #expect(
                     error?.errorClass == .rank && error?.call == "MPI_Send"
@@ -112,7 +112,7 @@ struct CommunicatorSendTests {
                 #expect(throws: MPIError.self) { try world.send(1, to: rank) }
                 #expect(throws: MPIError.self) { try world.receive(Int.self, from: rank) }
             }
-            for tag in [-1, Int.min, Int.max] {
+            for tag in [-1, Int.min + 1, Int.max] {
                 let error = #expect(throws: MPIError.self) { try world.send(1, to: 0, tag: tag) }
                 #expect(error?.errorClass == .tag)
             }
