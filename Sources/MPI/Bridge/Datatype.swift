@@ -13,11 +13,43 @@ public struct Datatype: Hashable, Sendable {
     /// How many bytes one element in Swift has.
     let elementLength: Int
 
-    private init(_ handle: DatatypeHandle, unitCount: Int = 1, length: Int, isNumber: Bool = true) {
+    /// Whether it is a value with its location.
+    let isPair: Bool
+
+    private init(
+        _ handle: DatatypeHandle,
+        unitCount: Int = 1,
+        length: Int,
+        isNumber: Bool = true,
+        isPair: Bool = false
+    ) {
         raw = RawDatatype(handle)
         self.unitCount = unitCount
         self.isNumber = isNumber
         elementLength = length
+        self.isPair = isPair
+    }
+
+    /// A value of some type with its location, if MPI has such a pair and lays it out in the same way.
+    static func pair<Value>(with type: Value.Type, length: Int) -> Datatype? {
+        let handle: DatatypeHandle
+        if type == Double.self {
+            handle = cmpi_double_int()
+        } else if type == Float.self {
+            handle = cmpi_float_int()
+        } else if type == Int32.self {
+            handle = cmpi_2int()
+        } else if type == Int16.self {
+            handle = cmpi_short_int()
+        } else if type == Int.self || type == Int64.self, MemoryLayout<CLong>.size == MemoryLayout<Value>.size
+        {
+            handle = cmpi_long_int()
+        } else {
+            return nil
+        }
+        // Where the library's extent is another, its operation would go astray.
+        guard (try? RawDatatype(handle).extent().extent) == length else { return nil }
+        return Datatype(handle, length: length, isNumber: false, isPair: true)
     }
 
     /// Bytes, without a meaning that MPI knows.

@@ -22,6 +22,14 @@ struct OptionalFunction<Signature>: Sendable {
         address = UInt(bitPattern: dlsym(nil, String(describing: name)))
     }
 
+    /// Looks a function up that has another name in older libraries.
+    init(_ name: StaticString, or older: StaticString, as signature: Signature.Type, remedy: String) {
+        self.name = name
+        self.remedy = remedy
+        let found = dlsym(nil, String(describing: name)) ?? dlsym(nil, String(describing: older))
+        address = UInt(bitPattern: found)
+    }
+
     /// A function that is not to be called even if there is one of that name.
     init(missing name: StaticString, as signature: Signature.Type, remedy: String) {
         self.name = name

@@ -3,8 +3,18 @@ internal import CMPI
 extension PredefinedOperation {
     /// The library's operation, if it is defined for a datatype.
     func raw(for datatype: Datatype) -> RawOperation? {
+        if datatype.isPair {
+            switch self {
+            case .minLocation: return RawOperation(cmpi_minloc())
+            case .maxLocation: return RawOperation(cmpi_maxloc())
+            default: return nil
+            }
+        }
         guard datatype.isNumber else { return nil }
         switch self {
+        // Of these the library makes use for windows only.
+        case .replace, .noOperation: return nil
+        case .minLocation, .maxLocation: return nil
         case .none: return nil
         case .sum: return RawOperation(cmpi_sum())
         case .product: return RawOperation(cmpi_prod())

@@ -1,16 +1,16 @@
 internal import CMPI
 
-// Collective operations block in the library, in every case: the library does not let a blocking one on one rank meet an
+// Collective operations that block do so in the library, in every case: the library does not let a blocking one on one rank meet an
 // immediate one on another.
 
 extension RawCommunicator {
     func barrier() throws(MPIError) {
-        try callCollective("MPI_Barrier") { MPI_Barrier(handle) }
+        _ = try barrier(.blocking)
     }
 
     func broadcast(_ address: Target, _ count: Int, _ type: RawDatatype, root: Int32) throws(MPIError) {
         try type.withCount(count) { (count, type) throws(MPIError) in
-            try callCollective("MPI_Bcast") { MPI_Bcast(address, count, type.handle, root, handle) }
+            _ = try broadcast(address, count, type, root: root, .blocking)
         }
     }
 
@@ -23,9 +23,7 @@ extension RawCommunicator {
         root: Int32
     ) throws(MPIError) {
         try type.withCount(count) { (count, type) throws(MPIError) in
-            try callCollective("MPI_Gather") {
-                MPI_Gather(source, count, type.handle, target, count, type.handle, root, handle)
-            }
+            _ = try gather(source, count, type, target, count, type, root: root, .blocking)
         }
     }
 
@@ -38,34 +36,26 @@ extension RawCommunicator {
         root: Int32
     ) throws(MPIError) {
         try type.withCount(count) { (count, type) throws(MPIError) in
-            try callCollective("MPI_Scatter") {
-                MPI_Scatter(source, count, type.handle, target, count, type.handle, root, handle)
-            }
+            _ = try scatter(source, count, type, target, count, type, root: root, .blocking)
         }
     }
 
     /// The count is what one rank gives.
     func allGather(_ source: Source, _ target: Target, _ count: Int, _ type: RawDatatype) throws(MPIError) {
         try type.withCount(count) { (count, type) throws(MPIError) in
-            try callCollective("MPI_Allgather") {
-                MPI_Allgather(source, count, type.handle, target, count, type.handle, handle)
-            }
+            _ = try allGather(source, count, type, target, count, type, .blocking)
         }
     }
 
-    /// Gathers a different number of elements from each rank.
-    func allGather(
-        _ source: Source,
-        _ count: Int32,
-        _ target: Target,
-        _ counts: [Int32],
-        _ displacements: [Int32],
-        _ type: RawDatatype
-    ) throws(MPIError) {
-        try callCollective("MPI_Allgatherv") {
-            MPI_Allgatherv(source, count, type.handle, target, counts, displacements, type.handle, handle)
+    /// The count is what one rank gives to one other.
+    func allToAll(_ source: Source, _ target: Target, _ count: Int, _ type: RawDatatype) throws(MPIError) {
+        try type.withCount(count) { (count, type) throws(MPIError) in
+            _ = try allToAll(source, count, type, target, count, type, .blocking)
         }
     }
+
+    /// The mark that stands in the place of a source, or of a target, for memory that is the same as the other.
+    static var inPlace: UnsafeMutableRawPointer? { cmpi_in_place() }
 
     /// The source is what this rank gives, `nil` if it is in the target already, which only the root may say.
     func reduce(
@@ -86,9 +76,7 @@ extension RawCommunicator {
         #endif
         try inPieces(library, source, target) { (count, source, target) throws(MPIError) in
             let source = source ?? UnsafeRawPointer(cmpi_in_place())
-            try callCollective("MPI_Reduce") {
-                MPI_Reduce(source, target, count, library.type.handle, library.operation.handle, root, handle)
-            }
+            _ = try reduce(source, target, count, library.type, library.operation, root: root, .blocking)
         }
     }
 
@@ -100,15 +88,13 @@ extension RawCommunicator {
     ) throws(MPIError) {
         try inPieces(library, source, target) { (count, source, target) throws(MPIError) in
             let source = source ?? UnsafeRawPointer(cmpi_in_place())
-            try callCollective("MPI_Allreduce") {
-                MPI_Allreduce(source, target, count, library.type.handle, library.operation.handle, handle)
-            }
+            _ = try allReduce(source, target, count, library.type, library.operation, .blocking)
         }
     }
 
     /// Does an operation on elements in pieces that C can count, since the library's operations are not defined for longer datatypes.
     @inline(__always)
-    private func inPieces(
+    func inPieces(
         _ library: LibraryReduction,
         _ source: Source,
         _ target: Target,

@@ -19,6 +19,14 @@ extension RawDatatype {
         return try body(1, large)
     }
 
+    /// Where an element begins and how far the next one lies behind it, in bytes.
+    func extent() throws(MPIError) -> (lowerBound: Int, extent: Int) {
+        var lowerBound: MPI_Aint = 0
+        var extent: MPI_Aint = 0
+        try call("MPI_Type_get_extent") { MPI_Type_get_extent(handle, &lowerBound, &extent) }
+        return (Int(lowerBound), Int(extent))
+    }
+
     /// Makes a datatype that stands for some elements of this one in a row, to be freed.
     func row(of count: Int) throws(MPIError) -> RawDatatype {
         guard let small = Int32(exactly: count) else { return try makeLarge(count) }
@@ -34,9 +42,7 @@ extension RawDatatype {
         guard count > 0 else {
             throw MPIError(.count, call: "MPI_Type_contiguous", text: "a count cannot be negative")
         }
-        var smallest: MPI_Aint = 0
-        var extent: MPI_Aint = 0
-        try call("MPI_Type_get_extent") { MPI_Type_get_extent(handle, &smallest, &extent) }
+        let extent = try extent().extent
         let (blocks, rest) = count.quotientAndRemainder(dividingBy: Self.blockLength)
         var block = cmpi_datatype_null()
         try call("MPI_Type_contiguous") { MPI_Type_contiguous(Int32(Self.blockLength), handle, &block) }

@@ -74,6 +74,8 @@ struct RawOperation: Hashable, Sendable {
 
     @inline(__always)
     var handle: OperationHandle { cmpi_op_from_bits(bits) }
+
+    static var max: Self { Self(cmpi_max()) }
 }
 
 /// `MPI_Request`, which becomes null when the library has completed it.

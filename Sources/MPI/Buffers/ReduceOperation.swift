@@ -125,6 +125,10 @@ enum PredefinedOperation: UInt8, Sendable {
     case logicalAnd
     case logicalOr
     case logicalXor
+    case minLocation
+    case maxLocation
+    case replace
+    case noOperation
 }
 
 extension ReduceOperation where Element: AdditiveArithmetic {
@@ -179,6 +183,46 @@ extension ReduceOperation where Element: FixedWidthInteger {
     /// The corresponding C constant is `MPI_BXOR`.
     @inlinable
     public static var bitwiseXor: ReduceOperation { ReduceOperation(.bitwiseXor) { $0 ^ $1 } }
+}
+
+extension ReduceOperation {
+    /// What comes from the higher rank: for ``Window`` operations, where it is what is put.
+    ///
+    /// The corresponding C constant is `MPI_REPLACE`.
+    @inlinable
+    public static var replace: ReduceOperation { ReduceOperation(.replace) { $1 } }
+
+    /// What is there already: for ``Window`` operations that only fetch.
+    ///
+    /// The corresponding C constant is `MPI_NO_OP`.
+    @inlinable
+    public static var noOperation: ReduceOperation { ReduceOperation(.noOperation) { left, _ in left } }
+}
+
+extension ReduceOperation where Element: FixedWidthInteger {
+    /// 1 if no element is 0, else 0: integers as the truth values of C.
+    ///
+    /// The corresponding C constant is `MPI_LAND`.
+    @inlinable
+    public static var logicalAnd: ReduceOperation {
+        ReduceOperation(.logicalAnd) { $0 != 0 && $1 != 0 ? 1 : 0 }
+    }
+
+    /// 1 if any element is not 0, else 0: integers as the truth values of C.
+    ///
+    /// The corresponding C constant is `MPI_LOR`.
+    @inlinable
+    public static var logicalOr: ReduceOperation {
+        ReduceOperation(.logicalOr) { $0 != 0 || $1 != 0 ? 1 : 0 }
+    }
+
+    /// 1 if an odd number of elements is not 0, else 0: integers as the truth values of C.
+    ///
+    /// The corresponding C constant is `MPI_LXOR`.
+    @inlinable
+    public static var logicalXor: ReduceOperation {
+        ReduceOperation(.logicalXor) { ($0 != 0) != ($1 != 0) ? 1 : 0 }
+    }
 }
 
 extension ReduceOperation where Element == Bool {

@@ -96,14 +96,17 @@ extension Communicator {
                 defer { offset += Int32(length) }
                 return offset
             }
-            return try raw.allGather(
+            _ = try raw.allGather(
                 own.baseAddress,
                 Int32(lengths[rank]),
+                .byte,
                 target.baseAddress,
                 lengths.map { Int32($0) },
                 displacements,
-                .byte
+                .byte,
+                .blocking
             )
+            return
         }
         // Too much for the numbers of C: one after the other.
         var offset = 0
@@ -124,7 +127,8 @@ extension Communicator {
     /// - Parameters:
     ///   - elements: What this rank gives.
     ///   - result: Where the elements of all ranks are stored, in the order of the ranks; it has `size` times as many.
-    /// - Throws: `MPIError` of class `count` if the result has another length, or what the MPI library reports.
+    /// - Throws: On **every** rank `MPIError` if one of the results has another length, or the ranks give different numbers of
+    ///   elements: of class `count`, or `remoteFailure` where nothing is wrong.
     ///
     /// Collective · blocking · `MPI_Allgather` (MPI 3.1 §5.7)
     @inlinable
@@ -147,7 +151,10 @@ extension Communicator {
         _ count: Int,
         _ datatype: Datatype
     ) throws(MPIError) {
-        try expect(target.count, toBe: source.count * size, "MPI_Allgather")
+        let failure = Self.failure { () throws(MPIError) in
+            try expect(target.count, toBe: source.count * peerCount, "MPI_Allgather")
+        }
+        try agree(onCount: source.count, failure, "MPI_Allgather")
         try raw.allGather(source.baseAddress, target.baseAddress, count * datatype.unitCount, datatype.raw)
     }
 

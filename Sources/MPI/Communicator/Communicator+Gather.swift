@@ -106,7 +106,8 @@ extension Communicator {
     ///   - result: On the root where the elements of all ranks are stored, in the order of the ranks; it has `size` times as many.
     ///     The other ranks' is not touched.
     ///   - root: The rank that gets the elements, the same on every rank.
-    /// - Throws: `MPIError` of class `count` on the root if the result has another length, or what the MPI library reports.
+    /// - Throws: On **every** rank `MPIError` if the result has another length, or the ranks give different numbers of elements: of class
+    ///   `count`, or `remoteFailure` where nothing is wrong.
     ///
     /// Collective · blocking · `MPI_Gather` (MPI 3.1 §5.5)
     @inlinable
@@ -170,7 +171,10 @@ extension Communicator {
         _ root: Int
     ) throws(MPIError) {
         let rootNumber = try rootNumber(root, "MPI_Gather")
-        if rank == root { try expect(target.count, toBe: source.count * size, "MPI_Gather") }
+        let failure = Self.failure { () throws(MPIError) in
+            if rank == root { try expect(target.count, toBe: source.count * size, "MPI_Gather") }
+        }
+        try agree(onCount: source.count, failure, "MPI_Gather")
         try raw.gather(
             source.baseAddress,
             target.baseAddress,

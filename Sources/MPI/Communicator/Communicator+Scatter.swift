@@ -145,8 +145,8 @@ extension Communicator {
     ///   - elements: On the root `size` times as many elements as the result has; ignored on the others.
     ///   - result: Where the elements for this rank are stored.
     ///   - root: The rank that gives, the same on every rank.
-    /// - Throws: `MPIError` of class `count` on the root if it gives `nil` or another number of elements, or what the MPI library
-    ///   reports.
+    /// - Throws: On **every** rank `MPIError` if the root gives `nil` or another number of elements, or the results have different
+    ///   lengths: of class `count`, or `remoteFailure` where nothing is wrong.
     ///
     /// Collective · blocking · `MPI_Scatter` (MPI 3.1 §5.6)
     @inlinable
@@ -183,7 +183,10 @@ extension Communicator {
         _ root: Int
     ) throws(MPIError) {
         let rootNumber = try rootNumber(root, "MPI_Scatter")
-        if rank == root { try expect(source.count, toBe: target.count * size, "MPI_Scatter") }
+        let failure = Self.failure { () throws(MPIError) in
+            if rank == root { try expect(source.count, toBe: target.count * size, "MPI_Scatter") }
+        }
+        try agree(onCount: target.count, failure, "MPI_Scatter")
         try raw.scatter(
             source.baseAddress,
             target.baseAddress,

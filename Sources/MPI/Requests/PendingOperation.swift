@@ -24,6 +24,12 @@ class RequestMemory: @unchecked Sendable {
         self.address = address
         self.byteCount = byteCount
     }
+
+    /// Memory that a subclass has allocated, and frees.
+    init(borrowing address: UnsafeMutableRawPointer?, byteCount: Int) {
+        self.address = address
+        self.byteCount = byteCount
+    }
 }
 
 /// Uninitialized bytes.
@@ -57,6 +63,13 @@ final class ArrayRequestMemory<Element: BufferElement>: RequestMemory, @unchecke
         self.array = array
         let bytes = array.withUnsafeBytes { $0 }
         super.init(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
+    }
+
+    /// An array to be changed in place; it is copied unless nobody else has it.
+    init(changing array: [Element]) {
+        self.array = array
+        let bytes = self.array.withUnsafeMutableBytes { $0 }
+        super.init(bytes.baseAddress, bytes.count)
     }
 
     /// An array to be received into, its elements not initialized yet.

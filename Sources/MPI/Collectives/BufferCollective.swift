@@ -1,0 +1,91 @@
+/// A collective operation on buffers that is not called at once: the immediate and the persistent form are made of it.
+struct BufferCollective<Element: BufferElement>: Sendable {
+    /// What it is, for people: “a gather”.
+    let title: StaticString
+
+    /// How many elements this rank gives.
+    let sourceCount: Int
+
+    /// How many elements this rank gets; `nil` if they take the place of those that it gives.
+    let targetCount: Int?
+
+    /// What the library reads until the operation is complete.
+    let kept: [any Sendable]
+
+    /// Calls the library.
+    let begin: @Sendable (Source, Target, CollectiveStyle) throws(MPIError) -> RawRequest
+
+    init(
+        _ title: StaticString,
+        gives sourceCount: Int,
+        gets targetCount: Int?,
+        keeping kept: [any Sendable] = [],
+        begin: @escaping @Sendable (Source, Target, CollectiveStyle) throws(MPIError) -> RawRequest
+    ) {
+        self.title = title
+        self.sourceCount = sourceCount
+        self.targetCount = targetCount
+        self.kept = kept
+        self.begin = begin
+    }
+
+    // MARK: Immediate
+
+    /// Begins it, with a request for the elements that this rank gets.
+    func immediate(_ elements: [Element]) throws(MPIError) -> Request<[Element], MPIError> {
+        try Request(operation(elements)) { (outcome) throws(MPIError) in
+            try outcome.get().elements(of: Element.self)
+        }
+    }
+
+    /// Begins it, with a request for the elements, if this rank gets any.
+    func immediate(_ elements: [Element], ifGiven isGiven: Bool) throws(MPIError) -> Request<
+        [Element]?, MPIError
+    > {
+        try Request(operation(elements)) { (outcome) throws(MPIError) in
+            let completion = try outcome.get()
+            return isGiven ? completion.elements(of: Element.self) : nil
+        }
+    }
+
+    /// Begins it, and nothing is wanted but that it is complete.
+    func immediateWithoutResult(_ elements: [Element]) throws(MPIError) -> Request<Void, MPIError> {
+        try Request(operation(elements))
+    }
+
+    private func operation(_ elements: [Element]) throws(MPIError) -> LibraryOperation {
+        guard elements.count == sourceCount else {
+            throw MPIError(
+                .count,
+                call: "MPI_Ibcast",
+                text: "\(title) takes \(sourceCount) elements from this rank, and \(elements.count) are given"
+            )
+        }
+        guard let targetCount else {
+            let memory = ArrayRequestMemory(changing: elements)
+            let request = try begin(memory.address, memory.address, .immediate)
+            return LibraryOperation(request, title, memory: memory, keeping: kept)
+        }
+        let source = ArrayRequestMemory(elements)
+        let target = ArrayRequestMemory<Element>(uninitializedCount: targetCount)
+        let request = try begin(source.address, target.address, .immediate)
+        return LibraryOperation(request, title, memory: target, keeping: kept + [source])
+    }
+
+    // MARK: Persistent
+
+    /// Describes it to the library.
+    func persistent() throws(MPIError) -> PersistentRequest<Element> {
+        let stride = MemoryLayout<Element>.stride
+        guard sourceCount >= 0, targetCount ?? 0 >= 0 else {
+            throw MPIError(.count, call: "MPI_Bcast_init", text: "a count cannot be negative")
+        }
+        let source = RawRequestMemory(zeros: sourceCount * stride)
+        let target = targetCount.map { RawRequestMemory(zeros: $0 * stride) } ?? source
+        let begin = begin
+        return try PersistentRequest(title, input: source, output: target, keeping: kept) {
+            () throws(MPIError) in
+            try begin(source.address, target.address, .persistent)
+        }
+    }
+}

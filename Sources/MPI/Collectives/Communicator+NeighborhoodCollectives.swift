@@ -1,0 +1,85 @@
+extension Communicator {
+    func neighborAllGatherCollective<Element>(_ count: Int) throws(MPIError) -> BufferCollective<Element> {
+        let (raw, datatype) = (try raw, Element.datatype)
+        let sources = try raw.neighbors("MPI_Neighbor_allgather").sources.count
+        return BufferCollective("a gather among neighbours", gives: count, gets: count * sources) {
+            (source, target, style) throws(MPIError) in
+            try datatype.raw.withCount(count * datatype.unitCount) { (count, type) throws(MPIError) in
+                try raw.neighborAllGather(source, count, type, target, count, type, style)
+            }
+        }
+    }
+
+    func neighborAllGatherCollective<Element>(_ count: Int, _ counts: [Int]) throws(MPIError)
+        -> BufferCollective<Element>
+    {
+        let name: StaticString = "MPI_Neighbor_allgatherv"
+        let (raw, datatype) = (try raw, Element.datatype)
+        let own = try RawCommunicator.count(count * datatype.unitCount, name)
+        let blocks = try BlockList(counts, nil, for: raw.neighbors(name).sources.count, in: .max, name)
+        let table = try BlockTable(blocks, unitCount: datatype.unitCount, name)
+        return BufferCollective(
+            "a gather among neighbours",
+            gives: count,
+            gets: blocks.total,
+            keeping: [table]
+        ) {
+            (source, target, style) throws(MPIError) in
+            try raw.neighborAllGather(
+                source,
+                own,
+                datatype.raw,
+                target,
+                table.counts,
+                table.displacements,
+                datatype.raw,
+                style
+            )
+        }
+    }
+
+    /// The count is what this rank gives each neighbour.
+    func neighborAllToAllCollective<Element>(_ count: Int) throws(MPIError) -> BufferCollective<Element> {
+        let (raw, datatype) = (try raw, Element.datatype)
+        let neighbors = try raw.neighbors("MPI_Neighbor_alltoall")
+        return BufferCollective(
+            "an exchange among neighbours",
+            gives: count * neighbors.destinations.count,
+            gets: count * neighbors.sources.count
+        ) { (source, target, style) throws(MPIError) in
+            try datatype.raw.withCount(count * datatype.unitCount) { (count, type) throws(MPIError) in
+                try raw.neighborAllToAll(source, count, type, target, count, type, style)
+            }
+        }
+    }
+
+    func neighborAllToAllCollective<Element>(_ counts: [Int], _ resultCounts: [Int]) throws(MPIError)
+        -> BufferCollective<Element>
+    {
+        let name: StaticString = "MPI_Neighbor_alltoallv"
+        let (raw, datatype) = (try raw, Element.datatype)
+        let neighbors = try raw.neighbors(name)
+        let given = try BlockList(counts, nil, for: neighbors.destinations.count, in: .max, name)
+        let taken = try BlockList(resultCounts, nil, for: neighbors.sources.count, in: .max, name)
+        let sources = try BlockTable(given, unitCount: datatype.unitCount, name)
+        let targets = try BlockTable(taken, unitCount: datatype.unitCount, name)
+        return BufferCollective(
+            "an exchange among neighbours",
+            gives: given.total,
+            gets: taken.total,
+            keeping: [sources, targets]
+        ) { (source, target, style) throws(MPIError) in
+            try raw.neighborAllToAll(
+                source,
+                sources.counts,
+                sources.displacements,
+                datatype.raw,
+                target,
+                targets.counts,
+                targets.displacements,
+                datatype.raw,
+                style
+            )
+        }
+    }
+}

@@ -1,0 +1,259 @@
+extension Communicator {
+    // MARK: Different numbers of elements
+
+    /// Gives one rank the elements of all ranks, which may be different numbers of them.
+    ///
+    /// Every rank calls it.
+    ///
+    /// ```swift
+    /// try world.gather(mine.span, counts: [3, 5, 2], into: &all, to: 0)
+    /// ```
+    /// - Parameters:
+    ///   - elements: What this rank gives.
+    ///   - counts: On the root how many elements each rank gives; ignored on the others.
+    ///   - displacements: On the root where those of each rank are stored; one rank's behind the other's, if omitted.
+    ///   - result: On the root where the elements are stored. What lies between them stays as it is. The other ranks' is not touched.
+    ///   - root: The rank that gets the elements, the same on every rank.
+    /// - Throws: On **every** rank `MPIError` if the arguments of the root are wrong: there of class `count` or `displacement`, on the others
+    ///   `remoteFailure`. What the MPI library reports.
+    ///
+    /// Collective · blocking · `MPI_Gatherv` (MPI 3.1 §5.5)
+    public final func gather<Element: BufferElement>(
+        _ elements: Span<Element>,
+        counts: [Int],
+        displacements: [Int]? = nil,
+        into result: inout [Element],
+        to root: Int
+    ) throws(MPIError) {
+        let name: StaticString = "MPI_Gatherv"
+        let datatype = Element.datatype
+        let rootNumber = try rootNumber(root, name)
+        let count = elements.count
+        let resultCount = result.count
+        var table: BlockTable?
+        let failure = Self.failure { () throws(MPIError) in
+            guard rank == root else { return }
+            let blocks = try BlockList(counts, displacements, for: size, in: resultCount, name)
+            guard blocks.counts[root] == count else {
+                throw MPIError(
+                    .count,
+                    call: name,
+                    text: "the root gives \(count) elements and expects \(blocks.counts[root]) of itself"
+                )
+            }
+            table = try BlockTable(blocks, unitCount: datatype.unitCount, name)
+        }
+        try agree(onCount: 0, failure, name)
+        let sourceCount = try RawCommunicator.count(count * datatype.unitCount, name)
+        let tables = if let table { table } else { try BlockTable(.none, unitCount: 1, name) }
+        try elements.withUnsafeBytes { (source) throws(MPIError) in
+            try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+                _ = try raw.gather(
+                    source.baseAddress,
+                    sourceCount,
+                    datatype.raw,
+                    target.baseAddress,
+                    tables.counts,
+                    tables.displacements,
+                    datatype.raw,
+                    root: rootNumber,
+                    .blocking
+                )
+            }
+        }
+        withExtendedLifetime(tables) {}
+    }
+
+    /// Gives every rank a part of the elements that one rank has; the parts may have different lengths.
+    ///
+    /// Every rank calls it.
+    ///
+    /// - Parameters:
+    ///   - elements: On the root the elements; ignored on the others.
+    ///   - counts: On the root how many elements each rank gets; ignored on the others.
+    ///   - displacements: On the root where the part of each rank begins; one behind the other, if omitted.
+    ///   - result: Where the part for this rank is stored, which has as many elements as the result.
+    ///   - root: The rank that gives, the same on every rank.
+    /// - Throws: On **every** rank `MPIError` if the arguments of the root are wrong: there of class `count` or `displacement`, on the others
+    ///   `remoteFailure`. What the MPI library reports.
+    ///
+    /// Collective · blocking · `MPI_Scatterv` (MPI 3.1 §5.6)
+    public final func scatter<Element: BufferElement>(
+        _ elements: Span<Element>?,
+        counts: [Int],
+        displacements: [Int]? = nil,
+        into result: inout [Element],
+        from root: Int
+    ) throws(MPIError) {
+        let name: StaticString = "MPI_Scatterv"
+        let datatype = Element.datatype
+        let rootNumber = try rootNumber(root, name)
+        let count = result.count
+        let elementCount = elements?.count ?? 0
+        var table: BlockTable?
+        let failure = Self.failure { () throws(MPIError) in
+            guard rank == root else { return }
+            let blocks = try BlockList(counts, displacements, for: size, in: elementCount, name)
+            guard blocks.counts[root] == count else {
+                throw MPIError(
+                    .count,
+                    call: name,
+                    text: "the root gives itself \(blocks.counts[root]) elements and has room for \(count)"
+                )
+            }
+            table = try BlockTable(blocks, unitCount: datatype.unitCount, name)
+        }
+        try agree(onCount: 0, failure, name)
+        let targetCount = try RawCommunicator.count(count * datatype.unitCount, name)
+        let tables = if let table { table } else { try BlockTable(.none, unitCount: 1, name) }
+        let raw = try raw
+        try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+            let address = UnsafeMutableRawPointer(target.baseAddress)
+            guard let elements else {
+                _ = try raw.scatter(
+                    nil,
+                    tables.counts,
+                    tables.displacements,
+                    datatype.raw,
+                    address,
+                    targetCount,
+                    datatype.raw,
+                    root: rootNumber,
+                    .blocking
+                )
+                return
+            }
+            try elements.withUnsafeBytes { (source) throws(MPIError) in
+                _ = try raw.scatter(
+                    source.baseAddress,
+                    tables.counts,
+                    tables.displacements,
+                    datatype.raw,
+                    address,
+                    targetCount,
+                    datatype.raw,
+                    root: rootNumber,
+                    .blocking
+                )
+            }
+        }
+        withExtendedLifetime(tables) {}
+    }
+
+    /// Gives every rank the elements of all ranks, which may be different numbers of them.
+    ///
+    /// Every rank calls it with the same counts. What is wrong with the arguments of one rank alone is an error there, and the others wait for
+    /// it: let such an error end the program.
+    ///
+    /// - Parameters:
+    ///   - elements: What this rank gives.
+    ///   - counts: How many elements each rank gives.
+    ///   - displacements: Where those of each rank are stored; one rank's behind the other's, if omitted.
+    ///   - result: Where the elements are stored. What lies between them stays as it is.
+    /// - Throws: `MPIError` of class `count` or `displacement` if these are no parts of the result, or what the MPI library reports.
+    ///
+    /// Collective · blocking · `MPI_Allgatherv` (MPI 3.1 §5.7)
+    public final func allGather<Element: BufferElement>(
+        _ elements: Span<Element>,
+        counts: [Int],
+        displacements: [Int]? = nil,
+        into result: inout [Element]
+    ) throws(MPIError) {
+        let name: StaticString = "MPI_Allgatherv"
+        let datatype = Element.datatype
+        let blocks = try BlockList(counts, displacements, for: peerCount, in: result.count, name)
+        guard isBetweenGroups || blocks.counts[rank] == elements.count else {
+            throw MPIError(
+                .count,
+                call: name,
+                text: "rank \(rank) gives \(elements.count) elements; its count is \(blocks.counts[rank])"
+            )
+        }
+        let tables = try BlockTable(blocks, unitCount: datatype.unitCount, name)
+        let sourceCount = try RawCommunicator.count(elements.count * datatype.unitCount, name)
+        try elements.withUnsafeBytes { (source) throws(MPIError) in
+            try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+                _ = try raw.allGather(
+                    source.baseAddress,
+                    sourceCount,
+                    datatype.raw,
+                    target.baseAddress,
+                    tables.counts,
+                    tables.displacements,
+                    datatype.raw,
+                    .blocking
+                )
+            }
+        }
+        withExtendedLifetime(tables) {}
+    }
+
+    /// Gives every rank the elements of all ranks, however many each has.
+    ///
+    /// Every rank calls it.
+    ///
+    /// ```swift
+    /// let all = try world.allGatherElements(mine.span)      // all[r] is what rank r gave
+    /// ```
+    /// - Parameter elements: What this rank gives.
+    /// - Returns: The elements of each rank, in the order of the ranks.
+    /// - Throws: `MPIError` if the MPI library fails.
+    ///
+    /// Collective · blocking · `MPI_Allgather`, `MPI_Allgatherv` (MPI 3.1 §5.7)
+    public final func allGatherElements<Element: BufferElement>(_ elements: Span<Element>) throws(MPIError)
+        -> [[Element]]
+    {
+        var counts = [Int](repeating: 0, count: peerCount)
+        let own = [elements.count]
+        try allGather(own.span, into: &counts)
+        let total = counts.reduce(0, +)
+        var all = [Element](unsafeUninitializedCapacity: total) { $1 = total }
+        try allGather(elements, counts: counts, into: &all)
+        var start = 0
+        return counts.map { count in
+            defer { start += count }
+            return Array(all[start..<(start + count)])
+        }
+    }
+
+    /// Gives every rank the elements of all ranks, in place.
+    ///
+    /// Every rank calls it with the same number of elements.
+    ///
+    /// - Parameter elements: In the r-th of `size` parts what rank r gives; each rank has to have filled its own part only.
+    /// - Throws: On **every** rank `MPIError` if the number of elements of one rank is another, or cannot be divided.
+    ///
+    /// Collective · blocking · `MPI_Allgather` with `MPI_IN_PLACE` (MPI 3.1 §5.7)
+    public final func allGather<Element: BufferElement>(inPlace elements: inout [Element]) throws(MPIError) {
+        let datatype = Element.datatype
+        let count = elements.count
+        let failure = Self.failure { () throws(MPIError) in
+            guard count.isMultiple(of: size) else {
+                throw MPIError(
+                    .count,
+                    call: "MPI_Allgather",
+                    text: "\(count) elements cannot be divided among \(size) ranks"
+                )
+            }
+        }
+        try agree(onCount: count, failure, "MPI_Allgather")
+        try elements.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+            try raw.allGather(
+                UnsafeRawPointer(RawCommunicator.inPlace),
+                target.baseAddress,
+                count / size * datatype.unitCount,
+                datatype.raw
+            )
+        }
+    }
+}
+
+extension BlockList {
+    /// No blocks at all: what is given where the library does not look.
+    static let none = BlockList()
+
+    private init() {
+        counts = []
+        displacements = []
+    }
+}

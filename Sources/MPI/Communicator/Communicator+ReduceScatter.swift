@@ -1,0 +1,121 @@
+extension Communicator {
+    // MARK: Buffers
+
+    /// Combines the elements of all ranks, index by index, and gives every rank a part of the result.
+    ///
+    /// Every rank calls it with the same number of elements. Rank r gets the r-th part.
+    ///
+    /// - Parameters:
+    ///   - elements: What this rank gives: as many elements for every rank.
+    ///   - operation: How two elements become one, the same on every rank.
+    ///   - result: Where the part for this rank is stored: the number of elements divided by the number of ranks.
+    /// - Throws: On **every** rank `MPIError` if the number of elements of one rank is another, or does not fit its result: of class
+    ///   `count`, or `remoteFailure` where nothing is wrong.
+    ///
+    /// Collective · blocking · `MPI_Reduce_scatter_block` (MPI 3.1 §5.10.1)
+    public final func reduceScatter<Element: BufferElement>(
+        _ elements: Span<Element>,
+        _ operation: ReduceOperation<Element>,
+        into result: inout [Element]
+    ) throws(MPIError) {
+        let name: StaticString = "MPI_Reduce_scatter_block"
+        let failure = Self.failure { () throws(MPIError) in
+            try expect(result.count * size, toBe: elements.count, name)
+            try refuseWholeBuffers(operation, name)
+        }
+        try agree(onCount: elements.count, failure, name)
+        let library = try operation.library(forCount: result.count)
+        let count = try RawCommunicator.count(library.count, name)
+        try elements.withUnsafeBytes { (source) throws(MPIError) in
+            try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+                guard count > 0 else { return }
+                _ = try raw.reduceScatterBlock(
+                    source.baseAddress,
+                    target.baseAddress,
+                    count,
+                    library.type,
+                    library.operation,
+                    .blocking
+                )
+            }
+        }
+        withExtendedLifetime(library) {}
+    }
+
+    /// Combines the elements of all ranks, index by index, and gives every rank a part of the result; the parts may have different
+    /// lengths.
+    ///
+    /// Every rank calls it with the same counts.
+    ///
+    /// - Parameters:
+    ///   - elements: What this rank gives: as many elements as all counts together.
+    ///   - counts: How many elements of the result each rank gets.
+    ///   - operation: How two elements become one, the same on every rank.
+    ///   - result: Where the part for this rank is stored.
+    /// - Throws: On **every** rank `MPIError` if the arguments of one do not fit together: of class `count`, or `remoteFailure` where nothing is
+    ///   wrong.
+    ///
+    /// Collective · blocking · `MPI_Reduce_scatter` (MPI 3.1 §5.10.2)
+    public final func reduceScatter<Element: BufferElement>(
+        _ elements: Span<Element>,
+        counts: [Int],
+        _ operation: ReduceOperation<Element>,
+        into result: inout [Element]
+    ) throws(MPIError) {
+        let name: StaticString = "MPI_Reduce_scatter"
+        let (elementCount, resultCount) = (elements.count, result.count)
+        var table: BlockTable?
+        var hashed = Hasher.Stable()
+        for count in counts { hashed.combine(count) }
+        let library = try operation.library(forCount: 1)
+        let failure = Self.failure { () throws(MPIError) in
+            try refuseWholeBuffers(operation, name)
+            let blocks = try BlockList(counts, nil, for: size, in: elementCount, name)
+            try expect(elementCount, toBe: blocks.total, name)
+            try expect(resultCount, toBe: blocks.counts[rank], name)
+            // The library's elements may be parts of the program's.
+            table = try BlockTable(blocks, unitCount: library.count, name)
+        }
+        try agree(onCount: hashed.value, failure, name)
+        guard let table else { return }
+        try elements.withUnsafeBytes { (source) throws(MPIError) in
+            try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+                _ = try raw.reduceScatter(
+                    source.baseAddress,
+                    target.baseAddress,
+                    table.counts,
+                    library.type,
+                    library.operation,
+                    .blocking
+                )
+            }
+        }
+        withExtendedLifetime((library, table)) {}
+    }
+
+    final func refuseWholeBuffers<Element>(
+        _ operation: ReduceOperation<Element>,
+        _ name: StaticString
+    )
+        throws(MPIError)
+    {
+        guard operation.combineBuffers == nil else {
+            throw MPIError(
+                .operation,
+                call: name,
+                text: "an operation over whole buffers has no parts that could be scattered"
+            )
+        }
+    }
+}
+
+extension Hasher {
+    /// A number that stands for a row of numbers, the same on every rank.
+    struct Stable {
+        private(set) var value = 0
+
+        mutating func combine(_ number: Int) {
+            value = (value &* 0x0100_0000_01B3 ^ number) & (1 << 40 - 1)
+        }
+    }
+}
