@@ -22,7 +22,7 @@ extension Communicator {
     /// - Throws: `MPIError` if the arguments of this rank do not fit together, or what the MPI library reports.
     ///
     /// Collective · `MPI_Ibcast` (MPI 3.1 §5.12)
-    public final func immediateBroadcast<Element: BufferElement>(_ elements: [Element], from root: Int)
+    public final func immediateBroadcast<Element: BufferElement>(keeping elements: [Element], from root: Int)
         throws(MPIError) -> Request<[Element], MPIError>
     {
         try broadcastCollective(elements.count, root).immediate(elements)
@@ -39,7 +39,7 @@ extension Communicator {
     /// - Throws: `MPIError` if the arguments of this rank do not fit together, or what the MPI library reports.
     ///
     /// Collective · `MPI_Igather` (MPI 3.1 §5.12)
-    public final func immediateGather<Element: BufferElement>(_ elements: [Element], to root: Int)
+    public final func immediateGather<Element: BufferElement>(keeping elements: [Element], to root: Int)
         throws(MPIError) -> Request<[Element]?, MPIError>
     {
         try gatherCollective(elements.count, root).immediate(elements, ifGiven: rank == root)
@@ -58,7 +58,7 @@ extension Communicator {
     ///
     /// Collective · `MPI_Igatherv` (MPI 3.1 §5.12)
     public final func immediateGather<Element: BufferElement>(
-        _ elements: [Element],
+        keeping elements: [Element],
         counts: [Int],
         to root: Int
     ) throws(MPIError) -> Request<[Element]?, MPIError> {
@@ -78,7 +78,7 @@ extension Communicator {
     ///
     /// Collective · `MPI_Iscatter` (MPI 3.1 §5.12)
     public final func immediateScatter<Element: BufferElement>(
-        _ elements: [Element]?,
+        keeping elements: [Element]?,
         count: Int,
         from root: Int
     ) throws(MPIError) -> Request<[Element], MPIError> {
@@ -99,7 +99,7 @@ extension Communicator {
     ///
     /// Collective · `MPI_Iscatterv` (MPI 3.1 §5.12)
     public final func immediateScatter<Element: BufferElement>(
-        _ elements: [Element]?,
+        keeping elements: [Element]?,
         counts: [Int],
         count: Int,
         from root: Int
@@ -116,7 +116,7 @@ extension Communicator {
     /// - Throws: `MPIError` if the arguments of this rank do not fit together, or what the MPI library reports.
     ///
     /// Collective · `MPI_Iallgather` (MPI 3.1 §5.12)
-    public final func immediateAllGather<Element: BufferElement>(_ elements: [Element]) throws(MPIError)
+    public final func immediateAllGather<Element: BufferElement>(keeping elements: [Element]) throws(MPIError)
         -> Request<[Element], MPIError>
     {
         try allGatherCollective(elements.count).immediate(elements)
@@ -133,7 +133,7 @@ extension Communicator {
     /// - Throws: `MPIError` if the arguments of this rank do not fit together, or what the MPI library reports.
     ///
     /// Collective · `MPI_Iallgatherv` (MPI 3.1 §5.12)
-    public final func immediateAllGather<Element: BufferElement>(_ elements: [Element], counts: [Int])
+    public final func immediateAllGather<Element: BufferElement>(keeping elements: [Element], counts: [Int])
         throws(MPIError) -> Request<[Element], MPIError>
     {
         try allGatherCollective(elements.count, counts).immediate(elements)
@@ -148,7 +148,7 @@ extension Communicator {
     /// - Throws: `MPIError` if the arguments of this rank do not fit together, or what the MPI library reports.
     ///
     /// Collective · `MPI_Ialltoall` (MPI 3.1 §5.12)
-    public final func immediateAllToAll<Element: BufferElement>(_ elements: [Element]) throws(MPIError)
+    public final func immediateAllToAll<Element: BufferElement>(keeping elements: [Element]) throws(MPIError)
         -> Request<[Element], MPIError>
     {
         try allToAllCollective(elements.count / peerCount).immediate(elements)
@@ -167,7 +167,7 @@ extension Communicator {
     ///
     /// Collective · `MPI_Ialltoallv` (MPI 3.1 §5.12)
     public final func immediateAllToAll<Element: BufferElement>(
-        _ elements: [Element],
+        keeping elements: [Element],
         counts: [Int],
         resultCounts: [Int]
     ) throws(MPIError) -> Request<[Element], MPIError> {

@@ -8,7 +8,7 @@ extension Communicator {
     /// - Throws: `MPIError` if the arguments of this rank do not fit together, or what the MPI library reports.
     ///
     /// Collective · `MPI_Ineighbor_allgather` (MPI 3.1 §7.7)
-    public final func immediateNeighborAllGather<Element: BufferElement>(_ elements: [Element])
+    public final func immediateNeighborAllGather<Element: BufferElement>(keeping elements: [Element])
         throws(MPIError) -> Request<[Element], MPIError>
     {
         try neighborAllGatherCollective(elements.count).immediate(elements)
@@ -25,7 +25,10 @@ extension Communicator {
     /// - Throws: `MPIError` if the arguments of this rank do not fit together, or what the MPI library reports.
     ///
     /// Collective · `MPI_Ineighbor_allgatherv` (MPI 3.1 §7.7)
-    public final func immediateNeighborAllGather<Element: BufferElement>(_ elements: [Element], counts: [Int])
+    public final func immediateNeighborAllGather<Element: BufferElement>(
+        keeping elements: [Element],
+        counts: [Int]
+    )
         throws(MPIError) -> Request<[Element], MPIError>
     {
         try neighborAllGatherCollective(elements.count, counts).immediate(elements)
@@ -40,7 +43,7 @@ extension Communicator {
     /// - Throws: `MPIError` if the arguments of this rank do not fit together, or what the MPI library reports.
     ///
     /// Collective · `MPI_Ineighbor_alltoall` (MPI 3.1 §7.7)
-    public final func immediateNeighborAllToAll<Element: BufferElement>(_ elements: [Element])
+    public final func immediateNeighborAllToAll<Element: BufferElement>(keeping elements: [Element])
         throws(MPIError) -> Request<[Element], MPIError>
     {
         try neighborAllToAllCollective(
@@ -61,7 +64,7 @@ extension Communicator {
     ///
     /// Collective · `MPI_Ineighbor_alltoallv` (MPI 3.1 §7.7)
     public final func immediateNeighborAllToAll<Element: BufferElement>(
-        _ elements: [Element],
+        keeping elements: [Element],
         counts: [Int],
         resultCounts: [Int]
     ) throws(MPIError) -> Request<[Element], MPIError> {

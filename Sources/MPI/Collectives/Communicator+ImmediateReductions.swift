@@ -12,7 +12,7 @@ extension Communicator {
     ///
     /// Collective · `MPI_Ireduce` (MPI 3.1 §5.12)
     public final func immediateReduce<Element: BufferElement>(
-        _ elements: [Element],
+        keeping elements: [Element],
         _ operation: ReduceOperation<Element>,
         to root: Int
     ) throws(MPIError) -> Request<[Element]?, MPIError> {
@@ -31,7 +31,7 @@ extension Communicator {
     ///
     /// Collective · `MPI_Iallreduce` (MPI 3.1 §5.12)
     public final func immediateAllReduce<Element: BufferElement>(
-        _ elements: [Element],
+        keeping elements: [Element],
         _ operation: ReduceOperation<Element>
     ) throws(MPIError) -> Request<[Element], MPIError> {
         try allReduceCollective(elements.count, operation).immediate(elements)
@@ -49,7 +49,7 @@ extension Communicator {
     ///
     /// Collective · `MPI_Iscan` (MPI 3.1 §5.12)
     public final func immediateScan<Element: BufferElement>(
-        _ elements: [Element],
+        keeping elements: [Element],
         _ operation: ReduceOperation<Element>
     ) throws(MPIError) -> Request<[Element], MPIError> {
         try scanCollective(elements.count, operation, isExclusive: false).immediate(elements)
@@ -67,7 +67,7 @@ extension Communicator {
     ///
     /// Collective · `MPI_Iexscan` (MPI 3.1 §5.12)
     public final func immediateExclusiveScan<Element: BufferElement>(
-        _ elements: [Element],
+        keeping elements: [Element],
         _ operation: ReduceOperation<Element>
     ) throws(MPIError) -> Request<[Element]?, MPIError> {
         try scanCollective(elements.count, operation, isExclusive: true).immediate(
@@ -88,7 +88,7 @@ extension Communicator {
     ///
     /// Collective · `MPI_Ireduce_scatter_block` (MPI 3.1 §5.12)
     public final func immediateReduceScatter<Element: BufferElement>(
-        _ elements: [Element],
+        keeping elements: [Element],
         _ operation: ReduceOperation<Element>
     ) throws(MPIError) -> Request<[Element], MPIError> {
         try reduceScatterCollective(elements.count / size, operation).immediate(elements)
@@ -107,7 +107,7 @@ extension Communicator {
     ///
     /// Collective · `MPI_Ireduce_scatter` (MPI 3.1 §5.12)
     public final func immediateReduceScatter<Element: BufferElement>(
-        _ elements: [Element],
+        keeping elements: [Element],
         counts: [Int],
         _ operation: ReduceOperation<Element>
     ) throws(MPIError) -> Request<[Element], MPIError> {

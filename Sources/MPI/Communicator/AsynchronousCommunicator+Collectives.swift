@@ -117,4 +117,41 @@ extension AsynchronousCommunicator {
     ) async throws -> Element {
         try await communicator.lane.run { [communicator] in try communicator.allReduce(element, operation) }
     }
+
+    /// Gives every rank one of the values that each rank has, like the operation of ``Communicator`` with this name.
+    ///
+    /// - Parameter values: As many values as there are ranks.
+    /// - Returns: For each rank the value that it has given this one.
+    /// - Throws: On every rank an error if one gives another number of values, or cannot encode one.
+    public func allToAll<Value: Codable & Sendable>(_ values: [Value]) async throws -> [Value] {
+        try await communicator.lane.run { [communicator] in try communicator.allToAll(values) }
+    }
+
+    /// Combines the values of ranks 0 to r for rank r, like the operation of ``Communicator`` with this name.
+    ///
+    /// - Parameters:
+    ///   - value: What this rank gives.
+    ///   - combine: Combines what comes from lower ranks with what comes from higher ranks.
+    /// - Returns: The result for this rank.
+    /// - Throws: What `combine`, encoding or decoding throws; `MPIError` of class `remoteFailure` on higher ranks.
+    public func scan<Value: Codable & Sendable>(
+        _ value: Value,
+        _ combine: @escaping @Sendable (Value, Value) throws -> Value
+    ) async throws -> Value {
+        try await communicator.lane.run { [communicator] in try communicator.scan(value, combine) }
+    }
+
+    /// Combines the values of the ranks before r for rank r, like the operation of ``Communicator`` with this name.
+    ///
+    /// - Parameters:
+    ///   - value: What this rank gives.
+    ///   - combine: Combines what comes from lower ranks with what comes from higher ranks.
+    /// - Returns: The result for this rank; `nil` on rank 0.
+    /// - Throws: What `combine`, encoding or decoding throws; `MPIError` of class `remoteFailure` on higher ranks.
+    public func exclusiveScan<Value: Codable & Sendable>(
+        _ value: Value,
+        _ combine: @escaping @Sendable (Value, Value) throws -> Value
+    ) async throws -> Value? {
+        try await communicator.lane.run { [communicator] in try communicator.exclusiveScan(value, combine) }
+    }
 }

@@ -43,6 +43,9 @@ public class Communicator: @unchecked Sendable {
     /// A duplicate for the messages of which collective operations on values consist.
     private final let companionHolder = Mutex<RawCommunicator?>(nil)
 
+    /// A duplicate on which immediate collective operations on values are done.
+    final let immediateTeamHolder = Mutex<Communicator?>(nil)
+
     /// The ``WaitingPolicy``, as a number.
     final let waiting = Atomic(WaitingPolicy.ofProgram.rawValue)
 
@@ -157,6 +160,11 @@ public class Communicator: @unchecked Sendable {
             return holder
         }
         ErrorListeners.ofCommunicators.listen(to: gone, nil)
+        let immediateTeam = immediateTeamHolder.withLock { holder in
+            defer { holder = nil }
+            return holder
+        }
+        try immediateTeam?.free()
         try companion?.free()
         try RawCommunicator(bits: gone).free()
     }

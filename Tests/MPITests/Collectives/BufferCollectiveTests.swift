@@ -29,16 +29,22 @@ struct BufferCollectiveTests {
                     let all = (0..<size).flatMap { row($0, 0..<count) }
                     try team.immediateBarrier().wait()
                     for root in 0..<size {
-                        #expect(try team.immediateBroadcast(mine, from: root).wait() == row(root, 0..<count))
-                        #expect(try team.immediateGather(mine, to: root).wait() == (rank == root ? all : nil))
+                        #expect(
+                            try team.immediateBroadcast(keeping: mine, from: root).wait()
+                                == row(root, 0..<count)
+                        )
+                        #expect(
+                            try team.immediateGather(keeping: mine, to: root).wait()
+                                == (rank == root ? all : nil)
+                        )
                         let part = try team.immediateScatter(
-                            rank == root ? all : nil,
+                            keeping: rank == root ? all : nil,
                             count: count,
                             from: root
                         ).wait()
                         #expect(part == mine)
                     }
-                    #expect(try team.immediateAllGather(mine).wait() == all)
+                    #expect(try team.immediateAllGather(keeping: mine).wait() == all)
                     var gathered = [Int64](repeating: -1, count: size * count)
                     gathered.replaceSubrange((rank * count)..<((rank + 1) * count), with: mine)
                     try team.allGather(inPlace: &gathered)
@@ -53,7 +59,7 @@ struct BufferCollectiveTests {
                     var inPlace = parts
                     try team.allToAll(inPlace: &inPlace)
                     #expect(inPlace == received)
-                    #expect(try team.immediateAllToAll(parts).wait() == received)
+                    #expect(try team.immediateAllToAll(keeping: parts).wait() == received)
                 }
             }
         }
@@ -90,7 +96,7 @@ struct BufferCollectiveTests {
                     try team.gather(mine.span, counts: counts, displacements: gaps, into: &gathered, to: root)
                     #expect(gathered == (rank == root ? spread : empty))
                     #expect(
-                        try team.immediateGather(mine, counts: counts, to: root).wait()
+                        try team.immediateGather(keeping: mine, counts: counts, to: root).wait()
                             == (rank == root ? all : nil)
                     )
                     var part = [Int64](repeating: -7, count: counts[rank])
@@ -107,7 +113,7 @@ struct BufferCollectiveTests {
                     }
                     #expect(part == mine)
                     let request = try team.immediateScatter(
-                        all,
+                        keeping: all,
                         counts: counts,
                         count: counts[rank],
                         from: root
@@ -117,7 +123,7 @@ struct BufferCollectiveTests {
                 var gathered = empty
                 try team.allGather(mine.span, counts: counts, displacements: gaps, into: &gathered)
                 #expect(gathered == spread)
-                #expect(try team.immediateAllGather(mine, counts: counts).wait() == all)
+                #expect(try team.immediateAllGather(keeping: mine, counts: counts).wait() == all)
                 #expect(try team.allGatherElements(mine.span) == (0..<size).map { row($0, 0..<counts[$0]) })
 
                 // Rank r gives rank d as many as d's count: the first of its row.
@@ -133,7 +139,10 @@ struct BufferCollectiveTests {
                     resultDisplacements: (0..<size).map { $0 * (counts[rank] + 1) }
                 )
                 #expect(result == (0..<size).flatMap { row($0, 0..<counts[rank]) + [-7] })
-                #expect(try team.immediateAllToAll(given, counts: counts, resultCounts: even).wait() == taken)
+                #expect(
+                    try team.immediateAllToAll(keeping: given, counts: counts, resultCounts: even).wait()
+                        == taken
+                )
                 #expect(given.count == total)
             }
         }
@@ -267,10 +276,10 @@ struct BufferCollectiveTests {
             var result = [Int64](repeating: -1, count: 3)
             try ring.neighborAllGather(mine.span, into: &result)
             #expect(result == row(left, 0..<3))
-            #expect(try ring.immediateNeighborAllGather(mine).wait() == row(left, 0..<3))
+            #expect(try ring.immediateNeighborAllGather(keeping: mine).wait() == row(left, 0..<3))
             try ring.neighborAllToAll(mine.span, into: &result)
             #expect(result == row(left, 0..<3))
-            #expect(try ring.immediateNeighborAllToAll(mine).wait() == row(left, 0..<3))
+            #expect(try ring.immediateNeighborAllToAll(keeping: mine).wait() == row(left, 0..<3))
             // Each rank gives as many elements as its number.
             let some = row(rank, 0..<rank)
             var fromLeft = [Int64](repeating: -1, count: left)
@@ -278,9 +287,9 @@ struct BufferCollectiveTests {
             #expect(fromLeft == row(left, 0..<left))
             try ring.neighborAllToAll(some.span, counts: [rank], into: &fromLeft, resultCounts: [left])
             #expect(fromLeft == row(left, 0..<left))
-            #expect(try ring.immediateNeighborAllGather(some, counts: [left]).wait() == fromLeft)
+            #expect(try ring.immediateNeighborAllGather(keeping: some, counts: [left]).wait() == fromLeft)
             #expect(
-                try ring.immediateNeighborAllToAll(some, counts: [rank], resultCounts: [left]).wait()
+                try ring.immediateNeighborAllToAll(keeping: some, counts: [rank], resultCounts: [left]).wait()
                     == fromLeft
             )
             #expect(throws: MPIError.self) { try world.neighborAllGather(mine.span, into: &result) }
@@ -303,8 +312,8 @@ struct BufferCollectiveTests {
         try await onRanks(ranks) { () async throws in
             let world = Communicator.world
             let size = world.size
-            let sum = try world.immediateAllReduce([Int64(world.rank)], .sum)
-            let all = try world.immediateAllGather([Int64(world.rank)])
+            let sum = try world.immediateAllReduce(keeping: [Int64(world.rank)], .sum)
+            let all = try world.immediateAllGather(keeping: [Int64(world.rank)])
             let barrier = try world.immediateBarrier()
             #expect(try await all.value == (0..<size).map { Int64($0) })
             try await barrier.value

@@ -41,25 +41,26 @@ struct BufferReductionTests {
                         var result = [Int64](repeating: -1, count: count)
                         try team.scan(mine.span, operation, into: &result)
                         #expect(result == scanned)
-                        #expect(try team.immediateScan(mine, operation).wait() == scanned)
+                        #expect(try team.immediateScan(keeping: mine, operation).wait() == scanned)
                         var exclusive = mine
                         try team.exclusiveScan(inPlace: &exclusive, operation)
                         #expect(exclusive == [Int64](repeating: before ?? make(0), count: count))
-                        let later = try team.immediateExclusiveScan(mine, operation).wait()
+                        let later = try team.immediateExclusiveScan(keeping: mine, operation).wait()
                         #expect(later == (rank == 0 ? nil : exclusive))
                         let whole = folded(size - 1, make, combine)
                         #expect(
-                            try team.immediateAllReduce(mine, operation).wait() == mine.map { _ in whole }
+                            try team.immediateAllReduce(keeping: mine, operation).wait()
+                                == mine.map { _ in whole }
                         )
                         for root in 0..<size {
-                            let reduced = try team.immediateReduce(mine, operation, to: root).wait()
+                            let reduced = try team.immediateReduce(keeping: mine, operation, to: root).wait()
                             #expect(reduced == (rank == root ? mine.map { _ in whole } : nil))
                         }
                         let forAll = [Int64](repeating: make(rank), count: size * count)
                         var part = [Int64](repeating: -1, count: count)
                         try team.reduceScatter(forAll.span, operation, into: &part)
                         #expect(part == mine.map { _ in whole })
-                        #expect(try team.immediateReduceScatter(forAll, operation).wait() == part)
+                        #expect(try team.immediateReduceScatter(keeping: forAll, operation).wait() == part)
                     }
                     let counts = (0..<size).map { ($0 + 1) % 3 }
                     let total = counts.reduce(0, +)
@@ -68,7 +69,8 @@ struct BufferReductionTests {
                     try team.reduceScatter(elements.span, counts: counts, operation, into: &own)
                     #expect(own == [Int64](repeating: folded(size - 1, make, combine), count: counts[rank]))
                     #expect(
-                        try team.immediateReduceScatter(elements, counts: counts, operation).wait() == own
+                        try team.immediateReduceScatter(keeping: elements, counts: counts, operation).wait()
+                            == own
                     )
                 }
                 #expect(
