@@ -73,8 +73,16 @@ extension RawCommunicator {
 }
 
 extension ErrorHandling {
-    fileprivate var listener: (@Sendable (MPIError) -> Void)? {
+    var listener: (@Sendable (MPIError) -> Void)? {
         if case .telling(let listener) = kind { listener } else { nil }
+    }
+
+    func windowHandler() throws(MPIError) -> ErrorHandlerHandle {
+        try handler { () throws(MPIError) in try ListeningHandler.ofWindows.get() }
+    }
+
+    func fileHandler() throws(MPIError) -> ErrorHandlerHandle {
+        try handler { () throws(MPIError) in try ListeningHandler.ofFiles.get() }
     }
 
     fileprivate func handler(_ listening: () throws(MPIError) -> UInt) throws(MPIError) -> ErrorHandlerHandle
