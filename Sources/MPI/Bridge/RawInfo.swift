@@ -52,6 +52,9 @@ extension Info {
         return try body(raw)
     }
 
+    /// The hints as the library has them, to be freed; none at all if there are no hints.
+    func makeOwned() throws(MPIError) -> RawInfo { values.isEmpty ? .null : try makeRaw() }
+
     private func makeRaw() throws(MPIError) -> RawInfo {
         for (key, value) in values {
             guard !key.isEmpty, key.utf8.count < Int(cmpi_max_info_key()) else {

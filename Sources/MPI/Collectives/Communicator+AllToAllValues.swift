@@ -13,7 +13,8 @@ extension Communicator {
     ///
     /// Collective · blocking · `MPI_Alltoall`, `MPI_Alltoallv` (MPI 3.1 §5.8)
     public func allToAll<Value: Codable>(_ values: [Value]) throws -> [Value] {
-        try exchange(values, "MPI_Alltoall")
+        if let between = self as? Intercommunicator { return try between.exchange(each: values) }
+        return try exchange(values, "MPI_Alltoall")
     }
 
     /// Gives each neighbour the same value, and gets theirs.

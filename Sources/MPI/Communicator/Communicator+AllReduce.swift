@@ -24,6 +24,7 @@ extension Communicator {
             _ = try raw
             return value
         }
+        if let between = self as? Intercommunicator { return try between.exchangeReduced(value, combine) }
         let companion = try companion()
         var partial = Partial(.success(value))
         reduceToFirst(&partial, companion, combine)
@@ -121,6 +122,17 @@ extension Communicator {
         _ operation: ReduceOperation<Element>
     ) throws(MPIError) {
         let library = try operation.library(forCount: memory.count)
+        guard !isBetweenGroups else {
+            // Between groups nothing is in place: what comes is the others'.
+            let own = Array(memory)
+            return try own.span.withUnsafeBytes { (source) throws(MPIError) in
+                try raw.allReduce(
+                    source.baseAddress,
+                    UnsafeMutableRawPointer(memory.baseAddress),
+                    library
+                )
+            }
+        }
         try raw.allReduce(nil, UnsafeMutableRawPointer(memory.baseAddress), library)
     }
 }

@@ -146,6 +146,22 @@ public class Communicator: @unchecked Sendable {
     ///
     /// Collective · blocking · `MPI_Comm_free` (MPI 3.1 §6.4.3)
     public final func free() throws(MPIError) {
+        try release { (raw) throws(MPIError) in try raw.free() }
+    }
+
+    /// Frees a communicator when all that is under way on it is complete.
+    ///
+    /// Every rank of the communicator calls it. Jobs that have connected to each other are apart again when all communicators between them are
+    /// disconnected.
+    ///
+    /// - Throws: `MPIError` of class `communicator` if it is ``world``, ``alone`` or has been freed.
+    ///
+    /// Collective · blocking · `MPI_Comm_disconnect` (MPI 3.1 §10.5.4)
+    public func disconnect() throws(MPIError) {
+        try release { (raw) throws(MPIError) in try raw.disconnect() }
+    }
+
+    private final func release(_ free: (RawCommunicator) throws(MPIError) -> Void) throws(MPIError) {
         guard isOwned else {
             throw MPIError(
                 .communicator,
@@ -166,7 +182,7 @@ public class Communicator: @unchecked Sendable {
         }
         try immediateTeam?.free()
         try companion?.free()
-        try RawCommunicator(bits: gone).free()
+        try free(RawCommunicator(bits: gone))
     }
 
     // MARK: Arguments

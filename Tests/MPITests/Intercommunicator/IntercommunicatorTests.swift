@@ -1,0 +1,132 @@
+import MPI
+import RankChecks
+import Testing
+
+@Suite("Intercommunicator")
+struct IntercommunicatorTests {
+    @Test("two groups exchange values and buffers in every way", arguments: [2, 3, 5, 7])
+    func exchange(ranks: Int) async throws {
+        try await onRanks(ranks) { () throws in
+            let world = Communicator.world
+            // Of 7 ranks 3 are on one side.
+            let first = world.size / 2
+            let isFirst = world.rank < first
+            let side = try #require(try world.split(color: isFirst ? 0 : 1))
+            let between = try side.makeIntercommunicator(peer: world, remoteLeader: isFirst ? first : 0)
+            let others = isFirst ? world.size - first : first
+            #expect(between.isIntercommunicator && !world.isIntercommunicator)
+            #expect(between.remoteSize == others && between.size == side.size && between.rank == side.rank)
+            let remoteGroup = try between.remoteGroup
+            #expect(remoteGroup.size == others)
+            let mine = "\(isFirst ? "a" : "b")\(side.rank)"
+            let theirs = (0..<others).map { "\(isFirst ? "b" : "a")\($0)" }
+            #expect(try between.allGather(mine) == theirs)
+            #expect(
+                try between.allToAll((0..<others).map { "\(mine)>\($0)" })
+                    == theirs.map { "\($0)>\(side.rank)" }
+            )
+            #expect(try between.allReduce(mine) { $0 + $1 } == theirs.joined())
+            #expect(try between.allReduce(1, .sum) == others)
+            try between.barrier()
+            var gathered = [Int](repeating: -1, count: others)
+            try between.allGather([side.rank].span, into: &gathered)
+            #expect(gathered == Array(0..<others))
+
+            // The last rank of the first group is the root, then the first of the second.
+            for rootIsFirst in [true, false] {
+                let rootRank = rootIsFirst ? first - 1 : 0
+                let root: Intercommunicator.Root =
+                    isFirst == rootIsFirst ? (side.rank == rootRank ? .here : .nobody) : .remote(rootRank)
+                let isTarget = isFirst != rootIsFirst
+                let told = try between.broadcast(from: root) { "told" }
+                #expect(told == (root == .nobody ? nil : "told"))
+                let part = try between.scatter((0..<others).map { $0 * 10 }, from: root)
+                #expect(part == (isTarget ? side.rank * 10 : nil))
+                #expect(try between.gather(mine, to: root) == (root == .here ? theirs : nil))
+                #expect(
+                    try between.reduce(mine, to: root) { $0 + $1 } == (root == .here ? theirs.joined() : nil)
+                )
+                var buffer = [root == .here ? 7 : -1, 8]
+                try between.broadcast(inPlace: &buffer, from: root)
+                #expect(buffer[0] == (root == .nobody ? -1 : 7))
+                let sum = try between.reduce([1, side.rank], .sum, to: root)
+                #expect(sum == (root == .here ? [others, others * (others - 1) / 2] : nil))
+                var all = [Int](repeating: -1, count: root == .here ? others : 0)
+                try between.gather([side.rank].span, into: &all, to: root)
+                if root == .here { #expect(all == Array(0..<others)) }
+                var share = [-1]
+                try between.scatter(
+                    root == .here ? Array(100..<(100 + others)) : [],
+                    into: &share,
+                    from: root
+                )
+                #expect(share == [isTarget ? 100 + side.rank : -1])
+            }
+            // Point to point: numbers are those of the other group.
+            if side.rank == 0 {
+                let request = try between.immediateSend(mine, to: 0)
+                #expect(try between.receive(String.self, from: 0) == theirs[0])
+                try request.wait()
+            }
+            #expect(throws: MPIError.self) { try between.send(1, to: others) }
+            let error = #expect(throws: MPIError.self) { try between.gather(1, to: 0) }
+            #expect(error?.errorClass == .root)
+            let merged = try between.merge(high: !isFirst)
+            #expect(merged.size == world.size && merged.rank == world.rank)
+            #expect(try merged.allReduce(1, .sum) == world.size)
+            try merged.free()
+            try between.disconnect()
+            #expect(throws: MPIError.self) { try between.barrier() }
+            try side.free()
+        }
+    }
+
+    @Test("a rank that cannot encode makes those throw who need its value")
+    func failures() async throws {
+        try await onRanks(3) { () throws in
+            let world = Communicator.world
+            let isFirst = world.rank == 0
+            let side = try #require(try world.split(color: isFirst ? 0 : 1))
+            let between = try side.makeIntercommunicator(peer: world, remoteLeader: isFirst ? 1 : 0)
+            #expect(throws: (any Error).self) {
+                try between.broadcast(from: isFirst ? .here : .remote(0)) { Unencodable() }
+            }
+            #expect(throws: (any Error).self) {
+                try between.scatter(isFirst ? [1] : nil, from: isFirst ? .here : .remote(0))
+            }
+            #expect(throws: (any Error).self) { try between.allGather(Moody(!isFirst)) }
+            #expect(try between.allReduce(1, .sum) == (isFirst ? 2 : 1))
+            try between.disconnect()
+        }
+    }
+
+    @Test("communicators are made from groups, with the others or without them", arguments: [1, 2, 3, 4])
+    func groups(ranks: Int) async throws {
+        try await onRanks(ranks) { () throws in
+            let world = Communicator.world
+            let even = try world.group.including(stride(from: 0, to: world.size, by: 2))
+            let together = try world.make(from: even)
+            #expect((together == nil) == (world.rank % 2 == 1))
+            #expect(together?.size == (world.rank % 2 == 1 ? nil : even.size))
+            try together?.free()
+            if world.rank % 2 == 0 {
+                let alone = try world.make(from: even, tag: 3)
+                #expect(alone.rank == world.rank / 2)
+                #expect(try alone.allReduce(1, .sum) == even.size)
+                try alone.free()
+            } else {
+                #expect(throws: MPIError.self) { try world.make(from: even, tag: 3) }
+            }
+            let hinted = try world.duplicate(info: ["key": "value"])
+            try hinted.apply(["other": "value"])
+            _ = try hinted.info
+            try hinted.free()
+            #expect(try world.withDuplicate { try $0.allReduce(1, .sum) } == world.size)
+            let (tag, code) = (try Environment.largestTag, try Environment.lastErrorCode)
+            #expect(tag >= 32_767 && code > 0)
+            _ = (
+                try Environment.universeSize, try Environment.applicationNumber, try Environment.clockIsGlobal
+            )
+        }
+    }
+}
