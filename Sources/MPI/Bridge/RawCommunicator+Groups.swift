@@ -23,6 +23,23 @@ extension RawCommunicator {
         return communicator
     }
 
+    /// Begins to duplicate; the handle is stored where the address says when it is complete.
+    func immediateDuplicate(_ target: UnsafeMutableRawPointer) throws(MPIError) -> RawRequest {
+        var request: RequestHandle = cmpi_request_null()
+        let place = target.bindMemory(to: CommunicatorHandle.self, capacity: 1)
+        place.initialize(to: cmpi_comm_null())
+        try call("MPI_Comm_idup") { MPI_Comm_idup(handle, place, &request) }
+        return RawRequest(request)
+    }
+
+    static let handleLength = MemoryLayout<CommunicatorHandle>.size
+
+    /// The handle that has been stored.
+    init(storedAt address: UnsafeMutableRawPointer) throws(MPIError) {
+        self.init(address.load(as: CommunicatorHandle.self))
+        try returnErrors()
+    }
+
     func info() throws(MPIError) -> [String: String] {
         var made: InfoHandle = cmpi_info_null()
         try call("MPI_Comm_get_info") { MPI_Comm_get_info(handle, &made) }

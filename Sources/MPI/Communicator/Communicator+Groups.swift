@@ -47,6 +47,29 @@ extension Communicator {
         return try Communicator(made, isOwned: true)
     }
 
+    /// Begins to make a communicator with the same ranks, and returns at once.
+    ///
+    /// Every rank calls it, in the same order as all other collective operations.
+    ///
+    /// - Returns: A request for the new communicator.
+    /// - Throws: `MPIError` if the MPI library fails.
+    ///
+    /// Collective · `MPI_Comm_idup` (MPI 3.1 §6.4.2)
+    public final func immediateDuplicate() throws(MPIError) -> Request<Communicator, MPIError> {
+        let memory = RawRequestMemory(byteCount: RawCommunicator.handleLength)
+        guard let address = memory.address else {
+            throw MPIError(.noMemory, call: "MPI_Comm_idup", text: "there is no memory for a handle")
+        }
+        let request = try raw.immediateDuplicate(address)
+        return Request(LibraryOperation(request, "a duplication", memory: memory)) {
+            (outcome) throws(MPIError) -> Communicator in
+            guard let address = try outcome.get().memory?.address else {
+                throw MPIError(.noMemory, call: "MPI_Comm_idup", text: "there is no memory for a handle")
+            }
+            return try Communicator(RawCommunicator(storedAt: address), isOwned: true)
+        }
+    }
+
     /// The hints that the library makes use of.
     ///
     /// - Throws: `MPIError` if the communicator has been freed.

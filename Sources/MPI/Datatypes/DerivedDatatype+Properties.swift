@@ -53,6 +53,33 @@ extension DerivedDatatype {
     /// Local · `MPI_Type_c2f` (MPI 3.1 §17.2.4)
     public var fortranHandle: Int32 { raw.fortranHandle }
 
+    /// Takes a datatype that another binding, or C, has made and committed.
+    ///
+    /// Whoever made it frees it, after the last use of this one.
+    ///
+    /// - Parameter rawHandle: What `MPI_Datatype` is in C.
+    /// - Throws: `MPIError` of class `type` if it is no handle.
+    ///
+    /// Local · MPI 3.1 §2.5.1
+    public convenience init(rawHandle: UInt) throws(MPIError) {
+        guard rawHandle != 0 else {
+            throw MPIError(.type, call: "MPI_Datatype", text: "this handle stands for no datatype")
+        }
+        try Runtime.initialize(.multiple)
+        self.init(RawDatatype(bits: rawHandle), isOwned: false)
+    }
+
+    /// Takes a datatype that a Fortran program has made and committed.
+    ///
+    /// - Parameter fortranHandle: The integer.
+    /// - Throws: `MPIError` of class `type` if it stands for none.
+    ///
+    /// Local · `MPI_Type_f2c` (MPI 3.1 §17.2.4)
+    public convenience init(fortranHandle: Int32) throws(MPIError) {
+        try Runtime.initialize(.multiple)
+        try self.init(rawHandle: RawDatatype(fortranHandle: fortranHandle).bits)
+    }
+
     /// How a datatype was made.
     public enum Constructor: Sendable, Hashable {
         /// It is one of the library's own.

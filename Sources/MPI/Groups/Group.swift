@@ -188,6 +188,16 @@ public struct Group: Sendable {
         }
         try self.init(raw)
     }
+
+    /// Takes a group that a Fortran program has made.
+    ///
+    /// - Parameter fortranHandle: The integer. The group belongs to this one from now on, which frees it.
+    /// - Throws: `MPIError` of class `group` if it is the null handle.
+    ///
+    /// Local · `MPI_Group_f2c` (MPI 3.1 §17.2.4)
+    public init(taking fortranHandle: Int32) throws(MPIError) {
+        try self.init(taking: RawGroup(fortranHandle: fortranHandle).bits)
+    }
 }
 
 extension Communicator {

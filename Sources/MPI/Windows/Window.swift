@@ -294,6 +294,16 @@ public final class Window<Element: BufferElement>: @unchecked Sendable {
         try raw.setErrorHandler(handling)
     }
 
+    /// Does with an error of the program's own what is done with those of the library.
+    ///
+    /// - Parameter error: The error; its code is what counts.
+    /// - Throws: `MPIError` of class `window` if it has been freed.
+    ///
+    /// Local · `MPI_Win_call_errhandler` (MPI 3.1 §8.3.4)
+    public func handle(_ error: MPIError) throws(MPIError) {
+        try raw.callErrorHandler(Int32(truncatingIfNeeded: error.code))
+    }
+
     /// The C library's handle, for use with other bindings; 0 when the window has been freed.
     ///
     /// Local · MPI 3.1 §2.5.1
