@@ -1,11 +1,32 @@
+internal import Synchronization
+
 extension Communicator {
+    /// Whether a wrong count on one rank is an error on every rank, as it is unless ``agreeOnArguments(_:)`` says otherwise.
+    public final var agreesOnArguments: Bool { agrees.load(ordering: .relaxed) }
+
+    /// Decides whether a wrong count on one rank is an error on every rank.
+    ///
+    /// Before a collective operation on buffers whose arguments one rank alone can get wrong (gather, scatter, all-gather, all-to-all, a reduction in
+    /// parts, making a window), the ranks compare them, at the price of a reduction of three numbers. Without that the rank that is wrong throws, and the
+    /// others may wait for ever. Ranks in other languages know nothing of it: among them it has to be off.
+    ///
+    /// Every rank calls it alike.
+    ///
+    /// ```swift
+    /// world.agreeOnArguments(false)      // some ranks are Python's
+    /// ```
+    /// - Parameter agrees: Whether the ranks agree first.
+    public final func agreeOnArguments(_ agrees: Bool) {
+        self.agrees.store(agrees, ordering: .relaxed)
+    }
+
     /// Makes every rank of a collective operation fail if the arguments of one are wrong, instead of leaving the others waiting.
     ///
     /// It costs a reduction of a few numbers, before operations whose arguments one rank alone can get wrong.
     ///
     /// Collective.
     func agree(onCount count: Int, _ failure: MPIError?, _ name: StaticString) throws(MPIError) {
-        guard !isAlone, !isBetweenGroups else {
+        guard !isAlone, !isBetweenGroups, agreesOnArguments else {
             if let failure { throw failure }
             return
         }

@@ -46,6 +46,9 @@ public class Communicator: @unchecked Sendable {
     /// A duplicate on which immediate collective operations on values are done.
     final let immediateTeamHolder = Mutex<Communicator?>(nil)
 
+    /// Whether ranks agree on their arguments first.
+    final let agrees = Atomic(true)
+
     /// The ``WaitingPolicy``, as a number.
     final let waiting = Atomic(WaitingPolicy.ofProgram.rawValue)
 

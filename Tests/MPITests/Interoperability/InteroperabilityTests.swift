@@ -46,6 +46,8 @@ struct InteroperabilityTests {
         var job = try RankCheck.job(ranks: 1) { () throws in
             let world = Communicator.world
             #expect(world.size == 2 && world.rank == 0)
+            // Python's ranks know nothing of it.
+            world.agreeOnArguments(false)
             func exchange<Number: BufferElement & Equatable>(
                 _ numbers: [Number],
                 _ doubled: [Number],
@@ -103,6 +105,7 @@ struct InteroperabilityTests {
             #expect(try world.allReduce(true, .logicalAnd) == false)
             #expect(try world.reduce(Int32(5), .product, to: 0) == 35)
             try world.barrier()
+            try Self.meetElsewhere(world)
         }
         job.programs.append(RankProgram(try Self.python.get(), arguments: ["-c", Self.peer], ranks: 1))
         let readyJob = job
@@ -112,6 +115,68 @@ struct InteroperabilityTests {
     }
 
     /// The part of rank 1.
+    /// The Swift side of the second half of `peer`.
+    private static func meetElsewhere(_ world: Communicator) throws {
+        for mode in [SendMode.standard, .synchronous, .ready] {
+            try world.send([Int64(3)].span, to: 1, tag: 1, mode: mode)
+        }
+        var swapped = [Int64(1), 2]
+        try world.sendReceive(inPlace: &swapped, to: 1, sendTag: 2, from: 1, tag: 2)
+        #expect(swapped == [10, 20])
+        var received: [Int64] = [0, 0]
+        try world.allToAll([Int64(1), 2].span, into: &received)
+        #expect(received == [1, 10])
+        var gathered: [Int64] = [-1, -1, -1, -1]
+        let one = [Int64(1)]
+        try world.gather(one.span, counts: [1, 2], displacements: [0, 2], into: &gathered, to: 0)
+        #expect(gathered == [1, -1, 10, 20])
+        var part: [Int64] = [0]
+        try world.scatter([Int64(1), 2, 3].span, counts: [1, 2], into: &part, from: 0)
+        #expect(part == [1])
+        var all: [Int64] = [0, 0, 0]
+        try world.allGather(one.span, counts: [1, 2], into: &all)
+        #expect(all == [1, 10, 20])
+        var parts: [Int64] = [0, 0, 0]
+        try world.allToAll([Int64(1), 2, 3].span, counts: [1, 2], into: &parts, resultCounts: [1, 2])
+        #expect(parts == [1, 10, 20])
+        #expect(try world.scan(Int64(1), .sum) == 1)
+        #expect(try world.exclusiveScan(Int64(1), .sum) == nil)
+        try world.reduceScatter([Int64(1), 2].span, .sum, into: &part)
+        #expect(part == [11])
+        try world.reduceScatter([Int64(1), 2, 3].span, counts: [1, 2], .max, into: &part)
+        #expect(part == [10])
+        #expect(try world.immediateAllReduce(keeping: [Int64(1)], .sum).wait() == [11])
+        #expect(try world.immediateAllGather(keeping: one).wait() == [1, 10])
+        let largest = try world.allReduceMaxLocation(1.5)
+        #expect(largest.value == 2.5 && largest.rank == 1)
+        let column = try DerivedDatatype.vector(
+            count: 2,
+            blockLength: 1,
+            stride: 3,
+            of: .element(Double.self)
+        )
+        try world.send([1.0, 2, 3, 4, 5, 6].span, as: column, offset: 1, to: 1, tag: 3)
+        let ring = try #require(try world.makeCartesian(dimensions: [2], periodic: [true]))
+        var around: [Int64] = [0, 0]
+        try ring.neighborAllGather(one.span, into: &around)
+        #expect(around == [10, 10])
+        try ring.free()
+        let window = try world.makeSharedWindow(
+            count: 1,
+            of: Int64.self,
+            info: ["alloc_shared_noncontig": "true"]
+        )
+        try window.window.fence { try $0.put([7], to: 1) }
+        try window.window.fence { try $0.accumulate([5], .sum, to: 1) }
+        #expect(try window.withElements { $0[0] } == 70)
+        try window.free()
+        let path = try String(decoding: world.receiveElements(of: UInt8.self, from: 1, tag: 4), as: UTF8.self)
+        let file = try world.open(path, .readWrite)
+        #expect(try file.read(count: 2, of: Int64.self, at: .offset(8)) == [10, 20])
+        try file.write(one.span, at: .offset(0), collectively: true)
+        try file.close()
+    }
+
     private static let peer = """
         from mpi4py import MPI
         import numpy as np
@@ -165,6 +230,43 @@ struct InteroperabilityTests {
         assert all_reduce(False, np.bool_, MPI.LAND) == False
         world.Reduce(np.array([7], np.int32), None, op=MPI.PROD, root=0)
         world.Barrier()
+        for _ in range(3):
+            got = np.zeros(1, np.int64); world.Recv(got, 0, 1); assert got[0] == 3
+        own = np.array([10, 20], np.int64)
+        swapped = own.copy(); world.Sendrecv_replace(swapped, 0, 2, 0, 2); assert list(swapped) == [1, 2]
+        received = np.zeros(2, np.int64); world.Alltoall(own, received); assert list(received) == [2, 20]
+        world.Gatherv(own, None, root=0)
+        part = np.zeros(2, np.int64); world.Scatterv(None, part, root=0); assert list(part) == [2, 3]
+        every = np.zeros(3, np.int64); world.Allgatherv(own, [every, [1, 2]]); assert list(every) == [1, 10, 20]
+        parts = np.zeros(4, np.int64)
+        world.Alltoallv([np.array([10, 20, 30, 40], np.int64), [2, 2]], [parts, [2, 2]]); assert list(parts) == [2, 3, 30, 40]
+        one = np.array([10], np.int64); result = np.zeros(1, np.int64)
+        world.Scan(one, result); assert result[0] == 11
+        world.Exscan(one, result); assert result[0] == 1
+        world.Reduce_scatter_block(own, result); assert result[0] == 22
+        two = np.zeros(2, np.int64); world.Reduce_scatter(np.array([10, 20, 30], np.int64), two, [1, 2], op=MPI.MAX); assert list(two) == [20, 30]
+        world.Iallreduce(one, result).Wait(); assert result[0] == 11
+        world.Iallgather(one, received).Wait(); assert list(received) == [1, 10]
+        pair = np.zeros(1, dtype=[("value", "f8"), ("place", "i4")]); mine = np.array([(2.5, 1)], dtype=pair.dtype)
+        buffer = np.zeros(16, np.uint8); buffer[:12] = np.frombuffer(mine.tobytes(), np.uint8)
+        found = np.zeros(16, np.uint8); world.Allreduce([buffer, 1, MPI.DOUBLE_INT], [found, 1, MPI.DOUBLE_INT], op=MPI.MAXLOC)
+        assert found[:8].view(np.float64)[0] == 2.5 and found[8:12].view(np.int32)[0] == 1
+        column = np.zeros(2); world.Recv(column, 0, 3); assert list(column) == [2, 5]
+        ring = world.Create_cart([2], periods=[True]); around = np.zeros(2, np.int64); ring.Neighbor_allgather(one, around)
+        assert list(around) == [1, 1]; ring.Free()
+        info = MPI.Info.Create(); info["alloc_shared_noncontig"] = "true"
+        window = MPI.Win.Allocate_shared(8, 8, info, world)
+        cells = np.frombuffer(window.tomemory(), np.int64); cells[0] = 0
+        world.Allgather(one, received)
+        window.Fence(); window.Fence(); assert cells[0] == 7
+        window.Fence(); window.Put(np.array([70], np.int64), 0); window.Fence(); assert cells[0] == 12
+        window.Free()
+        import os, tempfile
+        path = os.path.join(tempfile.mkdtemp(), "file"); np.array([0, 10, 20], np.int64).tofile(path)
+        world.Send(np.frombuffer(path.encode(), np.uint8), 0, 4)
+        file = MPI.File.Open(world, path, MPI.MODE_RDWR); file.Write_at_all(16, one); file.Close()
+        assert list(np.fromfile(path, np.int64)) == [1, 10, 10]
+        os.remove(path); os.rmdir(os.path.dirname(path))
         print("mpi4py agrees", flush=True)
         """
 }
