@@ -114,7 +114,6 @@ struct InteroperabilityTests {
         #expect(result.standardOutput.contains("mpi4py agrees"), "\(result.report)")
     }
 
-    /// The part of rank 1.
     /// The Swift side of the second half of `peer`.
     private static func meetElsewhere(_ world: Communicator) throws {
         for mode in [SendMode.standard, .synchronous, .ready] {
@@ -177,6 +176,7 @@ struct InteroperabilityTests {
         try file.close()
     }
 
+    /// The part of rank 1.
     private static let peer = """
         from mpi4py import MPI
         import numpy as np
