@@ -13,7 +13,7 @@ extension Communicator {
     ///
     /// Collective · blocking · `MPI_Alltoall`, `MPI_Alltoallv` (MPI 3.1 §5.8)
     public func allToAll<Value: Codable>(_ values: [Value]) throws -> [Value] {
-        if let between = self as? Intercommunicator { return try between.exchange(each: values) }
+        if let between = try betweenGroups { return try between.exchange(each: values) }
         return try exchange(values, "MPI_Alltoall")
     }
 

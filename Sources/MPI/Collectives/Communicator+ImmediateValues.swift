@@ -10,7 +10,7 @@ extension Communicator {
     /// Collective when called first.
     private func immediateTeam() throws(MPIError) -> Communicator {
         if let made = immediateTeamHolder.withLock({ $0 }) { return made }
-        let made = try Communicator(raw.duplicate(), isOwned: true)
+        let made = try ofSameKind(raw.duplicate())
         immediateTeamHolder.withLock { $0 = made }
         return made
     }

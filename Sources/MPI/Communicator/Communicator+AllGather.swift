@@ -17,7 +17,7 @@ extension Communicator {
     public func allGather<Value: Codable>(_ value: Value) throws -> [Value] {
         let raw = try raw
         if isAlone { return [value] }
-        if let between = self as? Intercommunicator { return try between.exchange(value) }
+        if let between = try betweenGroups { return try between.exchange(value) }
         return try ScratchMemory.withOutgoing { bytes in
             let failure = appendMessage(value, ofRank: rank, to: &bytes)
             var values: [Value] = []

@@ -24,7 +24,7 @@ extension Communicator {
             _ = try raw
             return value
         }
-        if let between = self as? Intercommunicator { return try between.exchangeReduced(value, combine) }
+        if let between = try betweenGroups { return try between.exchangeReduced(value, combine) }
         let companion = try companion()
         var partial = Partial(.success(value))
         reduceToFirst(&partial, companion, combine)

@@ -37,14 +37,13 @@ extension Communicator {
     /// Every rank calls it with the same hints.
     ///
     /// - Parameter info: The hints.
-    /// - Returns: The new communicator; ``free()`` gives it back.
+    /// - Returns: The new communicator, as of ``duplicate()``.
     /// - Throws: `MPIError` if the MPI library fails.
     ///
     /// Collective · blocking · `MPI_Comm_dup_with_info` (MPI 3.1 §6.4.2)
     public final func duplicate(info: Info) throws(MPIError) -> Communicator {
         let raw = try raw
-        let made = try info.withRaw { (info) throws(MPIError) in try raw.duplicate(info) }
-        return try Communicator(made, isOwned: true)
+        return try ofSameKind(info.withRaw { (info) throws(MPIError) in try raw.duplicate(info) })
     }
 
     /// Begins to make a communicator with the same ranks, and returns at once.

@@ -3,12 +3,12 @@ extension Communicator {
     ///
     /// Every rank calls it. A library does it once, so that its messages never mix with those of the program.
     ///
-    /// - Returns: The new communicator; ``free()`` gives it back.
+    /// - Returns: The new communicator, of the same class, with the same topology; ``free()`` gives it back.
     /// - Throws: `MPIError` if the MPI library fails.
     ///
     /// Collective · blocking · `MPI_Comm_dup` (MPI 3.1 §6.4.2)
     public func duplicate() throws(MPIError) -> Communicator {
-        try Communicator(raw.duplicate(), isOwned: true)
+        try ofSameKind(raw.duplicate())
     }
 
     /// Splits the ranks into new communicators.

@@ -139,7 +139,14 @@ public class Communicator: @unchecked Sendable {
         return made
     }
 
-    /// Frees a communicator that ``duplicate()`` or ``split(color:key:)`` made.
+    /// A communicator of the same class for a duplicate that the library has made.
+    ///
+    /// Collective.
+    func ofSameKind(_ duplicate: RawCommunicator) throws(MPIError) -> Communicator {
+        try Communicator(duplicate, isOwned: true)
+    }
+
+    /// Frees a communicator that the program has made, by ``duplicate()``, ``split(color:key:)`` or in another way.
     ///
     /// Nothing may be under way on it.
     ///
@@ -148,7 +155,7 @@ public class Communicator: @unchecked Sendable {
     /// - Throws: `MPIError` of class `communicator` if it is ``world``, ``alone`` or has been freed.
     ///
     /// Collective · blocking · `MPI_Comm_free` (MPI 3.1 §6.4.3)
-    public final func free() throws(MPIError) {
+    public func free() throws(MPIError) {
         try release { (raw) throws(MPIError) in try raw.free() }
     }
 

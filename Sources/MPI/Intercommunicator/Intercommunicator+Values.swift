@@ -233,15 +233,17 @@ extension Intercommunicator {
             let result = Result { try local.reduce(value, to: 0, combine) }
             if local.rank == 0 {
                 var bytes: [UInt8] = []
+                var failure: (any Error)?
                 switch result {
-                case .success(let value?):
-                    if let error = appendMessage(value, ofRank: self.rank, to: &bytes) { throw error }
+                case .success(let value?): failure = appendMessage(value, ofRank: self.rank, to: &bytes)
                 case .success(nil): break
                 case .failure(let error): ValueFormat.append(failure: error, ofRank: self.rank, to: &bytes)
                 }
+                // Word of a failure is sent as well, since the root waits for it.
                 try bytes.withUnsafeBytes {
                     try between.send($0.baseAddress, $0.count, .byte, to: destination, tag: 0)
                 }
+                if let failure { throw failure }
             }
             _ = try result.get()
             return nil
@@ -258,9 +260,9 @@ extension Intercommunicator {
         let other = Result {
             try local.broadcast(from: 0) { () throws -> Value in
                 var bytes: [UInt8] = []
+                var failure: (any Error)?
                 switch own {
-                case .success(let value):
-                    if let error = appendMessage(value, ofRank: rank, to: &bytes) { throw error }
+                case .success(let value): failure = appendMessage(value, ofRank: rank, to: &bytes)
                 case .failure(let error): ValueFormat.append(failure: error, ofRank: rank, to: &bytes)
                 }
                 let address = bytes.withUnsafeBytes { $0.baseAddress }
@@ -269,6 +271,7 @@ extension Intercommunicator {
                 let received = Result { try message.receiveValue(Value.self) }
                 try request.wait()
                 withExtendedLifetime(bytes) {}
+                if let failure { throw failure }
                 return try received.get()
             }
         }

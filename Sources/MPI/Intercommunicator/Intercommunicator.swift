@@ -54,6 +54,22 @@ public final class Intercommunicator: Communicator, @unchecked Sendable {
         try super.init(raw, isOwned: true)
     }
 
+    override func ofSameKind(_ duplicate: RawCommunicator) throws(MPIError) -> Communicator {
+        try Intercommunicator(takingOver: duplicate, among: local)
+    }
+
+    /// Frees the communicator between the groups.
+    ///
+    /// Nothing may be under way on it. Every rank of both calls it.
+    ///
+    /// - Throws: `MPIError` of class `communicator` if it has been freed.
+    ///
+    /// Collective · blocking · `MPI_Comm_free` (MPI 3.1 §6.4.3)
+    public override func free() throws(MPIError) {
+        try super.free()
+        try local.free()
+    }
+
     /// Frees the communicator between the groups when all that is under way on it is complete.
     ///
     /// Every rank of both calls it.
@@ -90,6 +106,26 @@ public final class Intercommunicator: Communicator, @unchecked Sendable {
 }
 
 extension Communicator {
+    /// This communicator as one between groups; `nil` if it is within one.
+    ///
+    /// Values go through a communicator of the own group, too, which is not known of a handle that another binding has made.
+    final var betweenGroups: Intercommunicator? {
+        get throws(MPIError) {
+            guard isBetweenGroups else { return nil }
+            guard let between = self as? Intercommunicator else {
+                throw MPIError(
+                    .communicator,
+                    call: "MPI_Comm_test_inter",
+                    text: """
+                        the groups of a communicator that was not made as an Intercommunicator exchange buffers and messages, no \
+                        values collectively; make it by makeIntercommunicator
+                        """
+                )
+            }
+            return between
+        }
+    }
+
     /// Makes a communicator between this group of ranks and another one.
     ///
     /// Every rank of both groups calls it.

@@ -32,6 +32,10 @@ public final class CartesianCommunicator: Communicator, @unchecked Sendable {
         try super.init(raw, isOwned: isOwned)
     }
 
+    override func ofSameKind(_ duplicate: RawCommunicator) throws(MPIError) -> Communicator {
+        try CartesianCommunicator(duplicate, isOwned: true)
+    }
+
     /// The rank at some coordinates.
     ///
     /// - Parameter coordinates: One for each dimension. Along a periodic dimension any number will do.

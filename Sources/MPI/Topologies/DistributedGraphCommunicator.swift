@@ -32,6 +32,10 @@ public final class DistributedGraphCommunicator: Communicator, @unchecked Sendab
         destinationWeights = neighbors.destinationWeights
         try super.init(raw, isOwned: isOwned)
     }
+
+    override func ofSameKind(_ duplicate: RawCommunicator) throws(MPIError) -> Communicator {
+        try DistributedGraphCommunicator(duplicate, isOwned: true)
+    }
 }
 
 extension Communicator {

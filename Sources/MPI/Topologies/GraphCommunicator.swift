@@ -17,6 +17,10 @@ public final class GraphCommunicator: Communicator, @unchecked Sendable {
         try super.init(raw, isOwned: isOwned)
     }
 
+    override func ofSameKind(_ duplicate: RawCommunicator) throws(MPIError) -> Communicator {
+        try GraphCommunicator(duplicate, isOwned: true)
+    }
+
     /// The neighbours of a rank.
     ///
     /// - Parameter rank: The rank.

@@ -95,8 +95,50 @@ struct IntercommunicatorTests {
                 try between.scatter(isFirst ? [1] : nil, from: isFirst ? .here : .remote(0))
             }
             #expect(throws: (any Error).self) { try between.allGather(Moody(!isFirst)) }
+            // What a group has combined cannot be encoded.
+            #expect(throws: (any Error).self) { try between.allReduce(Moody(!isFirst)) { $1 } }
+            for rootIsFirst in [true, false] {
+                let root: Intercommunicator.Root =
+                    isFirst == rootIsFirst ? (side.rank == 0 ? .here : .nobody) : .remote(0)
+                if root == .nobody {
+                    #expect(try between.reduce(Moody(false), to: root) { $1 } == nil)
+                } else {
+                    #expect(throws: (any Error).self) { try between.reduce(Moody(false), to: root) { $1 } }
+                }
+            }
             #expect(try between.allReduce(1, .sum) == (isFirst ? 2 : 1))
             try between.disconnect()
+        }
+    }
+
+    @Test("a duplicate is between the same groups, and so is what immediate operations use", arguments: [2, 3])
+    func duplicates(ranks: Int) async throws {
+        try await onRanks(ranks) { () throws in
+            let world = Communicator.world
+            let isFirst = world.rank == 0
+            let side = try #require(try world.split(color: isFirst ? 0 : 1))
+            let between = try side.makeIntercommunicator(peer: world, remoteLeader: isFirst ? 1 : 0)
+            let theirs = isFirst ? Array(1..<world.size) : [0]
+            #expect(try between.immediateAllGather(world.rank).wait() == theirs)
+            #expect(try between.immediateAllReduce([world.rank]) { $0 + $1 }.wait() == theirs)
+            let shares = theirs.map { world.rank * 10 + $0 }
+            #expect(
+                try between.immediateAllToAll(shares).wait() == theirs.map { $0 * 10 + world.rank }
+            )
+            for duplicate in [try between.duplicate(), try between.duplicate(info: ["key": "value"])] {
+                let same = try #require(duplicate as? Intercommunicator)
+                #expect(same.remoteSize == between.remoteSize)
+                #expect(try same.allGather(world.rank) == theirs)
+                try duplicate.free()
+                #expect(throws: MPIError.self) { try same.barrier() }
+            }
+            // One that another binding has made: its values cannot be told within a group.
+            let foreign = try Communicator(rawHandle: between.rawHandle)
+            #expect(try foreign.allReduce(1, .sum) == theirs.count)
+            let error = #expect(throws: MPIError.self) { try foreign.allGather(1) }
+            #expect(error?.errorClass == .communicator)
+            try between.free()
+            try side.free()
         }
     }
 
