@@ -17,7 +17,7 @@ public struct GeneralizedRequest<Value: Sendable>: Sendable {
 
     /// A request for it, to be waited for.
     ///
-    /// - Returns: The request. If there are several, cancelling one ends them all.
+    /// - Returns: The request. If there are several, one that is cancelled or dropped, or whose time is up, ends them all.
     public func makeRequest() -> Request<Value, any Error> {
         let operation = operation
         return Request(operation) { outcome in
@@ -26,12 +26,12 @@ public struct GeneralizedRequest<Value: Sendable>: Sendable {
         }
     }
 
-    /// Completes the request; nothing happens if that has been done.
+    /// Completes the request; nothing happens if it is complete or cancelled.
     ///
     /// - Parameter value: What has come of it.
     public func succeed(_ value: Value) { operation.end(.success(value)) }
 
-    /// Completes the request with an error; nothing happens if it is complete.
+    /// Completes the request with an error; nothing happens if it is complete or cancelled.
     ///
     /// - Parameter error: What whoever waits gets.
     public func fail(_ error: any Error) { operation.end(.failure(error)) }
@@ -52,17 +52,22 @@ private final class OwnOperation<Value: Sendable>: RequestOperation {
     var title: StaticString { "an operation of the program" }
 
     func end(_ outcome: Result<Value, any Error>) {
-        state.withLock { $0.outcome = $0.outcome ?? outcome }
+        state.withLock { state in
+            if !state.isAbandoned { state.outcome = state.outcome ?? outcome }
+        }
     }
 
-    func advance() -> Bool { state.withLock { $0.outcome != nil } }
+    // Nothing comes any more when it has been given up: whoever still waits must not do so for ever.
+    func advance() -> Bool { state.withLock { $0.outcome != nil || $0.isAbandoned } }
 
     // It is looked for now and then, as everything is.
     func block() {}
 
     func result() throws -> Value {
-        guard let outcome = state.withLock({ $0.outcome }) else {
-            throw MPIError(.request, call: "MPI_Wait", text: "\(title) has not ended yet")
+        let (outcome, isAbandoned) = state.withLock { ($0.outcome, $0.isAbandoned) }
+        guard let outcome else {
+            let text = isAbandoned ? "was cancelled, dropped or given up" : "has not ended yet"
+            throw MPIError(.request, call: "MPI_Wait", text: "\(title) \(text)")
         }
         return try outcome.get()
     }

@@ -16,7 +16,8 @@
 ///
 /// `MPI_Request` (MPI 3.1 §3.7)
 public struct Request<Value, Failure: Error>: ~Copyable, @unchecked Sendable {
-    // The operation is guarded by its lock, and the closure captures nothing but types and numbers: hence the unchecked conformance.
+    // The operation is guarded by its lock, and the closure captures what is immutable or guarded in the same way: hence the unchecked
+    // conformance.
     let operation: any RequestOperation
     let finish: (Result<Completion, MPIError>) throws(Failure) -> Value
     private var isTaken = false
@@ -142,10 +143,10 @@ public struct Request<Value, Failure: Error>: ~Copyable, @unchecked Sendable {
     /// Gives it up, if it has not ended yet.
     ///
     /// A receive can be given up until its message has arrived. Whether a send can is up to the library; Open MPI gives none up, and then the
-    /// send goes on without anybody who waits for it. Nothing else can be.
+    /// send goes on without anybody who waits for it. A ``GeneralizedRequest`` can be until it is complete; nothing else can.
     ///
     /// - Returns: Whether it was given up: then nothing has been received, or will arrive.
-    /// - Throws: `MPIError` of class `request` if it is neither a receive nor a send, or what the MPI library reports.
+    /// - Throws: `MPIError` of class `request` if it is something that cannot be given up, or what the MPI library reports.
     ///
     /// `MPI_Cancel`, `MPI_Test_cancelled` (MPI 3.1 §3.8.4)
     public consuming func cancel() throws(MPIError) -> Bool {

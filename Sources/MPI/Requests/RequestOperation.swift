@@ -1,7 +1,7 @@
 /// What a ``Request`` stands for.
 ///
-/// There are three: ``LibraryOperation``, which the library moves along by itself; ``ReceiveOperation``, which looks for its message
-/// first; ``LaneOperation``, which a thread does step by step.
+/// There are four: ``LibraryOperation``, which the library moves along by itself; ``ReceiveOperation``, which looks for its message
+/// first; ``LaneOperation``, which a thread does step by step; and that of a ``GeneralizedRequest``, which the program does.
 protocol RequestOperation: PendingOperation {
     /// What it is, for people: “a send”.
     var title: StaticString { get }

@@ -96,20 +96,4 @@ struct RequestGroupTests {
             #expect(try !late.cancel())
         }
     }
-
-    @Test("a request of the program's own is complete when the program says so")
-    func generalized() async throws {
-        let own = GeneralizedRequest<Int>()
-        let request = own.makeRequest()
-        #expect(try !request.test())
-        own.succeed(7)
-        own.succeed(8)
-        #expect(try request.wait() == 7)
-        let failing = GeneralizedRequest<Int>()
-        failing.fail(CancellationError())
-        await #expect(throws: CancellationError.self) { try await failing.makeRequest().value }
-        let late = GeneralizedRequest<Int>()
-        #expect(throws: MPIError.self) { try late.makeRequest().wait(timeout: .milliseconds(5)) }
-        #expect(late.isCancelled)
-    }
 }
