@@ -54,7 +54,7 @@ struct BufferCollective<Element: BufferElement>: Sendable {
     }
 
     private func operation(_ elements: [Element]) throws(MPIError) -> LibraryOperation {
-        guard elements.count == sourceCount else {
+        guard elements.count == sourceCount, targetCount ?? 0 >= 0 else {
             throw MPIError(
                 .count,
                 call: "MPI_Ibcast",

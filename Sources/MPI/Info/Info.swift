@@ -3,7 +3,7 @@
 /// A library ignores what it does not know.
 ///
 /// ```swift
-/// let children = try world.spawn("worker", count: 4, info: ["host": "node2", "wdir": "/scratch"])
+/// let worker = SpawnCommand("worker", count: 4, info: ["host": "node2", "wdir": "/scratch"])
 /// ```
 /// Local · `MPI_Info` (MPI 3.1 §9)
 public struct Info: Sendable, Hashable, ExpressibleByDictionaryLiteral {

@@ -42,6 +42,9 @@ public final class SharedWindow<Element: BufferElement>: Sendable {
             rank ?? window.communicator.rank,
             "MPI_Win_shared_query"
         )
+        guard window.counts.indices.contains(Int(number)) else {
+            throw MPIError(.rank, call: "MPI_Win_shared_query", text: "noRank has no memory")
+        }
         let memory = try raw.shared(ofRank: number)
         let count = window.counts[Int(number)]
         var span = MutableSpan(

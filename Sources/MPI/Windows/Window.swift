@@ -210,7 +210,7 @@ public final class Window<Element: BufferElement>: @unchecked Sendable {
             try end()
             access.close()
         } catch {
-            access.close()
+            access.abandon()
             throw error
         }
         return try result.get()

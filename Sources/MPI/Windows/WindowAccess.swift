@@ -34,6 +34,12 @@ public final class WindowAccess<Element: BufferElement>: @unchecked Sendable {
         for entry in fetched { entry.isComplete.store(true, ordering: .releasing) }
     }
 
+    /// Ends the use after the end of the epoch has failed: what was got is not known, and the library may still use the memory.
+    func abandon() {
+        state.withLock { $0.isOpen = false }
+        _ = Unmanaged.passRetained(self)
+    }
+
     // MARK: Checks
 
     private func target(_ rank: Int, _ offset: Int, _ count: Int, _ name: StaticString) throws(MPIError)
@@ -46,7 +52,10 @@ public final class WindowAccess<Element: BufferElement>: @unchecked Sendable {
                 text: "the epoch has ended, and with it the use of this access"
             )
         }
-        if rank == Communicator.noRank { return Pattern.noSource }
+        guard count >= 0 else { throw MPIError(.count, call: name, text: "a count cannot be negative") }
+        if rank == Communicator.noRank {
+            throw MPIError(.rank, call: name, text: "noRank, which is nobody, has no memory")
+        }
         let number = try window.communicator.destination(rank, name)
         if let ranks, !ranks.contains(rank) {
             throw MPIError(

@@ -111,7 +111,10 @@ struct IntercommunicatorTests {
         }
     }
 
-    @Test("a duplicate is between the same groups, and so is what immediate operations use", arguments: [2, 3])
+    @Test(
+        "a duplicate is between the same groups, and so is what immediate operations use",
+        arguments: [2, 3]
+    )
     func duplicates(ranks: Int) async throws {
         try await onRanks(ranks) { () throws in
             let world = Communicator.world
