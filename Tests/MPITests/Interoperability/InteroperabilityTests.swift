@@ -172,6 +172,8 @@ struct InteroperabilityTests {
         let path = try String(decoding: world.receiveElements(of: UInt8.self, from: 1, tag: 4), as: UTF8.self)
         let file = try world.open(path, .readWrite)
         #expect(try file.read(count: 2, of: Int64.self, at: .offset(8)) == [10, 20])
+        // Python writes into what has been read only now.
+        try world.barrier()
         try file.write(one.span, at: .offset(0), collectively: true)
         try file.close()
     }
@@ -264,7 +266,7 @@ struct InteroperabilityTests {
         import os, tempfile
         path = os.path.join(tempfile.mkdtemp(), "file"); np.array([0, 10, 20], np.int64).tofile(path)
         world.Send(np.frombuffer(path.encode(), np.uint8), 0, 4)
-        file = MPI.File.Open(world, path, MPI.MODE_RDWR); file.Write_at_all(16, one); file.Close()
+        file = MPI.File.Open(world, path, MPI.MODE_RDWR); world.Barrier(); file.Write_at_all(16, one); file.Close()
         assert list(np.fromfile(path, np.int64)) == [1, 10, 10]
         os.remove(path); os.rmdir(os.path.dirname(path))
         print("mpi4py agrees", flush=True)
