@@ -112,6 +112,16 @@ public struct Datatype: Hashable, Sendable {
     /// The corresponding C constant is `MPI_DOUBLE`.
     public static var double: Datatype { Datatype(cmpi_double(), length: 8) }
 
+    /// A complex number of two floating point numbers of 32 bits.
+    ///
+    /// The corresponding C constant is `MPI_C_FLOAT_COMPLEX`.
+    public static var floatComplex: Datatype { Datatype(cmpi_c_float_complex(), length: 8) }
+
+    /// A complex number of two floating point numbers of 64 bits.
+    ///
+    /// The corresponding C constant is `MPI_C_DOUBLE_COMPLEX`.
+    public static var doubleComplex: Datatype { Datatype(cmpi_c_double_complex(), length: 16) }
+
     /// A truth value of 8 bits.
     ///
     /// The corresponding C constant is `MPI_C_BOOL`.

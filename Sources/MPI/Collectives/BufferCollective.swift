@@ -48,6 +48,19 @@ struct BufferCollective<Element: BufferElement>: Sendable {
         }
     }
 
+    /// Begins it, with a request for an array that what this rank gets is stored in, between what it has already.
+    func immediate(_ elements: [Element], into result: consuming [Element]) throws(MPIError)
+        -> Request<[Element], MPIError>
+    {
+        let source = ArrayRequestMemory(elements)
+        let target = ArrayRequestMemory(changing: result)
+        let request = try begin(source.address, target.address, .immediate)
+        let operation = LibraryOperation(request, title, memory: target, keeping: kept + [source])
+        return Request(operation) { (outcome) throws(MPIError) in
+            try outcome.get().elements(of: Element.self)
+        }
+    }
+
     /// Begins it, and nothing is wanted but that it is complete.
     func immediateWithoutResult(_ elements: [Element]) throws(MPIError) -> Request<Void, MPIError> {
         try Request(operation(elements))
