@@ -19,13 +19,29 @@ public struct Status: Hashable, Sendable {
     public var tag: Int { Int(rawTag) }
 
     /// Of what received no message in particular.
-    static let empty = Status(source: -1, tag: -1, byteCount: 0)
+    static let empty = Status(byteCount: 0)
 
     @inline(__always)
     init(source: Int32, tag: Int32, byteCount: Int) {
         rawSource = source
         rawTag = tag
         self.byteCount = byteCount
+    }
+
+    /// Makes what a ``GeneralizedRequest`` says of its operation.
+    ///
+    /// - Parameters:
+    ///   - source: Where something came from; -1 if that means nothing.
+    ///   - tag: Its tag; -1 if that means nothing.
+    ///   - byteCount: How long it is, in bytes.
+    ///
+    /// `MPI_Status_set_elements` and the fields of `MPI_Status` (MPI 3.1 §12.3)
+    public init(source: Int = -1, tag: Int = -1, byteCount: Int) {
+        self.init(
+            source: Int32(truncatingIfNeeded: source),
+            tag: Int32(truncatingIfNeeded: tag),
+            byteCount: byteCount
+        )
     }
 
     /// The length of the message, in elements of a type.

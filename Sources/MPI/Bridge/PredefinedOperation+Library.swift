@@ -29,3 +29,44 @@ extension PredefinedOperation {
         }
     }
 }
+
+extension PredefinedOperation {
+    /// What an operation of the library's is here; `none`, if the program has made it.
+    init(_ operation: RawOperation) {
+        let table: [(OperationHandle, PredefinedOperation)] = [
+            (cmpi_sum(), .sum), (cmpi_prod(), .product), (cmpi_min(), .min), (cmpi_max(), .max),
+            (cmpi_band(), .bitwiseAnd), (cmpi_bor(), .bitwiseOr), (cmpi_bxor(), .bitwiseXor),
+            (cmpi_land(), .logicalAnd), (cmpi_lor(), .logicalOr), (cmpi_lxor(), .logicalXor),
+            (cmpi_minloc(), .minLocation), (cmpi_maxloc(), .maxLocation), (cmpi_replace(), .replace),
+            (cmpi_no_op(), .noOperation),
+        ]
+        self = table.first { RawOperation($0.0) == operation }?.1 ?? .none
+    }
+}
+
+extension RawOperation {
+    static var null: Self { Self(cmpi_op_null()) }
+
+    var fortranHandle: Int32 { cmpi_op_c2f(handle) }
+
+    init(fortranHandle: Int32) { self.init(cmpi_op_f2c(fortranHandle)) }
+
+    func isCommutative() throws(MPIError) -> Bool {
+        var flag: Int32 = 0
+        try call("MPI_Op_commutative") { MPI_Op_commutative(handle, &flag) }
+        return flag != 0
+    }
+
+    /// Combines one element with another one, in the place of the latter.
+    func combine(_ lower: UnsafeRawPointer, _ higher: UnsafeMutableRawPointer, _ datatype: Datatype) {
+        do throws(MPIError) {
+            try call("MPI_Reduce_local") {
+                MPI_Reduce_local(lower, higher, Int32(datatype.unitCount), datatype.raw.handle, handle)
+            }
+        } catch {
+            // There is no way to throw out of an operation, and no result to go on with.
+            Runtime.report("an operation that C has made does not work on its elements: \(error)")
+            Runtime.abort(status: 1)
+        }
+    }
+}

@@ -285,3 +285,28 @@ extension DerivedDatatype.Constructor {
         self = known.first { $0.0 == libraryValue }?.1 ?? .other
     }
 }
+
+// MARK: Fortran
+
+extension RawDatatype {
+    // These belong to the library, which has committed them.
+
+    static func fortranInteger(_ digits: Int32) throws(MPIError) -> RawDatatype {
+        var found: DatatypeHandle = cmpi_datatype_null()
+        try call("MPI_Type_create_f90_integer") { MPI_Type_create_f90_integer(digits, &found) }
+        return RawDatatype(found)
+    }
+
+    static func fortranReal(_ digits: Int32?, _ range: Int32?, isComplex: Bool) throws(MPIError)
+        -> RawDatatype
+    {
+        let (digits, range) = (digits ?? cmpi_undefined(), range ?? cmpi_undefined())
+        var found: DatatypeHandle = cmpi_datatype_null()
+        if isComplex {
+            try call("MPI_Type_create_f90_complex") { MPI_Type_create_f90_complex(digits, range, &found) }
+        } else {
+            try call("MPI_Type_create_f90_real") { MPI_Type_create_f90_real(digits, range, &found) }
+        }
+        return RawDatatype(found)
+    }
+}

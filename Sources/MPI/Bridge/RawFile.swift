@@ -13,7 +13,11 @@ struct RawFile: Hashable, Sendable {
     @inline(__always)
     var handle: FileHandle { cmpi_file_from_bits(bits) }
 
+    static var null: Self { Self(cmpi_file_null()) }
+
     var fortranHandle: Int32 { cmpi_file_c2f(handle) }
+
+    init(fortranHandle: Int32) { self.init(cmpi_file_f2c(fortranHandle)) }
 
     static func open(_ path: String, _ mode: Int32, _ info: RawInfo, _ communicator: RawCommunicator)
         throws(MPIError)
@@ -230,11 +234,7 @@ extension RawFile {
                     MPI_File_iread_shared(handle, address, count, type, &request)
                 }
             case (.shared, true):
-                throw MPIError(
-                    .notSupported,
-                    call: "MPI_File_read_ordered_begin",
-                    text: "MPI has no immediate form of what all ranks do in their order"
-                )
+                preconditionFailure("MPI has no immediate form of what all ranks do in their order")
             }
         }
         return RawRequest(request)
@@ -309,11 +309,7 @@ extension RawFile {
                     MPI_File_iwrite_shared(handle, address, count, type, &request)
                 }
             case (.shared, true):
-                throw MPIError(
-                    .notSupported,
-                    call: "MPI_File_write_ordered_begin",
-                    text: "MPI has no immediate form of what all ranks do in their order"
-                )
+                preconditionFailure("MPI has no immediate form of what all ranks do in their order")
             }
         }
         return RawRequest(request)

@@ -17,6 +17,8 @@ struct RawWindow: Hashable, Sendable {
 
     var fortranHandle: Int32 { cmpi_win_c2f(handle) }
 
+    init(fortranHandle: Int32) { self.init(cmpi_win_f2c(fortranHandle)) }
+
     // MARK: Making and freeing
 
     private func returnErrors() throws(MPIError) {
@@ -146,13 +148,27 @@ struct RawWindow: Hashable, Sendable {
         try call("MPI_Win_set_name") { MPI_Win_set_name(handle, fitting) }
     }
 
-    private func attribute(_ key: Int32) throws(MPIError) -> Int32? {
+    private func attributeValue(_ key: Int32) throws(MPIError) -> UnsafeMutableRawPointer? {
         var value: UnsafeMutableRawPointer?
         var isThere: Int32 = 0
         try withUnsafeMutablePointer(to: &value) { (value) throws(MPIError) in
             try call("MPI_Win_get_attr") { MPI_Win_get_attr(handle, key, value, &isThere) }
         }
-        return isThere == 0 ? nil : value?.load(as: Int32.self)
+        return isThere == 0 ? nil : value
+    }
+
+    private func attribute(_ key: Int32) throws(MPIError) -> Int32? {
+        try attributeValue(key)?.load(as: Int32.self)
+    }
+
+    /// The memory that this rank has in it, and the unit of its displacements, in bytes.
+    func ownMemory() throws(MPIError) -> (memory: UnsafeMutableRawBufferPointer, unit: Int) {
+        let start = try attributeValue(cmpi_win_base())
+        let size = try attributeValue(cmpi_win_size())?.load(as: MPI_Aint.self) ?? 0
+        guard start != nil || size == 0, let unit = try attribute(cmpi_win_disp_unit()) else {
+            throw MPIError(.window, call: "MPI_Win_get_attr", text: "this window has no memory of its own")
+        }
+        return (UnsafeMutableRawBufferPointer(start: start, count: Int(size)), Int(unit))
     }
 
     func flavor() throws(MPIError) -> WindowFlavor {

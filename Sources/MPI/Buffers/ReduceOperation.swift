@@ -15,6 +15,9 @@ public struct ReduceOperation<Element: BufferElement>: Sendable {
     @usableFromInline let predefined: PredefinedOperation
     @usableFromInline let combine: @Sendable (Element, Element) -> Element
 
+    /// An operation that C has made.
+    let foreign: RawOperation?
+
     /// Combines two buffers as wholes, in the place of the second one; `nil` if elements are combined one by one.
     let combineBuffers:
         (@Sendable (UnsafeBufferPointer<Element>, UnsafeMutableBufferPointer<Element>) -> Void)?
@@ -32,6 +35,7 @@ public struct ReduceOperation<Element: BufferElement>: Sendable {
         predefined = .none
         self.combine = combine
         combineBuffers = nil
+        foreign = nil
         self.isCommutative = isCommutative
     }
 
@@ -49,6 +53,7 @@ public struct ReduceOperation<Element: BufferElement>: Sendable {
         overBuffers: @escaping @Sendable (Span<Element>, inout MutableSpan<Element>) -> Void
     ) {
         predefined = .none
+        foreign = nil
         self.isCommutative = isCommutative
         combineBuffers = { lower, higher in
             var result = MutableSpan(_unsafeElements: higher)
@@ -71,7 +76,23 @@ public struct ReduceOperation<Element: BufferElement>: Sendable {
         self.predefined = predefined
         self.combine = combine
         combineBuffers = nil
+        foreign = nil
         isCommutative = true
+    }
+
+    /// Takes an operation of the library's, which calculates here, too.
+    init(foreign: RawOperation, as predefined: PredefinedOperation, isCommutative: Bool) {
+        self.predefined = predefined
+        self.foreign = foreign
+        combineBuffers = nil
+        self.isCommutative = isCommutative
+        combine = { lower, higher in
+            var result = higher
+            withUnsafePointer(to: lower) { lower in
+                withUnsafeMutablePointer(to: &result) { foreign.combine(lower, $0, Element.datatype) }
+            }
+            return result
+        }
     }
 
     /// The operation as the library takes it, for so many elements.
@@ -79,7 +100,7 @@ public struct ReduceOperation<Element: BufferElement>: Sendable {
     /// It has to be kept as long as something is under way with it.
     func library(forCount count: Int) throws(MPIError) -> LibraryReduction {
         let datatype = Element.datatype
-        if let raw = predefined.raw(for: datatype) {
+        if let raw = foreign ?? predefined.raw(for: datatype) {
             return LibraryReduction(raw, onElements: count, of: datatype)
         }
         if let combineBuffers {

@@ -105,9 +105,10 @@ extension File {
     ///   - place: Where they are in the file.
     ///   - isCollective: Whether every rank does it now, so that the library can read for all together.
     /// - Returns: A request for the elements: fewer, if the file ends.
-    /// - Throws: `MPIError` if that cannot be; of class `notSupported` for the shared pointer and all ranks together.
+    /// - Throws: `MPIError` if that cannot be.
     ///
-    /// `MPI_File_iread`, `…_at`, `…_shared`, `…_all`, `…_at_all`, in place of `MPI_File_read_all_begin` (MPI 3.1 §13.4)
+    /// `MPI_File_iread`, `…_at`, `…_shared`, `…_all`, `…_at_all`, in place of `MPI_File_read_all_begin` and `MPI_File_read_ordered_begin`
+    /// (MPI 3.1 §13.4)
     public func immediateRead<Element: BufferElement>(
         count: Int,
         of type: Element.Type = Element.self,
@@ -116,6 +117,11 @@ extension File {
     ) throws(MPIError) -> Request<[Element], MPIError> {
         guard count >= 0 else {
             throw MPIError(.count, call: "MPI_File_iread", text: "a count cannot be negative")
+        }
+        if isOrdered(place, isCollective) {
+            return try inTurn("reading") { file throws(MPIError) in
+                try file.read(count: count, of: type, at: .shared, collectively: true)
+            }
         }
         let memory = ArrayRequestMemory<Element>(uninitializedCount: count)
         let datatype = Element.datatype
@@ -139,14 +145,20 @@ extension File {
     ///   - place: Where they go in the file.
     ///   - isCollective: Whether every rank does it now, so that the library can write for all together.
     /// - Returns: The request.
-    /// - Throws: `MPIError` if that cannot be; of class `notSupported` for the shared pointer and all ranks together.
+    /// - Throws: `MPIError` if that cannot be.
     ///
-    /// `MPI_File_iwrite`, `…_at`, `…_shared`, `…_all`, `…_at_all`, in place of `MPI_File_write_all_begin` (MPI 3.1 §13.4)
+    /// `MPI_File_iwrite`, `…_at`, `…_shared`, `…_all`, `…_at_all`, in place of `MPI_File_write_all_begin` and `MPI_File_write_ordered_begin`
+    /// (MPI 3.1 §13.4)
     public func immediateWrite<Element: BufferElement>(
         keeping elements: [Element],
         at place: FilePlace = .own,
         collectively isCollective: Bool = false
     ) throws(MPIError) -> Request<Void, MPIError> {
+        if isOrdered(place, isCollective) {
+            return try inTurn("writing") { file throws(MPIError) in
+                try file.write(elements.span, at: .shared, collectively: true)
+            }
+        }
         let memory = ArrayRequestMemory(elements)
         let datatype = Element.datatype
         let request = try raw.immediateWrite(
@@ -157,6 +169,21 @@ extension File {
             isCollective: isCollective
         )
         return Request(LibraryOperation(request, "writing", memory: memory))
+    }
+
+    private func isOrdered(_ place: FilePlace, _ isCollective: Bool) -> Bool {
+        place == .shared && isCollective
+    }
+
+    /// Begins what all ranks do in their order, which MPI cannot test for its end: a thread waits for it.
+    private func inTurn<Value: Sendable>(
+        _ title: StaticString,
+        _ steps: @escaping @Sendable (File) throws(MPIError) -> Value
+    ) throws(MPIError) -> Request<Value, MPIError> {
+        _ = try raw
+        return Request(
+            LaneOperation(title, on: communicator.lane) { () throws(MPIError) in try steps(self) }
+        )
     }
 
     // MARK: Values

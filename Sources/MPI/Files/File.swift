@@ -55,6 +55,7 @@ public enum FilePlace: Sendable, Hashable {
 /// MPI 3.1 chapter 13
 public final class File: Sendable {
     private let holder: Mutex<RawFile?>
+    private let isOwned: Bool
 
     /// The name that it was opened by.
     public let path: String
@@ -62,8 +63,9 @@ public final class File: Sendable {
     /// The ranks that have opened it.
     public let communicator: Communicator
 
-    init(_ raw: RawFile, _ path: String, _ communicator: Communicator) {
+    init(_ raw: RawFile, _ path: String, _ communicator: Communicator, isOwned: Bool = true) {
         holder = Mutex(raw)
+        self.isOwned = isOwned
         self.path = path
         self.communicator = communicator
     }
@@ -79,7 +81,7 @@ public final class File: Sendable {
 
     /// Closes the file, after everything has been written.
     ///
-    /// Every rank calls it.
+    /// Every rank calls it. A file that another binding has opened stays open, and is that one's to close.
     ///
     /// - Throws: `MPIError` of class `file` if it has been closed, or what the MPI library reports.
     ///
@@ -87,7 +89,7 @@ public final class File: Sendable {
     public func close() throws(MPIError) {
         let raw = try raw
         holder.withLock { $0 = nil }
-        try raw.close()
+        if isOwned { try raw.close() }
     }
 
     // MARK: Size and state
@@ -207,20 +209,6 @@ public final class File: Sendable {
     /// Local · `MPI_File_call_errhandler` (MPI 3.1 §8.3.4)
     public func handle(_ error: MPIError) throws(MPIError) {
         try raw.callErrorHandler(Int32(truncatingIfNeeded: error.code))
-    }
-
-    /// The C library's handle, for use with other bindings; 0 when the file has been closed.
-    ///
-    /// Local · MPI 3.1 §2.5.1
-    public var rawHandle: UInt { holder.withLock { $0?.bits ?? 0 } }
-
-    /// The integer by which a Fortran program knows the file.
-    ///
-    /// - Throws: `MPIError` of class `file` if it has been closed.
-    ///
-    /// Local · `MPI_File_c2f` (MPI 3.1 §17.2.4)
-    public var fortranHandle: Int32 {
-        get throws(MPIError) { try raw.fortranHandle }
     }
 
     /// Deletes a file.

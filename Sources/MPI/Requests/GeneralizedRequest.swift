@@ -28,13 +28,17 @@ public struct GeneralizedRequest<Value: Sendable>: Sendable {
 
     /// Completes the request; nothing happens if it is complete or cancelled.
     ///
-    /// - Parameter value: What has come of it.
-    public func succeed(_ value: Value) { operation.end(.success(value)) }
+    /// - Parameters:
+    ///   - value: What has come of it.
+    ///   - status: What ``Request/waitWithStatus(timeout:)`` says of it.
+    public func succeed(_ value: Value, status: Status = Status(byteCount: 0)) {
+        operation.end(.success(value), status)
+    }
 
     /// Completes the request with an error; nothing happens if it is complete or cancelled.
     ///
     /// - Parameter error: What whoever waits gets.
-    public func fail(_ error: any Error) { operation.end(.failure(error)) }
+    public func fail(_ error: any Error) { operation.end(.failure(error), .empty) }
 
     /// Whether nobody waits any more: the request was cancelled or dropped, or the time was up.
     public var isCancelled: Bool { operation.isAbandoned }
@@ -44,6 +48,7 @@ public struct GeneralizedRequest<Value: Sendable>: Sendable {
 private final class OwnOperation<Value: Sendable>: RequestOperation {
     private struct State {
         var outcome: Result<Value, any Error>?
+        var status = Status.empty
         var isAbandoned = false
     }
 
@@ -51,9 +56,11 @@ private final class OwnOperation<Value: Sendable>: RequestOperation {
 
     var title: StaticString { "an operation of the program" }
 
-    func end(_ outcome: Result<Value, any Error>) {
+    func end(_ outcome: Result<Value, any Error>, _ status: Status) {
         state.withLock { state in
-            if !state.isAbandoned { state.outcome = state.outcome ?? outcome }
+            guard !state.isAbandoned, state.outcome == nil else { return }
+            state.outcome = outcome
+            state.status = status
         }
     }
 
@@ -72,7 +79,9 @@ private final class OwnOperation<Value: Sendable>: RequestOperation {
         return try outcome.get()
     }
 
-    func completion() throws(MPIError) -> Completion { Completion(status: .empty, memory: nil) }
+    func completion() throws(MPIError) -> Completion {
+        Completion(status: state.withLock { $0.status }, memory: nil)
+    }
 
     func cancel() -> Bool {
         state.withLock { state in

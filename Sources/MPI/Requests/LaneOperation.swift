@@ -1,9 +1,9 @@
 internal import Synchronization
 
 /// An operation that consists of several steps, which the thread of a lane does one after the other.
-final class LaneOperation<Value: Sendable>: RequestOperation {
+final class LaneOperation<Value: Sendable, Failure: Error>: RequestOperation {
     private struct State {
-        var outcome: Result<Value, any Error>?
+        var outcome: Result<Value, Failure>?
         var isAbandoned = false
     }
 
@@ -13,10 +13,10 @@ final class LaneOperation<Value: Sendable>: RequestOperation {
     let title: StaticString
 
     /// Has the steps done on a lane, after those that were begun there before.
-    init(_ title: StaticString, on lane: BlockingLane, _ steps: @escaping @Sendable () throws -> Value) {
+    init(_ title: StaticString, on lane: BlockingLane, _ steps: @escaping @Sendable () throws(Failure) -> Value) {
         self.title = title
         lane.enter { [self] in
-            let outcome = Result { try steps() }
+            let outcome = Result { () throws(Failure) in try steps() }
             state.withLock { $0.outcome = outcome }
             bell.ring()
         }
@@ -31,9 +31,9 @@ final class LaneOperation<Value: Sendable>: RequestOperation {
     /// What the steps have led to.
     ///
     /// To be asked for when it has ended.
-    func result() throws -> Value {
+    func result() throws(Failure) -> Value {
         guard let outcome = state.withLock({ $0.outcome }) else {
-            throw MPIError(.request, call: "MPI_Wait", text: "\(title) has not ended yet")
+            preconditionFailure("\(title) has not ended yet")
         }
         return try outcome.get()
     }
@@ -58,8 +58,18 @@ final class LaneOperation<Value: Sendable>: RequestOperation {
 
 extension Request where Value: Sendable, Failure == any Error {
     /// Makes a request for an operation that a lane does.
-    init(_ operation: LaneOperation<Value>) {
+    init(_ operation: LaneOperation<Value, any Error>) {
         self.init(operation) { outcome in
+            _ = try outcome.get()
+            return try operation.result()
+        }
+    }
+}
+
+extension Request where Value: Sendable, Failure == MPIError {
+    /// Makes a request for an operation that a lane does, in which nothing fails but MPI.
+    init(_ operation: LaneOperation<Value, MPIError>) {
+        self.init(operation) { (outcome) throws(MPIError) in
             _ = try outcome.get()
             return try operation.result()
         }

@@ -40,6 +40,7 @@ public enum WindowFlavor: Sendable, Hashable {
 public final class Window<Element: BufferElement>: @unchecked Sendable {
     // The handle is guarded by a lock; the memory is the ranks' to share, and they synchronize by epochs: hence the unchecked conformance.
     private let holder: Mutex<RawWindow?>
+    private let isOwned: Bool
     private let memory: UnsafeMutableRawBufferPointer
     /// The ranks that have a part of the window.
     public let communicator: Communicator
@@ -50,9 +51,11 @@ public final class Window<Element: BufferElement>: @unchecked Sendable {
     init(
         _ raw: RawWindow,
         _ memory: UnsafeMutableRawBufferPointer,
-        _ communicator: Communicator
+        _ communicator: Communicator,
+        isOwned: Bool = true
     ) throws(MPIError) {
         holder = Mutex(raw)
+        self.isOwned = isOwned
         self.memory = memory
         self.communicator = communicator
         var counts = [Int](repeating: 0, count: communicator.size)
@@ -72,7 +75,7 @@ public final class Window<Element: BufferElement>: @unchecked Sendable {
 
     /// Gives the window up, and its memory.
     ///
-    /// Every rank calls it, outside of any epoch.
+    /// Every rank calls it, outside of any epoch. A window that another binding has made stays, and is that one's to free.
     ///
     /// - Throws: `MPIError` of class `window` if it has been freed.
     ///
@@ -85,7 +88,7 @@ public final class Window<Element: BufferElement>: @unchecked Sendable {
         guard let gone else {
             throw MPIError(.window, call: "MPI_Win_free", text: "the window has been freed")
         }
-        try gone.free()
+        if isOwned { try gone.free() }
     }
 
     // MARK: The own part
@@ -302,20 +305,6 @@ public final class Window<Element: BufferElement>: @unchecked Sendable {
     /// Local · `MPI_Win_call_errhandler` (MPI 3.1 §8.3.4)
     public func handle(_ error: MPIError) throws(MPIError) {
         try raw.callErrorHandler(Int32(truncatingIfNeeded: error.code))
-    }
-
-    /// The C library's handle, for use with other bindings; 0 when the window has been freed.
-    ///
-    /// Local · MPI 3.1 §2.5.1
-    public var rawHandle: UInt { holder.withLock { $0?.bits ?? 0 } }
-
-    /// The integer by which a Fortran program knows the window.
-    ///
-    /// - Throws: `MPIError` of class `window` if it has been freed.
-    ///
-    /// Local · `MPI_Win_c2f` (MPI 3.1 §17.2.4)
-    public var fortranHandle: Int32 {
-        get throws(MPIError) { try raw.fortranHandle }
     }
 }
 

@@ -151,4 +151,17 @@ struct DerivedDatatypeTests {
             #expect(size == 5_000_000_000)
         }
     }
+
+    @Test("types that Fortran chooses by their digits have the size of Fortran's")
+    func fortran() async throws {
+        try await onRanks(1) { () throws in
+            _ = Communicator.world
+            #expect(try DerivedDatatype.fortranInteger(digits: 4).byteCount == 2)
+            #expect(try DerivedDatatype.fortranInteger(digits: 9).byteCount == 4)
+            #expect(try DerivedDatatype.fortranReal(digits: 6).byteCount == 4)
+            #expect(try DerivedDatatype.fortranReal(digits: 15, range: 300).byteCount == 8)
+            #expect(try DerivedDatatype.fortranComplex(range: 30).byteCount == 8)
+            #expect(throws: MPIError.self) { try DerivedDatatype.fortranInteger(digits: 1000) }
+        }
+    }
 }

@@ -87,6 +87,21 @@ struct FileTests {
                 let ordered = (0..<size).flatMap { [Int32](repeating: Int32($0), count: $0 + 1) }
                 #expect(try file.read(count: ordered.count, of: Int32.self, at: .offset(0)) == ordered)
                 try world.barrier()
+                // The same later.
+                let next = own.map { $0 + 100 }
+                try file.seekShared(to: 0)
+                try file.immediateWrite(keeping: next, at: .shared, collectively: true)
+                    .wait(timeout: .seconds(60))
+                try file.synchronize()
+                try file.seekShared(to: 0)
+                let again = try file.immediateRead(
+                    count: rank + 1,
+                    of: Int32.self,
+                    at: .shared,
+                    collectively: true
+                ).wait()
+                #expect(again == next)
+                try world.barrier()
                 try file.resize(to: 8)
                 let size = try file.byteCount
                 #expect(size == 8)

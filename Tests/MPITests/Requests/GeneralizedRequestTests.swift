@@ -35,4 +35,13 @@ struct GeneralizedRequestTests {
         await #expect(throws: CancellationError.self) { try await task.value }
         #expect(other.isCancelled)
     }
+
+    @Test("whoever waits gets what the program says of its operation")
+    func status() throws {
+        let own = GeneralizedRequest<String>()
+        own.succeed("done", status: Status(source: 3, tag: 9, byteCount: 24))
+        let (value, status) = try own.makeRequest().waitWithStatus()
+        #expect(value == "done")
+        #expect(status.source == 3 && status.tag == 9 && status.count(of: Double.self) == 3)
+    }
 }
