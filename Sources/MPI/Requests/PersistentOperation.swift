@@ -76,6 +76,40 @@ final class PersistentOperation: PendingOperation {
         }
     }
 
+    /// Does something with the request while it is under way.
+    func withRequest<Value: Sendable>(_ body: (RawRequest) throws(MPIError) -> Value) throws(MPIError) -> Value
+    {
+        let result: Result<Value, MPIError> = state.withLock { state in
+            guard state.isActive, state.outcome == nil else {
+                return .failure(MPIError(.request, call: "MPI_Start", text: "\(title) was not started"))
+            }
+            do throws(MPIError) {
+                return .success(try body(state.request))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
+    }
+
+    /// Waits until what was started is complete; returns at once if nothing was.
+    func wait(within timeout: Duration?) throws(MPIError) -> Status {
+        let deadline = Deadline(after: timeout)
+        if deadline.isNever, Gate.isOpen { block() }
+        var backoff = Backoff()
+        while !advance() {
+            if deadline.isOver {
+                throw MPIError(
+                    .timedOut,
+                    call: "MPI_Wait",
+                    text: "\(title) was not complete within the time given"
+                )
+            }
+            backoff.pause()
+        }
+        return try status()
+    }
+
     /// What came of the last start; nothing has if there was none.
     func status() throws(MPIError) -> Status {
         try state.withLock { $0.outcome ?? .success(.empty) }.get()

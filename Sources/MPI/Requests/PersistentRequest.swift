@@ -131,20 +131,9 @@ public struct PersistentRequest<Element: BufferElement>: ~Copyable, @unchecked S
     /// Blocking · `MPI_Wait` (MPI 3.1 §3.7.3)
     @discardableResult
     public func wait(timeout: Duration? = nil) throws(MPIError) -> Status {
-        let deadline = Deadline(after: timeout)
-        if deadline.isNever, Gate.isOpen { operation.block() }
-        var backoff = Backoff()
-        while !operation.advance() {
-            if deadline.isOver {
-                throw MPIError(
-                    .timedOut,
-                    call: "MPI_Wait",
-                    text: "\(operation.title) was not complete within the time given"
-                )
-            }
-            backoff.pause()
-        }
-        return try outcome()
+        let status = try operation.wait(within: timeout)
+        try check?(status)
+        return status
     }
 
     private borrowing func outcome() throws(MPIError) -> Status {
