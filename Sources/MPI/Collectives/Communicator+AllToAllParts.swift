@@ -191,7 +191,13 @@ extension Communicator {
         let stride = MemoryLayout<Element>.stride
         let neighbors = try raw.neighbors(name)
         let given = try PartTable(parts, for: neighbors.destinations.count, in: count, stride: stride, name)
-        let taken = try PartTable(resultParts, for: neighbors.sources.count, in: resultCount, stride: stride, name)
+        let taken = try PartTable(
+            resultParts,
+            for: neighbors.sources.count,
+            in: resultCount,
+            stride: stride,
+            name
+        )
         return BufferCollective(
             "an exchange among neighbours",
             gives: count,

@@ -26,7 +26,8 @@ extension DerivedDatatype {
     /// - Throws: `MPIError` of class `argument` if there is none.
     ///
     /// Local · `MPI_Type_create_f90_real` (MPI 3.1 §17.1.9)
-    public static func fortranReal(digits: Int? = nil, range: Int? = nil) throws(MPIError) -> DerivedDatatype {
+    public static func fortranReal(digits: Int? = nil, range: Int? = nil) throws(MPIError) -> DerivedDatatype
+    {
         try fortran(digits, range, isComplex: false, "MPI_Type_create_f90_real")
     }
 
@@ -51,7 +52,11 @@ extension DerivedDatatype {
         try Runtime.initialize(.multiple)
         let numbers = try libraryNumbers([digits ?? 0, range ?? 0], name, "the number of digits")
         return DerivedDatatype(
-            try .fortranReal(digits.map { _ in numbers[0] }, range.map { _ in numbers[1] }, isComplex: isComplex),
+            try .fortranReal(
+                digits.map { _ in numbers[0] },
+                range.map { _ in numbers[1] },
+                isComplex: isComplex
+            ),
             isOwned: false
         )
     }

@@ -90,7 +90,8 @@ extension Communicator {
     /// - Throws: `MPIError` of class `notSupported` if the library is older than MPI 4.0, or what it reports.
     ///
     /// Collective · blocking · `MPI_Comm_create_from_group` (MPI 4.0 §7.4.2)
-    public static func make(from group: Group, tag: String, info: Info = [:]) throws(MPIError) -> Communicator {
+    public static func make(from group: Group, tag: String, info: Info = [:]) throws(MPIError) -> Communicator
+    {
         let raw = try info.withRaw { (info) throws(MPIError) in
             try RawSession.makeCommunicator(group.raw, tag, info)
         }

@@ -13,7 +13,11 @@ final class LaneOperation<Value: Sendable, Failure: Error>: RequestOperation {
     let title: StaticString
 
     /// Has the steps done on a lane, after those that were begun there before.
-    init(_ title: StaticString, on lane: BlockingLane, _ steps: @escaping @Sendable () throws(Failure) -> Value) {
+    init(
+        _ title: StaticString,
+        on lane: BlockingLane,
+        _ steps: @escaping @Sendable () throws(Failure) -> Value
+    ) {
         self.title = title
         lane.enter { [self] in
             let outcome = Result { () throws(Failure) in try steps() }

@@ -77,7 +77,8 @@ final class PersistentOperation: PendingOperation {
     }
 
     /// Does something with the request while it is under way.
-    func withRequest<Value: Sendable>(_ body: (RawRequest) throws(MPIError) -> Value) throws(MPIError) -> Value
+    func withRequest<Value: Sendable>(_ body: (RawRequest) throws(MPIError) -> Value) throws(MPIError)
+        -> Value
     {
         let result: Result<Value, MPIError> = state.withLock { state in
             guard state.isActive, state.outcome == nil else {

@@ -79,8 +79,10 @@ struct AllToAllPartsTests {
             let blank = [Int32](repeating: -1, count: 7)
             let (below, above) = ((rank + size - 1) % size, (rank + 1) % size)
             // A rank that is its own neighbour, or has the same one twice, may get them in the other order.
-            let expected = [1, 3, 5].map { Int32(below * 10 + $0) } + [-1] + [0, 2, 4].map { Int32(above * 10 + $0) }
-            let swapped = [0, 2, 4].map { Int32(below * 10 + $0) } + [-1] + [1, 3, 5].map { Int32(above * 10 + $0) }
+            let expected =
+                [1, 3, 5].map { Int32(below * 10 + $0) } + [-1] + [0, 2, 4].map { Int32(above * 10 + $0) }
+            let swapped =
+                [0, 2, 4].map { Int32(below * 10 + $0) } + [-1] + [1, 3, 5].map { Int32(above * 10 + $0) }
             let allowed = size > 2 ? [expected] : [expected, swapped]
 
             var result = blank

@@ -95,7 +95,10 @@ struct CommunicatorHandlesTests {
     func files() async throws {
         try await onRanks(1) { () throws in
             let alone = Communicator.alone
-            let file = try alone.open("/tmp/swift-mpi-handles-\(getpid())", [.create, .readWrite, .deleteOnClose])
+            let file = try alone.open(
+                "/tmp/swift-mpi-handles-\(getpid())",
+                [.create, .readWrite, .deleteOnClose]
+            )
             let sevens: [UInt8] = [7, 7]
             for same in [
                 try File(rawHandle: file.rawHandle, communicator: alone),

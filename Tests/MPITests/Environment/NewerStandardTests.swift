@@ -97,14 +97,20 @@ struct NewerStandardTests {
         try await onRanks(ranks) { () throws in try Newer.partitions() }
     }
 
-    @Test("a session makes a communicator of a process set, or the error names the version", arguments: [1, 3])
+    @Test(
+        "a session makes a communicator of a process set, or the error names the version",
+        arguments: [1, 3]
+    )
     func sessions(ranks: Int) async throws {
         try await onRanks(ranks) { () throws in try Newer.sessions() }
     }
 
     @Test(
         "both work with Open MPI 5",
-        .enabled(if: Newer.otherLibrary != nil, "SWIFT_MPI_OPENMPI5 does not name the folder of an Open MPI 5")
+        .enabled(
+            if: Newer.otherLibrary != nil,
+            "SWIFT_MPI_OPENMPI5 does not name the folder of an Open MPI 5"
+        )
     )
     func otherLibrary() async throws {
         let folder = try #require(Newer.otherLibrary)
