@@ -13,7 +13,6 @@ typealias GroupHandle = MPI_Group
 typealias ErrorHandlerHandle = MPI_Errhandler
 typealias InfoHandle = MPI_Info
 typealias WindowHandle = MPI_Win
-typealias FileHandle = MPI_File
 #else
 typealias CommunicatorHandle = MPI_Comm?
 typealias DatatypeHandle = MPI_Datatype?
@@ -24,8 +23,10 @@ typealias GroupHandle = MPI_Group?
 typealias ErrorHandlerHandle = MPI_Errhandler?
 typealias InfoHandle = MPI_Info?
 typealias WindowHandle = MPI_Win?
-typealias FileHandle = MPI_File?
 #endif
+
+/// A pointer in both.
+typealias FileHandle = MPI_File?
 
 /// `MPI_Comm`.
 struct RawCommunicator: Hashable, Sendable {
