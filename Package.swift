@@ -90,6 +90,9 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // Counts what the tests of the binding allocate, and does the same in C to compare.
+        .target(name: "CAllocationCount", dependencies: ["CMPI"], path: "Tests/CAllocationCount"),
+
         .target(name: "CClosureChildEntry", path: "Tests/CClosureChildEntry"),
         .testTarget(
             name: "MessageCodingTests",
@@ -103,7 +106,7 @@ let package = Package(
         ),
         .testTarget(
             name: "MPITests",
-            dependencies: ["MPI", "MessageCoding", "RankLaunching", "RankChecks"],
+            dependencies: ["MPI", "MessageCoding", "RankLaunching", "RankChecks", "CAllocationCount"],
             swiftSettings: strict
         ),
         .testTarget(
