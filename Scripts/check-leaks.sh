@@ -78,27 +78,7 @@ fi
 swift build --build-tests
 SWIFT_MPI_CENSUS=$folder/ranks timeout -k 30 1500 swift test --skip-build --filter "$filter" || status=1
 
-reports=$(find "$folder/ranks" -type f | wc -l)
-if [ "$reports" -eq 0 ]; then
-    echo 'no rank has reported'
-    exit 1
-fi
-cat "$folder"/ranks/* >"$folder/all"
-echo "$reports ranks; made and freed:"
-while read -r kind; do
-    count=$(sed -n "s/^made: \([0-9]*\) $kind\$/\1/p" "$folder/all" | awk '{ sum += $1 } END { print sum + 0 }')
-    printf '%9d  %s\n' "$count" "$kind"
-    if $expects_every_kind && [ "$count" -eq 0 ]; then
-        echo "no test makes any of this kind: $kind"
-        status=1
-    fi
-done <<<"$kinds"
-
-# Whatever is no count is a leak, or something that the library said.
-if grep -v '^made: ' "$folder/all" >"$folder/left"; then
-    sed 's/ on rank [0-9]*//' "$folder/left" | swift demangle --simplified | sort | uniq -c | sort -rn
-    status=1
-else
-    echo 'nothing was left'
-fi
+arguments=()
+if $expects_every_kind; then arguments=(--every-kind); fi
+python3 Tests/HandleCensus/report.py "${arguments[@]}" "$folder/ranks" || status=1
 exit $status

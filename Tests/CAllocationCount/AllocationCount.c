@@ -143,6 +143,14 @@ void allocation_count_send_to_self(int rounds) {
     }
 }
 
+void allocation_count_collectives(int rounds) {
+    double number = 1;
+    for (int round = 0; round < rounds; round++) {
+        MPI_Bcast(&number, 1, MPI_DOUBLE, 0, MPI_COMM_WORLD);
+        MPI_Allreduce(MPI_IN_PLACE, &number, 1, MPI_DOUBLE, MPI_MAX, MPI_COMM_WORLD);
+    }
+}
+
 void allocation_count_all_reduce(double *numbers, int count) {
     MPI_Allreduce(MPI_IN_PLACE, numbers, count, MPI_DOUBLE, MPI_SUM, MPI_COMM_WORLD);
 }

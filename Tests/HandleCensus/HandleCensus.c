@@ -149,8 +149,10 @@ static void writeReport(FILE *file, int rank) {
             fprintf(file, "leak: %s made by %s on rank %d", kindNames[entry->kind], entry->maker, rank);
             for (int frame = 2; frame < entry->frameCount; frame++) {
                 Dl_info info;
-                if (!dladdr(entry->frames[frame], &info) || info.dli_sname == NULL) continue;
-                fprintf(file, " < %s", info.dli_sname);
+                if (!dladdr(entry->frames[frame], &info) || info.dli_fname == NULL) continue;
+                // The address of the call, which lies before that of the return.
+                uintptr_t offset = (uintptr_t)entry->frames[frame] - (uintptr_t)info.dli_fbase - 1;
+                fprintf(file, "\t%s\t0x%lx", info.dli_fname, (unsigned long)offset);
             }
             fputc('\n', file);
         }

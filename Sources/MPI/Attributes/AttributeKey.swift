@@ -43,6 +43,10 @@ public final class AttributeKey<Value: Sendable>: Sendable {
     {
         let result: Result<Int32, MPIError> = numbers.withLock { numbers in
             do throws(MPIError) {
+                // A key that lives as long as the program, as most do, is not there to be asked later.
+                if numbers.isEmpty {
+                    Runtime.freeAtEnd { [weak self] in self?.numbers.withLock { $0.free() } }
+                }
                 return .success(try kind(&numbers))
             } catch {
                 return .failure(error)

@@ -47,6 +47,9 @@ struct AttributeNumbers: Sendable {
     var datatype: Int32?
     var window: Int32?
 
+    /// Whether it has not been used with anything yet.
+    var isEmpty: Bool { communicator == nil && datatype == nil && window == nil }
+
     mutating func ofCommunicators() throws(MPIError) -> Int32 {
         if let communicator { return communicator }
         var key = cmpi_keyval_invalid()
@@ -93,8 +96,9 @@ struct AttributeNumbers: Sendable {
     }
 
     /// Frees the keys; attributes that have them stay.
-    func free() {
+    mutating func free() {
         guard !Runtime.libraryIsFinalized else { return }
+        defer { self = AttributeNumbers() }
         if var key = communicator { _ = MPI_Comm_free_keyval(&key) }
         if var key = datatype { _ = MPI_Type_free_keyval(&key) }
         if var key = window { _ = MPI_Win_free_keyval(&key) }

@@ -95,6 +95,11 @@ private enum ClosureOperation {
                     nil
                 )
             }
+            let made = key
+            Runtime.freeAtEnd {
+                var gone = made
+                _ = MPI_Type_free_keyval(&gone)
+            }
             return .success(key)
         } catch {
             return .failure(error)
@@ -114,7 +119,12 @@ private enum ClosureOperation {
                     &made
                 )
             }
-            return .success(RawOperation(made))
+            let operation = RawOperation(made)
+            Runtime.freeAtEnd {
+                var gone = operation.handle
+                _ = MPI_Op_free(&gone)
+            }
+            return .success(operation)
         } catch {
             return .failure(error)
         }

@@ -52,7 +52,12 @@ private enum ListeningHandler {
         var made: ErrorHandlerHandle = cmpi_errhandler_null()
         do throws(MPIError) {
             try call(name) { body(&made) }
-            return .success(cmpi_errhandler_bits(made))
+            let bits = cmpi_errhandler_bits(made)
+            Runtime.freeAtEnd {
+                var gone = cmpi_errhandler_from_bits(bits)
+                _ = MPI_Errhandler_free(&gone)
+            }
+            return .success(bits)
         } catch {
             return .failure(error)
         }

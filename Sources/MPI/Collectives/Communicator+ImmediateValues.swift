@@ -12,6 +12,7 @@ extension Communicator {
         if let made = immediateTeamHolder.withLock({ $0 }) { return made }
         let made = try ofSameKind(raw.duplicate())
         immediateTeamHolder.withLock { $0 = made }
+        if !isOwned { Runtime.freeAtEnd { try? made.free() } }
         return made
     }
 

@@ -38,7 +38,7 @@ public class Communicator: @unchecked Sendable {
     final let isBetweenGroups: Bool
 
     /// Whether this library made the communicator, so that it can be freed.
-    private final let isOwned: Bool
+    final let isOwned: Bool
 
     /// A duplicate for the messages of which collective operations on values consist.
     private final let companionHolder = Mutex<RawCommunicator?>(nil)
@@ -136,6 +136,7 @@ public class Communicator: @unchecked Sendable {
         if let made = companionHolder.withLock({ $0 }) { return made }
         let made = try raw.duplicate()
         companionHolder.withLock { $0 = made }
+        if !isOwned { Runtime.freeAtEnd { try? made.free() } }
         return made
     }
 

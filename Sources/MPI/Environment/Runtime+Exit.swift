@@ -15,6 +15,13 @@ extension Runtime {
         }
     }
 
+    /// Has something freed right before MPI is finalized, which this library has made for itself and keeps until then; last made, first freed.
+    ///
+    /// What is freed collectively is made collectively, hence in the same order on all ranks.
+    static func freeAtEnd(_ free: @escaping @Sendable () -> Void) {
+        state.withLock { $0.possessions.append(free) }
+    }
+
     /// Has `programEnds` called at the end of the program.
     static func watchExit(_ state: inout State) {
         if state.watchedProcess != getpid() { state.actions.removeAll { _ in state.watchedProcess != 0 } }
@@ -71,7 +78,12 @@ extension Runtime {
     static func finalize() throws(MPIError) {
         guard state.withLock({ isRunningHere($0) }), !libraryIsFinalized else { return }
         ProgressThread.shared.stop()
-        if hasLostRank.load(ordering: .relaxed) { finalizeWithoutLostRanks() } else { try finalizeLibrary() }
+        if hasLostRank.load(ordering: .relaxed) {
+            finalizeWithoutLostRanks()
+        } else {
+            while let free = state.withLock({ $0.possessions.popLast() }) { free() }
+            try finalizeLibrary()
+        }
         Gate.put(Gate.Obstacle.finalized)
         state.withLock { $0.phase = .finalized }
     }

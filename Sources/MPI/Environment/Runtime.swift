@@ -24,6 +24,8 @@ enum Runtime {
         var worldSize: Int?
         /// Called at the end, last first.
         var actions: [@Sendable () -> Void] = []
+        /// Free what this library has made for itself.
+        var possessions: [@Sendable () -> Void] = []
         var isWatchingExit = false
         /// The process that registered actions.
         ///

@@ -35,5 +35,8 @@ void allocation_count_ping_pong(int rounds);
 /// Sends 8 bytes to this rank itself and receives them so many times, in C.
 void allocation_count_send_to_self(int rounds);
 
+/// Broadcasts a number of rank 0 and finds the largest of all ranks so many times, in C.
+void allocation_count_collectives(int rounds);
+
 /// Sums up numbers of all ranks in place, in C.
 void allocation_count_all_reduce(double *numbers, int count);

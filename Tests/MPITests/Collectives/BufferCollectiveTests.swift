@@ -61,6 +61,7 @@ struct BufferCollectiveTests {
                     #expect(inPlace == received)
                     #expect(try team.immediateAllToAll(keeping: parts).wait() == received)
                 }
+                if team !== Communicator.world { try team.free() }
             }
         }
     }
@@ -144,6 +145,7 @@ struct BufferCollectiveTests {
                         == taken
                 )
                 #expect(given.count == total)
+                if team !== Communicator.world { try team.free() }
             }
         }
     }

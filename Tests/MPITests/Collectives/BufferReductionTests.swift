@@ -76,6 +76,7 @@ struct BufferReductionTests {
                 #expect(
                     try team.scan(make(rank), decimal) == folded(rank, make) { ($0 * 10 + $1) % 1_000_003 }
                 )
+                if team !== world { try team.free() }
             }
         }
     }

@@ -69,6 +69,7 @@ struct AllToAllPartsTests {
         try await onRanks(ranks) { () throws in
             let world = Communicator.world
             let ring = try #require(try world.makeCartesian(dimensions: [world.size], periodic: [true]))
+            defer { #expect(throws: Never.self) { try ring.free() } }
             let (rank, size) = (ring.rank, ring.size)
             let mine: [Int32] = (0..<6).map { Int32(rank * 10 + $0) }
             let element = try DerivedDatatype.element(Int32.self)

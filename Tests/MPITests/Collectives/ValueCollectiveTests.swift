@@ -53,6 +53,7 @@ struct ValueCollectiveTests {
                 try await check(team, [Int.min, -1, 0, .max])
                 try await check(team, ["", "ä€", String(repeating: "long ", count: 2000)])
                 try await check(team, ["nested": [[1.5: [Int8(-3)]], [:]]])
+                if team !== world { try team.free() }
             }
         }
     }

@@ -26,6 +26,7 @@ struct CommunicatorSendReceiveTests {
                     try ring.sendReceive(inPlace: &replaced, to: right, sendTag: 3, from: left, tag: 3)
                     #expect(replaced == theirs)
                 }
+                if ring !== Communicator.world { try ring.free() }
             }
         }
     }

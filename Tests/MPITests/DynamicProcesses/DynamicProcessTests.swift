@@ -28,6 +28,7 @@ struct DynamicProcessTests {
             let between = isServer ? try side.accept(Port(named: name)) : try side.connect(Port(named: name))
             #expect(try between.allGather(world.rank) == (isServer ? [1, 2] : [0]))
             try between.disconnect()
+            try side.free()
             try world.barrier()
             if let port {
                 try port.unpublish("swift-mpi-test")

@@ -108,6 +108,7 @@ struct IntercommunicatorTests {
             }
             #expect(try between.allReduce(1, .sum) == (isFirst ? 2 : 1))
             try between.disconnect()
+            try side.free()
         }
     }
 

@@ -15,40 +15,43 @@ struct AllocationTests {
         "nothing is allocated to send a small buffer and to receive it, beyond what the library allocates itself"
     )
     func smallBuffers() async throws {
-        try await onRanks(2) { () throws in
+        let result = try await onRanks(2) { () throws in
             let world = Communicator.world
             guard try Self.canCount() else { return }
             var number = [1.0]
-            let inC = Self.count { allocation_count_ping_pong(Int32(Self.rounds)) }
-            func compare(_ title: String, _ round: () throws -> Void) throws {
+            func compare(_ title: String, with inC: (Int32) -> Void, _ round: () throws -> Void) throws {
                 // What is made once is made here.
+                inC(Int32(Self.rounds))
                 for _ in 0..<Self.rounds { try round() }
+                let limit = Self.count { inC(Int32(Self.rounds)) }.calls
                 let calls = try Self.count { for _ in 0..<Self.rounds { try round() } }.calls
-                #expect(calls <= inC.calls, "\(title): \(calls) allocations; in C \(inC.calls)")
+                // The library has lists that grow now and then; what a message costs would be there a thousand times.
+                #expect(calls < limit + Self.rounds / 100, "\(title): \(calls) allocations; in C \(limit)")
             }
-            try compare("an array") {
+            try compare("an array", with: allocation_count_ping_pong) {
                 if world.rank == 0 { try world.send(number.span, to: 1) }
                 try world.receive(into: &number, from: 1 - world.rank)
                 if world.rank == 1 { try world.send(number.span, to: 0) }
             }
-            try compare("a span, with a tag") {
+            try compare("a span, with a tag", with: allocation_count_ping_pong) {
                 if world.rank == 0 { try world.send(number.span, to: 1, tag: 7) }
                 var memory = number.mutableSpan
                 try world.receive(into: &memory, from: 1 - world.rank, tag: 7)
                 if world.rank == 1 { try world.send(number.span, to: 0, tag: 7) }
             }
-            try compare("a broadcast and a sum in place") {
+            try compare("a broadcast and a maximum in place", with: allocation_count_collectives) {
                 try world.broadcast(inPlace: &number, from: 0)
                 try world.allReduce(inPlace: &number, .max)
             }
         }
+        print(result.output(ofRank: 0), terminator: "")
     }
 
     @Test(
         "a large buffer is neither copied when it is sent or received, nor in a collective operation in place"
     )
     func largeBuffers() async throws {
-        try await onRanks(2, timeout: .seconds(120)) { () throws in
+        let result = try await onRanks(2, timeout: .seconds(120)) { () throws in
             let world = Communicator.world
             let (isFirst, count) = (world.rank == 0, Self.largeCount)
             guard try Self.canCount() else { return }
@@ -105,6 +108,7 @@ struct AllocationTests {
                 try world.allReduce(inPlace: &numbers, .sum)
             }
         }
+        print(result.output(ofRank: 0), terminator: "")
     }
 
     @Test("what a message to oneself costs in time, beside C: printed, not judged")

@@ -180,6 +180,7 @@ struct WindowTests {
             #expect(try table.withElements(ofRank: 0) { $0[4] } == 44)
             #expect(throws: MPIError.self) { try table.withElements(ofRank: node.size) { _ in } }
             try table.free()
+            try node.free()
         }
     }
 
