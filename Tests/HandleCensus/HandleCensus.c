@@ -1,5 +1,5 @@
 // A census of the objects of MPI that a program makes and does not free: communicators, groups, datatypes, operations, requests,
-// windows, files, infos, error handlers, messages, keys of attributes, and memory of the library.
+// windows, files, infos, error handlers, messages and keys of attributes.
 //
 // Loaded before the MPI library, it stands in front of the functions that make and free objects, and calls the library's by their
 // PMPI names. When MPI is finalized it writes into the folder that SWIFT_MPI_CENSUS names one file for the process: how many objects of
@@ -19,11 +19,11 @@
 #include <mpi-ext.h>
 #endif
 
-enum { Comm, Group, Datatype, Op, Request, Win, File, Info, Errhandler, Message, Key, Memory, kindCount };
+enum { Comm, Group, Datatype, Op, Request, Win, File, Info, Errhandler, Message, Key, kindCount };
 
 static const char *const kindNames[kindCount] = {
     "communicator", "group", "datatype", "operation", "request", "window",
-    "file", "info", "error handler", "message", "attribute key", "memory",
+    "file", "info", "error handler", "message", "attribute key",
 };
 
 enum { depth = 24, bucketCount = 4096 };
@@ -130,17 +130,6 @@ static int census_contents(MPI_Datatype type) {
 #define CENSUS_KEY_FREED(key) drop(Key, (uintptr_t)*(key))
 
 #include "wrappers.inc"
-
-int MPI_Alloc_mem(MPI_Aint size, MPI_Info info, void *address) {
-    int code = PMPI_Alloc_mem(size, info, address);
-    if (code == MPI_SUCCESS) add(Memory, *(uintptr_t *)address, __func__, __builtin_return_address(0));
-    return code;
-}
-
-int MPI_Free_mem(void *address) {
-    drop(Memory, (uintptr_t)address);
-    return PMPI_Free_mem(address);
-}
 
 static void writeReport(FILE *file, int rank) {
     for (int kind = 0; kind < kindCount; kind++) fprintf(file, "made: %ld %s\n", made[kind], kindNames[kind]);

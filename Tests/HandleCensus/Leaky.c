@@ -41,6 +41,5 @@ int main(int count, char **arguments) {
     MPI_Info_create(&info);
     MPI_Comm_create_errhandler(handle, &handler);
     MPI_Comm_create_keyval(copies, MPI_COMM_NULL_DELETE_FN, &key, NULL);
-    MPI_Alloc_mem(100, MPI_INFO_NULL, &memory);
     return MPI_Finalize();
 }

@@ -186,7 +186,8 @@ extension RawDatatype {
         return (constructor, numbers.dropLast().map { Int($0) }, places.dropLast().map { Int($0) }, bases)
     }
 
-    private func isNamed() throws(MPIError) -> Bool {
+    /// Whether it is one of the library's own, which nobody frees.
+    func isNamed() throws(MPIError) -> Bool {
         var (integers, addresses, datatypes, combiner) = (Int32(0), Int32(0), Int32(0), Int32(0))
         try call("MPI_Type_get_envelope") {
             MPI_Type_get_envelope(handle, &integers, &addresses, &datatypes, &combiner)

@@ -127,6 +127,10 @@ struct RawFile: Hashable, Sendable {
         )
         var form = [CChar](repeating: 0, count: Int(cmpi_max_datarep_string()) + 1)
         try call("MPI_File_get_view") { MPI_File_get_view(handle, &displacement, &element, &pattern, &form) }
+        // What the library gives here is a duplicate, even of a datatype of its own in Open MPI.
+        for datatype in [RawDatatype(element), RawDatatype(pattern)] where try !datatype.isNamed() {
+            datatype.free()
+        }
         return (Int(displacement), Runtime.string(form, Int32(form.count)))
     }
 
