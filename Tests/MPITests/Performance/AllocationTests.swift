@@ -119,11 +119,11 @@ struct AllocationTests {
         let result = try await onRanks(1) { () throws in
             let alone = Communicator.alone
             var number = [1.0]
-            let rounds = 100_000
+            let rounds = 1_000
             var inSwift = Duration.seconds(1_000)
             var inC = inSwift
-            // The best of some, since others use the machine as well.
-            for _ in 0..<7 {
+            // The best of many that are short enough to pass undisturbed, since others use the machine as well.
+            for _ in 0..<1_000 {
                 inC = min(inC, ContinuousClock().measure { allocation_count_send_to_self(Int32(rounds)) })
                 let time = try ContinuousClock().measure {
                     for _ in 0..<rounds {
