@@ -56,6 +56,7 @@ struct ByteTransportTests {
                 #expect(bytes == [1, 2, 3] && arrival?.source == 0)
             }
             #expect(throws: MPIError.self) { try transport.send([1], to: 2) }
+            try transport.free()
         }
     }
 
@@ -72,6 +73,7 @@ struct ByteTransportTests {
                 while try transport.poll() == nil {}
                 try transport.communicator.barrier()
             }
+            try transport.free()
         }
     }
 }

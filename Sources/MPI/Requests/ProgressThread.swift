@@ -77,7 +77,10 @@ final class ProgressThread: Sendable {
                 watched += arrivals
                 backoff.reset()
             }
-            if isStopping { break }
+            if isStopping {
+                Self.lookOnceMore(at: &watched)
+                break
+            }
             if watched.isEmpty {
                 bell.wait(nanoseconds: nil)
                 continue
@@ -98,6 +101,21 @@ final class ProgressThread: Sendable {
         if !watched.isEmpty { _ = Unmanaged.passRetained(Remains(watched.map(\.operation))) }
         state.withLock { $0.hasStopped = true }
     }
+
+    /// Lets what is complete by now end, so that the library need not keep it: a send that was dropped may have arrived since the last look.
+    ///
+    /// What still waits for others is not waited for, since they may never come.
+    private static func lookOnceMore(at watched: inout [Watched]) {
+        for _ in 0..<lastLooks where !watched.isEmpty {
+            watched.removeAll { entry in
+                guard entry.operation.advance() else { return false }
+                entry.end()
+                return true
+            }
+            sched_yield()
+        }
+    }
+    private static let lastLooks = 1_000
 
     /// Operations that nobody will move along any more, kept for the sake of the memory that the library uses.
     private final class Remains {

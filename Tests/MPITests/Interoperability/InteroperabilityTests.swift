@@ -257,7 +257,7 @@ struct InteroperabilityTests {
         ring = world.Create_cart([2], periods=[True]); around = np.zeros(2, np.int64); ring.Neighbor_allgather(one, around)
         assert list(around) == [1, 1]; ring.Free()
         info = MPI.Info.Create(); info["alloc_shared_noncontig"] = "true"
-        window = MPI.Win.Allocate_shared(8, 8, info, world)
+        window = MPI.Win.Allocate_shared(8, 8, info, world); info.Free()
         cells = np.frombuffer(window.tomemory(), np.int64); cells[0] = 0
         world.Allgather(one, received)
         window.Fence(); window.Fence(); assert cells[0] == 7
