@@ -10,7 +10,7 @@ private let python = getenv("SWIFT_MPI_PYTHON").map { String(cString: $0) }
 private func worldsCannotMeet() throws -> Bool {
     do {
         try Port.open().close()
-    } catch where error.errorClass == .notSupported {
+    } catch  where error.errorClass == .notSupported {
         try #require(Environment.vendor.name == "MPICH")
         return true
     }
