@@ -92,7 +92,10 @@ run_tests() {
         | awk '{ sum += $1 } END { print sum + 0 }' || true)
     failed=$(grep -c '^✘ Test ".* failed after' "$reports/log" || true)
     skipped=$(grep -c '^➜ Test ' "$reports/log" || true)
-    # A run that was cut off is a failure as well.
+    # A run that was cut off leaves no report, and is a failure as well.
+    if [ "$total" -eq 0 ]; then
+        total=$(($(grep -c '^✔ Test "' "$reports/log" || true) + failed + skipped))
+    fi
     if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then
         failed=1
         total=$((total + 1))
