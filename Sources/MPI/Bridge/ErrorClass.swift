@@ -357,10 +357,12 @@ extension MPIError {
         var length: Int32 = 0
         if MPI_Error_class(code, &number) != 0 { number = cmpi_err_unknown() }
         if MPI_Error_string(code, &text, &length) != 0 { length = 0 }
-        let words = String(
-            decoding: text.prefix(Int(max(0, length))).map { UInt8(bitPattern: $0) },
-            as: UTF8.self
-        )
+        let words =
+            ErrorClass.ownText(of: code)
+            ?? String(
+                decoding: text.prefix(Int(max(0, length))).map { UInt8(bitPattern: $0) },
+                as: UTF8.self
+            )
         self.init(
             errorClass: ErrorClass(rawValue: Int(number)),
             code: Int(code),

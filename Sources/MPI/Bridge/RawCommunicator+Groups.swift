@@ -125,7 +125,7 @@ extension RawCommunicator {
         var argumentLists: [UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?] = arguments.map { $0 }
         let counts = commands.map { Int32(clamping: $0.count) }
         let handles = infos.map(\.handle)
-        try callCollective("MPI_Comm_spawn_multiple") {
+        try callConnecting("MPI_Comm_spawn_multiple") {
             MPI_Comm_spawn_multiple(
                 Int32(commands.count),
                 &nameList,
@@ -166,7 +166,7 @@ extension RawCommunicator {
 
     static func openPort(_ info: RawInfo) throws(MPIError) -> String {
         var name = [CChar](repeating: 0, count: Int(cmpi_max_port_name()) + 1)
-        try call("MPI_Open_port") { MPI_Open_port(info.handle, &name) }
+        try callConnecting("MPI_Open_port") { MPI_Open_port(info.handle, &name) }
         return Runtime.string(name, Int32(name.count))
     }
 
@@ -190,7 +190,7 @@ extension RawCommunicator {
 
     func accept(_ port: String, _ info: RawInfo, root: Int32) throws(MPIError) -> RawCommunicator {
         var made: CommunicatorHandle = cmpi_comm_null()
-        try callCollective("MPI_Comm_accept") { MPI_Comm_accept(port, info.handle, root, handle, &made) }
+        try callConnecting("MPI_Comm_accept") { MPI_Comm_accept(port, info.handle, root, handle, &made) }
         let communicator = RawCommunicator(made)
         try communicator.returnErrors()
         return communicator
@@ -198,7 +198,7 @@ extension RawCommunicator {
 
     func connect(_ port: String, _ info: RawInfo, root: Int32) throws(MPIError) -> RawCommunicator {
         var made: CommunicatorHandle = cmpi_comm_null()
-        try callCollective("MPI_Comm_connect") { MPI_Comm_connect(port, info.handle, root, handle, &made) }
+        try callConnecting("MPI_Comm_connect") { MPI_Comm_connect(port, info.handle, root, handle, &made) }
         let communicator = RawCommunicator(made)
         try communicator.returnErrors()
         return communicator
@@ -206,10 +206,40 @@ extension RawCommunicator {
 
     static func join(_ fileDescriptor: Int32) throws(MPIError) -> RawCommunicator? {
         var made: CommunicatorHandle = cmpi_comm_null()
-        try call("MPI_Comm_join") { MPI_Comm_join(fileDescriptor, &made) }
+        try callConnecting("MPI_Comm_join") { MPI_Comm_join(fileDescriptor, &made) }
         let communicator = RawCommunicator(made)
         if communicator == .null { return nil }
         try communicator.returnErrors()
         return communicator
     }
+}
+
+/// Calls the C library for a connection between worlds, which a library may lack the means for.
+///
+/// MPICH over UCX, as Debian has it, says of ports that it does not support them; its other calls fail for want of one, without
+/// telling why.
+private func callConnecting(_ name: StaticString, _ body: () -> Int32) throws(MPIError) {
+    do throws(MPIError) {
+        try callCollective(name, body)
+    } catch {
+        guard !hasPorts() else { throw error }
+        throw MPIError(
+            errorClass: .notSupported,
+            code: error.code,
+            call: error.call,
+            text: "this MPI library cannot connect ranks of different worlds: \(error.text)"
+        )
+    }
+}
+
+/// Whether a port can be opened, as far as the library says.
+private func hasPorts() -> Bool {
+    var name = [CChar](repeating: 0, count: Int(cmpi_max_port_name()) + 1)
+    do throws(MPIError) {
+        try call("MPI_Open_port") { MPI_Open_port(cmpi_info_null(), &name) }
+    } catch {
+        return !error.text.contains("not supported")
+    }
+    _ = MPI_Close_port(name)
+    return true
 }

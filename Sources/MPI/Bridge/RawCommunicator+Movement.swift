@@ -11,6 +11,16 @@ enum CollectiveStyle {
     case immediate
     /// The request is to be started, as often as is wanted.
     case persistent
+
+    /// The style of what is started again and again.
+    static var startable: CollectiveStyle {
+        #if MPI_INTEGER_HANDLES
+        // MPICH 4.0 mixes up the elements of persistent operations, so that each start begins an immediate one.
+        .immediate
+        #else
+        .persistent
+        #endif
+    }
 }
 
 extension RawCommunicator {
@@ -368,6 +378,9 @@ extension RawCommunicator {
         _ style: CollectiveStyle
     ) throws(MPIError) -> RawRequest {
         var request: RequestHandle = cmpi_request_null()
+        #if MPI_INTEGER_HANDLES
+        let target = try placeOfPart(target, displacements, targetType)
+        #endif
         switch style {
         case .blocking:
             try callCollective("MPI_Allgatherv") {
@@ -415,6 +428,18 @@ extension RawCommunicator {
         }
         return RawRequest(request)
     }
+
+    #if MPI_INTEGER_HANDLES
+    /// Where a rank that is alone gets its part: MPICH 4.0 ignores the displacement of the only part of `MPI_Allgatherv`.
+    private func placeOfPart(
+        _ target: Target,
+        _ displacements: UnsafePointer<Int32>,
+        _ type: RawDatatype
+    ) throws(MPIError) -> Target {
+        guard try size() == 1, try remoteSize() == nil, let target else { return target }
+        return target + Int(displacements[0]) * (try type.extent().extent)
+    }
+    #endif
 
     /// `MPI_Alltoall`.
     func allToAll(

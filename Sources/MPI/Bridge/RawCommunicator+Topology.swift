@@ -79,6 +79,14 @@ extension RawCommunicator {
         let flags = kept.map { Int32($0 ? 1 : 0) } + [0]
         var made: CommunicatorHandle = cmpi_comm_null()
         try callCollective("MPI_Cart_sub") { MPI_Cart_sub(handle, flags, &made) }
+        #if MPI_INTEGER_HANDLES
+        // Of a grid without dimensions MPICH 4.0 gives rank 0 its point, and the others nothing.
+        if made == cmpi_comm_null() {
+            try callCollective("MPI_Cart_create") {
+                MPI_Cart_create(cmpi_comm_self(), 0, flags, flags, 0, &made)
+            }
+        }
+        #endif
         let communicator = RawCommunicator(made)
         try communicator.returnErrors()
         return communicator

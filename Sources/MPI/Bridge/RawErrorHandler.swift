@@ -113,8 +113,20 @@ extension ErrorClass {
         return made
     }
 
+    #if MPI_INTEGER_HANDLES
+    /// MPICH has another text in place of that of a code in one of its own classes.
+    private static let ownTexts = Mutex<[Int32: String]>([:])
+
+    static func ownText(of code: Int32) -> String? { ownTexts.withLock { $0[code] } }
+    #else
+    static func ownText(of code: Int32) -> String? { nil }
+    #endif
+
     static func addText(_ text: String, to code: Int32) throws(MPIError) {
         try call("MPI_Add_error_string") { MPI_Add_error_string(code, text) }
+        #if MPI_INTEGER_HANDLES
+        ownTexts.withLock { $0[code] = text }
+        #endif
     }
 
     static var longestText: Int { Int(cmpi_max_error_string()) }

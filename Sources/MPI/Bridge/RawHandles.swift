@@ -88,6 +88,8 @@ struct RawRequest: Sendable {
 
     @inline(__always)
     var handle: RequestHandle { cmpi_request_from_bits(bits) }
+
+    static var null: Self { Self(cmpi_request_null()) }
 }
 
 /// `MPI_Message`, with what the probe that found it said of it.

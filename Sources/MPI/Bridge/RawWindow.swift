@@ -1,5 +1,9 @@
 internal import CMPI
 
+#if MPI_INTEGER_HANDLES
+internal import Synchronization
+#endif
+
 /// `MPI_Win`.
 struct RawWindow: Hashable, Sendable {
     let bits: UInt
@@ -243,8 +247,25 @@ struct RawWindow: Hashable, Sendable {
         try call("MPI_Win_flush_local_all") { MPI_Win_flush_local_all(handle) }
     }
 
+    /// Orders what this rank does in its own memory, and what other ranks do there.
     func sync() throws(MPIError) {
+        #if MPI_INTEGER_HANDLES
+        // MPICH refuses MPI_Win_sync outside a lock. Its windows have one copy of the memory, where a fence of this processor is
+        // all that can be done; the probe lets others' accesses go on, as MPI_Win_sync does.
+        atomicMemoryFence(ordering: .sequentiallyConsistent)
+        var isThere: Int32 = 0
+        try call("MPI_Win_sync") {
+            MPI_Iprobe(
+                cmpi_any_source(),
+                cmpi_any_tag(),
+                cmpi_comm_self(),
+                &isThere,
+                cmpi_status_ignore()
+            )
+        }
+        #else
         try call("MPI_Win_sync") { MPI_Win_sync(handle) }
+        #endif
     }
 
     // MARK: Accesses

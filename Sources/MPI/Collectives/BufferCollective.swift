@@ -96,9 +96,15 @@ struct BufferCollective<Element: BufferElement>: Sendable {
         let source = RawRequestMemory(zeros: sourceCount * stride)
         let target = targetCount.map { RawRequestMemory(zeros: $0 * stride) } ?? source
         let begin = begin
-        return try PersistentRequest(title, input: source, output: target, keeping: kept) {
-            () throws(MPIError) in
-            try begin(source.address, target.address, .persistent)
+        let style = CollectiveStyle.startable
+        return try PersistentRequest(
+            title,
+            input: source,
+            output: target,
+            keeping: kept,
+            isBegunAnew: style == .immediate
+        ) { () throws(MPIError) in
+            try begin(source.address, target.address, style)
         }
     }
 }

@@ -25,7 +25,7 @@ public struct Port: Sendable, Hashable {
     ///
     /// - Parameter info: Hints for the library.
     /// - Returns: The port; ``close()`` gives it back.
-    /// - Throws: `MPIError` if the MPI library fails.
+    /// - Throws: `MPIError` if the MPI library fails; of class `notSupported` if it has no ports, as MPICH over UCX.
     ///
     /// Local · `MPI_Open_port` (MPI 3.1 §10.4.2)
     public static func open(info: Info = [:]) throws(MPIError) -> Port {

@@ -44,7 +44,8 @@ extension Communicator {
     ///   - commands: The programs.
     ///   - root: The rank whose commands count.
     /// - Returns: A communicator to the new ranks.
-    /// - Throws: `MPIError` of class `spawn` if they cannot be started, with what to do about it.
+    /// - Throws: `MPIError` of class `spawn` if they cannot be started, with what to do about it; of class `notSupported` if the library
+    ///   can start none, as MPICH over UCX.
     ///
     /// Collective · blocking · `MPI_Comm_spawn`, `MPI_Comm_spawn_multiple` (MPI 3.1 §10.3)
     public final func spawn(_ commands: [SpawnCommand], root: Int = 0) throws(MPIError) -> Intercommunicator {
@@ -64,6 +65,8 @@ extension Communicator {
         let made: RawCommunicator
         do throws(MPIError) {
             made = try raw.spawn(commands, infos, root: number)
+        } catch  where error.errorClass == .notSupported {
+            throw error
         } catch {
             throw MPIError(
                 errorClass: .spawn,

@@ -13,22 +13,26 @@ final class PersistentOperation: PendingOperation {
     // Kept, not used: what else the library reads as long as the request exists.
     private let others: [any Sendable]
     private let remake: @Sendable () throws(MPIError) -> RawRequest
+    private let isBegunAnew: Bool
 
     let title: StaticString
 
     /// Takes a request that the library has made and that is not active.
     ///
-    /// What is to be kept is what the library reads or writes. The closure makes the request anew when it has failed, if that can be.
+    /// What is to be kept is what the library reads or writes. The closure makes the request anew when it has failed, if that can be; or for
+    /// every start, which is an operation of its own then.
     init(
         _ request: RawRequest,
         _ title: StaticString,
         keeping others: [any Sendable],
+        isBegunAnew: Bool = false,
         remake: @escaping @Sendable () throws(MPIError) -> RawRequest
     ) {
         state = Mutex(State(request: request))
         self.title = title
         self.others = others
         self.remake = remake
+        self.isBegunAnew = isBegunAnew
     }
 
     func start() throws(MPIError) {
@@ -39,8 +43,8 @@ final class PersistentOperation: PendingOperation {
                 )
             }
             do throws(MPIError) {
-                if state.request.isNull { state.request = try remake() }
-                try state.request.start()
+                if isBegunAnew || state.request.isNull { state.request = try remake() }
+                if !isBegunAnew { try state.request.start() }
                 state.isActive = true
                 state.outcome = nil
                 return .success(())

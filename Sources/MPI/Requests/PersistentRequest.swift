@@ -28,16 +28,24 @@ public struct PersistentRequest<Element: BufferElement>: ~Copyable, @unchecked S
     /// Has the library make a request for this memory.
     ///
     /// Input and output may be the same memory. The first closure makes the request, which is not active then; it may be called again if the
-    /// request has failed. The second one looks at what has been received when it has ended, and may refuse it.
+    /// request has failed, or is called for each start if that begins an operation of its own. The second one looks at what has been received
+    /// when it has ended, and may refuse it.
     init(
         _ title: StaticString,
         input: RequestMemory,
         output: RequestMemory,
         keeping others: [any Sendable] = [],
+        isBegunAnew: Bool = false,
         make: @escaping @Sendable () throws(MPIError) -> RawRequest,
         check: ((Status) throws(MPIError) -> Void)? = nil
     ) throws(MPIError) {
-        operation = PersistentOperation(try make(), title, keeping: [input, output] + others, remake: make)
+        operation = PersistentOperation(
+            try isBegunAnew ? .null : make(),
+            title,
+            keeping: [input, output] + others,
+            isBegunAnew: isBegunAnew,
+            remake: make
+        )
         inputMemory = input
         outputMemory = output
         self.check = check

@@ -22,7 +22,13 @@ struct BufferReductionTests {
             for team in [world, half] {
                 let (rank, size) = (team.rank, team.size)
                 func make(_ rank: Int) -> Int64 { Int64(rank * 3 + 1) }
-                let decimal = ReduceOperation<Int64> { ($0 * 10 + $1) % 1_000_003 }
+                // The function x → a·x + b as a·1000 + b: doing one after the other is associative, and the order counts.
+                @Sendable func compose(_ left: Int64, _ right: Int64) -> Int64 {
+                    let (a, b) = (left / 1000, left % 1000)
+                    let (c, d) = (right / 1000, right % 1000)
+                    return a * c % 1000 * 1000 + (c * b + d) % 1000
+                }
+                let composition = ReduceOperation<Int64> { compose($0, $1) }
                 typealias Combine = (Int64, Int64) -> Int64
                 let operations: [(ReduceOperation<Int64>, Combine)] = [
                     (.sum, { $0 + $1 }), (.max, { max($0, $1) }),
@@ -73,9 +79,9 @@ struct BufferReductionTests {
                             == own
                     )
                 }
-                #expect(
-                    try team.scan(make(rank), decimal) == folded(rank, make) { ($0 * 10 + $1) % 1_000_003 }
-                )
+                func makeFunction(_ rank: Int) -> Int64 { Int64((2 * rank + 3) * 1000 + rank + 1) }
+                let composed = try team.scan(makeFunction(rank), composition)
+                #expect(composed == folded(rank, makeFunction, compose))
                 if team !== world { try team.free() }
             }
         }

@@ -41,8 +41,9 @@ struct ImmediateSendReceiveTests {
             }
             #expect(error?.errorClass == .rank)
             // The next receive gets the message, not the one that was given up.
-            try world.immediateSend(9, to: 0).wait()
+            let send = try world.immediateSend(9, to: 0)
             let next = try world.receive(Int.self, timeout: .seconds(20))
+            try send.wait()
             #expect(next == 9)
         }
     }

@@ -141,10 +141,12 @@ struct DerivedDatatypeTests {
             refuses(.count) {
                 _ = try DerivedDatatype.indexed(blockLengths: [1], displacements: [], of: number)
             }
-            try world.immediateSend([1.0, 2, 3, 4].span, to: 0).wait()
+            let longer = try world.immediateSend([1.0, 2, 3, 4].span, to: 0)
             refuses(.truncation) { try world.receive(into: &array, as: column) }
-            try world.immediateSend([1.0, 2, 3].span, to: 0).wait()
+            try longer.wait()
+            let fitting = try world.immediateSend([1.0, 2, 3].span, to: 0)
             try world.receive(into: &array, as: column)
+            try fitting.wait()
             #expect(array == [1, 0, 0, 0, 2, 0, 0, 0, 3])
             let huge = try DerivedDatatype.contiguous(count: 5_000_000_000, of: .element(UInt8.self))
             let size = try huge.byteCount

@@ -34,8 +34,10 @@ struct CommunicatorFaultToleranceTests {
             try team.barrier()
             if team.rank == 1 { kill(getpid(), SIGKILL) }
             if team.rank == 0 {
+                let start = ContinuousClock.now
                 let error = try #require(throws: MPIError.self) { try team.receive(Int.self, from: 1) }
-                #expect([.processFailed, .processFailedPending].contains(error.errorClass), "\(error)")
+                print("noticed after \((ContinuousClock.now - start) / .milliseconds(1)) ms")
+                #expect(error.errorClass == .processFailed, "\(error)")
                 #expect(try team.failedRanks == [1])
                 try team.revoke()
                 #expect(try team.isRevoked)
@@ -56,7 +58,11 @@ struct CommunicatorFaultToleranceTests {
         for rank in 0..<ranks where rank != 1 {
             #expect(result.output(ofRank: rank).contains("survived"), "\(result.report)")
         }
-        #expect(!result.timedOut, "\(result.report)")
+        // The launcher takes no notice of the rank that was killed.
+        #expect(result.isSuccess, "\(result.report)")
+        for line in result.lines where line.text.contains("noticed") {
+            print("of \(ranks) ranks one was killed, which another \(line.text)")
+        }
     }
 
     @Test("a library that has none of it says who has")

@@ -200,7 +200,10 @@ struct FileTests {
             let full = try world.open("/dev/full", .writeOnly)
             let much = [UInt8](repeating: 1, count: 100_000)
             let noSpace = error(of: { try full.write(much.span) })
-            #expect([.noSpace, .inputOutput].contains(noSpace?.errorClass), "\(noSpace as Any)")
+            // Open MPI 5 does not say which error it was; it prints that.
+            let classes: [ErrorClass] =
+                Environment.vendor.isOpenMPI(atLeast: 5) ? [.other] : [.noSpace, .inputOutput]
+            #expect(classes.contains { $0 == noSpace?.errorClass }, "\(noSpace as Any)")
             try full.close()
         }
     }
