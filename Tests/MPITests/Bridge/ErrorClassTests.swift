@@ -91,7 +91,6 @@ struct ErrorClassTests {
             refuses(.buffer) { try world.immediateSend(1, to: 0, mode: .buffered).wait() }
             refuses(.rank) { _ = try world.receive(Int.self, from: Communicator.noRank) }
             let persistent = try world.makePersistentReceive(count: 1, of: Int.self, from: world.rank)
-            refuses(.request) { try persistent.wait() }
             try persistent.start()
             refuses(.request) { try persistent.start() }
             refuses(.request) { _ = try persistent.output }
@@ -246,7 +245,8 @@ struct ErrorClassTests {
                 }
             }
             let buffers = ReduceOperation<Int>(overBuffers: { lower, higher in higher[0] += lower[0] })
-            refuses(.operation) { try world.reduceScatter(pair.span, buffers, into: &two) }
+            var one = [0]
+            refuses(.operation) { try world.reduceScatter(pair.span, buffers, into: &one) }
             refuses(.operation) { _ = try ReduceOperation<Int>(rawHandle: 0) }
             refuses(.topology) { _ = try world.neighborAllGather(1) }
             refuses(.topology) { _ = try world.neighborAllToAll([1]) }
@@ -471,16 +471,37 @@ struct ErrorClassTests {
             refuses(.count) {
                 _ = try DerivedDatatype.vector(count: -1, blockLength: 1, stride: 1, of: number)
             }
-            refuses(.argument) {
+            refuses(.count) {
                 _ = try DerivedDatatype.vector(count: 1, blockLength: -1, stride: 1, of: number)
             }
             refuses(.count) {
                 _ = try DerivedDatatype.indexed(blockLengths: [1, 1], displacements: [0], of: number)
             }
-            refuses(.argument) {
+            refuses(.count) {
                 _ = try DerivedDatatype.indexed(blockLengths: [-1], displacements: [0], of: number)
             }
-            refuses(.argument) {
+            refuses(.count) {
+                _ = try DerivedDatatype.structure([.init(number, count: -1, byteOffset: 0)])
+            }
+            for (shape, part, start) in [([2], [3], [0]), ([2], [1], [-1]), ([.min], [1], [1]), ([], [], [])]
+            {
+                refuses(.argument) {
+                    _ = try DerivedDatatype.subarray(shape: shape, part: part, start: start, of: number)
+                }
+            }
+            for (rank, size, grid) in [(0, -1, [1]), (1, 1, [1]), (0, 2, [Int.max, 2]), (0, 1, [-1])] {
+                refuses(.argument) {
+                    _ = try DerivedDatatype.distributedArray(
+                        rank: rank,
+                        size: size,
+                        shape: [Int](repeating: 4, count: grid.count),
+                        distributions: grid.map { _ in .whole },
+                        grid: grid,
+                        of: number
+                    )
+                }
+            }
+            refuses(.count) {
                 _ = try DerivedDatatype.indexedBlocks(blockLength: -1, displacements: [0], of: number)
             }
             refuses(.type) { _ = try DerivedDatatype(rawHandle: 0) }
