@@ -1,5 +1,6 @@
 extension Communicator {
     func neighborAllGatherCollective<Element>(_ count: Int) throws(MPIError) -> BufferCollective<Element> {
+        try Self.expectCount(count, "MPI_Neighbor_allgather")
         let (raw, datatype) = (try raw, Element.datatype)
         let sources = try raw.neighbors("MPI_Neighbor_allgather").sources.count
         return BufferCollective("a gather among neighbours", gives: count, gets: count * sources) {
@@ -44,6 +45,7 @@ extension Communicator {
 
     /// The count is what this rank gives each neighbour.
     func neighborAllToAllCollective<Element>(_ count: Int) throws(MPIError) -> BufferCollective<Element> {
+        try Self.expectCount(count, "MPI_Neighbor_alltoall")
         let (raw, datatype) = (try raw, Element.datatype)
         let neighbors = try raw.neighbors("MPI_Neighbor_alltoall")
         return BufferCollective(

@@ -85,8 +85,10 @@ struct ErrorClassTests {
                 refuses(.tag) { try world.send(1, to: 0, tag: Environment.largestTag + 1) }
             }
             refuses(.count) { _ = try world.immediateReceive(count: -1, of: Int.self, from: 0).wait() }
-            refuses(.count) { _ = try world.makePersistentSend(count: -1, of: Int.self, to: 0) }
-            refuses(.count) { _ = try world.makePersistentReceive(count: -1, of: Int.self, from: 0) }
+            for count in [-1, .max, .min] {
+                refuses(.count) { _ = try world.makePersistentSend(count: count, of: Int.self, to: 0) }
+                refuses(.count) { _ = try world.makePersistentReceive(count: count, of: Int.self, from: 0) }
+            }
             refuses(.buffer) { try world.send(1, to: 0, mode: .buffered) }
             refuses(.buffer) { try world.immediateSend(1, to: 0, mode: .buffered).wait() }
             refuses(.rank) { _ = try world.receive(Int.self, from: Communicator.noRank) }
@@ -202,6 +204,16 @@ struct ErrorClassTests {
                 try world.allGather([1].span, counts: [1, 1], displacements: [0, 9], into: &two)
             }
             refuses(.count) { _ = try world.immediateAllGather(keeping: [1], counts: [1]).wait() }
+            refuses(.count) { try world.allGather([1].span, counts: [1, .max], into: &two) }
+            refuses(.displacement) {
+                try world.allGather([1].span, counts: [1, 1], displacements: [0, .max], into: &two)
+            }
+            for count in [-1, Int.max, .min] {
+                refuses(.count) {
+                    _ = try world.immediateScatter(keeping: rank == 0 ? pair : nil, count: count, from: 0)
+                        .wait()
+                }
+            }
             let odd = [1, 2, 3]
             refuses(.count) { try world.allToAll(odd.span, into: &three) }
             refuses(.count) { try world.allToAll(inPlace: &three) }
@@ -409,14 +421,16 @@ struct ErrorClassTests {
             let late = try window.lock(0) { $0 }
             refuses(.accessSynchronization) { try late.put([1], to: 0) }
             refuses(.accessSynchronization) { _ = try late.get(count: 1, from: 0) }
-            refuses(.accessSynchronization) { try late.flush() }
             refuses(.accessSynchronization) { try window.lock(0) { try $0.put([1], to: 1) } }
             try window.free()
             refuses(.window) { try window.free() }
             refuses(.window) { try window.fence { _ in } }
             refuses(.window) { try window.put([1], to: 0) }
             refuses(.window) { _ = try window.info }
-            refuses(.size) { _ = try world.makeWindow(count: -1, of: Int.self) }
+            for count in [-1, .max, .min] {
+                refuses(.size) { _ = try world.makeWindow(count: count, of: Int.self) }
+                refuses(.size) { _ = try world.makeSharedWindow(count: count, of: Int.self) }
+            }
             refuses(.window) { _ = try Window<Int>(rawHandle: 0, communicator: world) }
             try world.barrier()
         }
@@ -452,7 +466,10 @@ struct ErrorClassTests {
             let reading = try world.open(path, .readOnly)
             refuses(.readOnly) { try reading.write(numbers.span) }
             refuses(.readOnly) { try reading.immediateWrite(keeping: numbers).wait() }
-            refuses(.count) { _ = try reading.read(count: -1, of: Int.self) }
+            for count in [-1, .max, .min] {
+                refuses(.count) { _ = try reading.read(count: count, of: Int.self) }
+                refuses(.count) { _ = try reading.immediateRead(count: count, of: Int.self).wait() }
+            }
             refuses(.mismatch) { _ = try reading.read(String.self, at: .offset(0)) }
             #expect(try reading.read(count: 3, of: Int.self, at: .offset(0)) == numbers)
             try reading.close()
