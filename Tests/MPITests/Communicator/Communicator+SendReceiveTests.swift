@@ -59,9 +59,9 @@ struct CommunicatorSendReceiveTests {
             let (mine, theirs) = (largeBlock(ofRank: world.rank), largeBlock(ofRank: left))
             var received = [UInt64](repeating: 0, count: mine.count)
             try world.sendReceive(mine.span, to: right, into: &received, from: left)
-            #expect(received == theirs)
+            #expect(areSame(received, theirs))
             let value = try world.sendReceive(mine, to: right, receiving: [UInt64].self, from: left)
-            #expect(value == theirs)
+            #expect(areSame(value, theirs))
         }
     }
 
@@ -78,16 +78,16 @@ struct CommunicatorSendReceiveTests {
                 let theirs = largeBlock(ofRank: other)
                 var block = mine
                 try world.sendReceive(inPlace: &block, to: other, from: other)
-                #expect(block == theirs)
+                #expect(areSame(block, theirs))
                 let value = try world.sendReceive(mine, to: other, receiving: [UInt64].self, from: other)
-                #expect(value == theirs)
+                #expect(areSame(value, theirs))
                 // Both send first.
                 let elements = try world.immediateReceive(count: mine.count, of: UInt64.self, from: other)
                 try world.send(mine.span, to: other)
-                #expect(try elements.wait() == theirs)
+                #expect(areSame(try elements.wait(), theirs))
                 let later = try world.immediateReceive([UInt64].self, from: other)
                 try world.send(mine, to: other)
-                #expect(try later.wait() == theirs)
+                #expect(areSame(try later.wait(), theirs))
             }
         }
     }

@@ -29,7 +29,7 @@ private struct Parcel: Codable, Hashable, Sendable {
         Set(threads.flatMap { thread in (0..<rounds).map { Parcel(rank, thread, $0) } })
     }
 
-    static let rounds = 40
+    static let rounds = 12
 }
 
 /// Eight threads of every rank exchange with those of its neighbours, all on one tag.
