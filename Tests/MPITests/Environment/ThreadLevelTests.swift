@@ -135,10 +135,13 @@ struct ThreadLevelTests {
                     group.addTask {
                         var received: [Parcel] = []
                         for index in 0..<Parcel.rounds {
-                            try await world.asynchronous.send(Parcel(rank, thread, index), to: other, tag: 3)
+                            // Large ones leave only when they are received.
+                            let parcel = Parcel(rank, thread, index)
+                            async let sent: Void = world.asynchronous.send(parcel, to: other, tag: 3)
                             received.append(
                                 try await world.asynchronous.receive(Parcel.self, from: other, tag: 3)
                             )
+                            try await sent
                         }
                         return received
                     }
