@@ -67,7 +67,8 @@ extension Communicator {
     ///   - root: The root.
     ///   - failure: What else is wrong on this rank.
     ///   - name: The C function.
-    ///   - check: Whether the part of this rank fits.
+    ///   - check: The error of a part of so many elements, if it does not fit here.
+    /// - Throws: `MPIError` of this rank; of class `remoteFailure` if only others have one.
     func agree(
         onParts counts: [Int],
         ofRoot root: Int32,

@@ -31,7 +31,7 @@ extension SampleCheck {
     ///
     /// In turn every rank gives every value.
     func everywhere() async throws {
-        try await onEveryTeam { try await withEveryKind($0) }
+        try await awaitOnEveryTeam { try await withEveryKind($0) }
     }
 
     /// Checks it with values of every kind on one communicator.
@@ -53,7 +53,7 @@ extension SampleCheck {
 
     /// Checks it with values of every kind on lines of ranks and rings of them, made of the world, a duplicate and a half.
     func onLines() async throws {
-        try await onEveryTeam { team in
+        try await awaitOnEveryTeam { team in
             for isRing in [false, true] {
                 let line = try #require(
                     try team.makeCartesian(dimensions: [team.size], periodic: [isRing])

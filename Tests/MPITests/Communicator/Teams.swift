@@ -12,7 +12,7 @@ func onEveryTeam(_ body: (Communicator) throws -> Void) throws {
 }
 
 /// Runs a body that waits on the world, a duplicate, and the half of all ranks that this one is in.
-func onEveryTeam(_ body: (Communicator) async throws -> Void) async throws {
+func awaitOnEveryTeam(_ body: (Communicator) async throws -> Void) async throws {
     let world = Communicator.world
     let half = try #require(try world.split(color: world.rank % 2))
     let duplicate = try world.duplicate()
