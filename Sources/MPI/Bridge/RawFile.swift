@@ -53,10 +53,12 @@ struct RawFile: Hashable, Sendable {
     }
 
     func resize(_ size: Int) throws(MPIError) {
+        try Self.expect(size, "MPI_File_set_size")
         try callCollective("MPI_File_set_size") { MPI_File_set_size(handle, MPI_Offset(size)) }
     }
 
     func preallocate(_ size: Int) throws(MPIError) {
+        try Self.expect(size, "MPI_File_preallocate")
         try callCollective("MPI_File_preallocate") { MPI_File_preallocate(handle, MPI_Offset(size)) }
     }
 
@@ -108,6 +110,7 @@ struct RawFile: Hashable, Sendable {
     )
         throws(MPIError)
     {
+        try Self.expect(displacement, "MPI_File_set_view")
         try callCollective("MPI_File_set_view") {
             MPI_File_set_view(
                 handle,
@@ -135,6 +138,7 @@ struct RawFile: Hashable, Sendable {
     }
 
     func seek(_ offset: Int, isShared: Bool) throws(MPIError) {
+        try Self.expect(offset, "MPI_File_seek")
         if isShared {
             try callCollective("MPI_File_seek_shared") {
                 MPI_File_seek_shared(handle, MPI_Offset(offset), cmpi_seek_set())
@@ -155,6 +159,7 @@ struct RawFile: Hashable, Sendable {
     }
 
     func byteOffset(_ offset: Int) throws(MPIError) -> Int {
+        try Self.expect(offset, "MPI_File_get_byte_offset")
         var found: MPI_Offset = 0
         try call("MPI_File_get_byte_offset") { MPI_File_get_byte_offset(handle, MPI_Offset(offset), &found) }
         return Int(found)
@@ -170,6 +175,12 @@ struct RawFile: Hashable, Sendable {
 // MARK: Reading and writing
 
 extension RawFile {
+    /// Throws if a place in a file or its size is negative, which Open MPI does not always notice.
+    private static func expect(_ number: Int, _ name: StaticString) throws(MPIError) {
+        guard number >= 0 else {
+            throw MPIError(.argument, call: name, text: "\(number) is no place in a file")
+        }
+    }
 
     /// Returns how many bytes there were.
     func read(
@@ -179,6 +190,7 @@ extension RawFile {
         _ place: FilePlace,
         isCollective: Bool
     ) throws(MPIError) -> Int {
+        if case .offset(let offset) = place { try Self.expect(offset, "MPI_File_read_at") }
         var status = MPI_Status()
         try type.withCount(count) { (count, type) throws(MPIError) in
             let type = type.handle
@@ -217,6 +229,7 @@ extension RawFile {
         _ place: FilePlace,
         isCollective: Bool
     ) throws(MPIError) -> RawRequest {
+        if case .offset(let offset) = place { try Self.expect(offset, "MPI_File_iread_at") }
         var request: RequestHandle = cmpi_request_null()
         try type.withCount(count) { (count, type) throws(MPIError) in
             let type = type.handle
@@ -252,6 +265,7 @@ extension RawFile {
         _ place: FilePlace,
         isCollective: Bool
     ) throws(MPIError) -> Int {
+        if case .offset(let offset) = place { try Self.expect(offset, "MPI_File_write_at") }
         var status = MPI_Status()
         try type.withCount(count) { (count, type) throws(MPIError) in
             let type = type.handle
@@ -290,6 +304,7 @@ extension RawFile {
         _ place: FilePlace,
         isCollective: Bool
     ) throws(MPIError) -> RawRequest {
+        if case .offset(let offset) = place { try Self.expect(offset, "MPI_File_iwrite_at") }
         var request: RequestHandle = cmpi_request_null()
         try type.withCount(count) { (count, type) throws(MPIError) in
             let type = type.handle

@@ -65,9 +65,7 @@ struct BlockList: Sendable, Equatable {
                     "\(counts.count) counts and \(displacements?.count ?? counts.count) displacements for \(rankCount) ranks"
             )
         }
-        if let negative = counts.first(where: { $0 < 0 }) {
-            throw MPIError(.count, call: name, text: "\(negative) is no number of elements")
-        }
+        for count in counts { try Communicator.expectCount(count, name) }
         self.counts = counts
         if let displacements {
             self.displacements = displacements
@@ -78,8 +76,8 @@ struct BlockList: Sendable, Equatable {
                 return next
             }
         }
-        if let negative = self.displacements.first(where: { $0 < 0 }) {
-            throw MPIError(.displacement, call: name, text: "no block can begin at \(negative)")
+        if let wrong = self.displacements.first(where: { $0 < 0 || $0 >= 1 << 62 }) {
+            throw MPIError(.displacement, call: name, text: "no block can begin at \(wrong)")
         }
         guard end <= elementCount else {
             throw MPIError(

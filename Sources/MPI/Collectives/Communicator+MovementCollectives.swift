@@ -8,6 +8,7 @@ extension Communicator {
 
     func broadcastCollective<Element>(_ count: Int, _ root: Int) throws(MPIError) -> BufferCollective<Element>
     {
+        try Self.expectCount(count, "MPI_Bcast")
         let (raw, datatype) = (try raw, Element.datatype)
         let root = try rootNumber(root, "MPI_Ibcast")
         return BufferCollective("a broadcast", gives: count, gets: nil) {
@@ -19,6 +20,7 @@ extension Communicator {
     }
 
     func gatherCollective<Element>(_ count: Int, _ root: Int) throws(MPIError) -> BufferCollective<Element> {
+        try Self.expectCount(count, "MPI_Gather")
         let (raw, datatype) = (try raw, Element.datatype)
         let number = try rootNumber(root, "MPI_Igather")
         return BufferCollective("a gather", gives: count, gets: rank == root ? count * size : 0) {
@@ -30,6 +32,7 @@ extension Communicator {
     }
 
     func scatterCollective<Element>(_ count: Int, _ root: Int) throws(MPIError) -> BufferCollective<Element> {
+        try Self.expectCount(count, "MPI_Scatter")
         let (raw, datatype) = (try raw, Element.datatype)
         let number = try rootNumber(root, "MPI_Iscatter")
         return BufferCollective("a scatter", gives: rank == root ? count * size : 0, gets: count) {
@@ -41,6 +44,7 @@ extension Communicator {
     }
 
     func allGatherCollective<Element>(_ count: Int) throws(MPIError) -> BufferCollective<Element> {
+        try Self.expectCount(count, "MPI_Allgather")
         let (raw, datatype) = (try raw, Element.datatype)
         return BufferCollective("an all-gather", gives: count, gets: count * peerCount) {
             (source, target, style) throws(MPIError) in
@@ -52,6 +56,7 @@ extension Communicator {
 
     /// The count is what this rank gives each other one.
     func allToAllCollective<Element>(_ count: Int) throws(MPIError) -> BufferCollective<Element> {
+        try Self.expectCount(count, "MPI_Alltoall")
         let (raw, datatype) = (try raw, Element.datatype)
         return BufferCollective("an all-to-all", gives: count * peerCount, gets: count * peerCount) {
             (source, target, style) throws(MPIError) in

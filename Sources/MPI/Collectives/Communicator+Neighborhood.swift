@@ -29,16 +29,24 @@ extension Communicator {
     /// - Parameters:
     ///   - elements: What this rank gives each of ``destinationNeighbors``.
     ///   - counts: How many elements come from each of ``sourceNeighbors``.
-    ///   - result: Where they are stored, one neighbour's behind the other's.
-    /// - Throws: `MPIError` as ``neighborAllGather(_:into:)`` does.
+    ///   - displacements: Where the part from each of them is stored; one part behind the other, if omitted.
+    ///   - result: Where they are stored. What lies between the parts stays as it is.
+    /// - Throws: `MPIError` as ``neighborAllGather(_:into:)`` does; of class `count` or `displacement` if these are no parts of the
+    ///   result.
     ///
     /// Collective · blocking · `MPI_Neighbor_allgatherv` (MPI 3.1 §7.6.1)
     public final func neighborAllGather<Element: BufferElement>(
         _ elements: Span<Element>,
         counts: [Int],
+        displacements: [Int]? = nil,
         into result: inout [Element]
     ) throws(MPIError) {
-        try neighborAllGatherCollective(elements.count, counts).blocking(elements, into: &result)
+        try neighborAllGatherCollective(
+            elements.count,
+            counts,
+            displacements: displacements,
+            room: result.count
+        ).blocking(elements, into: &result)
     }
 
     /// Gives each neighbour elements of its own, and gets as many from each.
@@ -65,20 +73,32 @@ extension Communicator {
     /// Every rank of a communicator with a topology calls it.
     ///
     /// - Parameters:
-    ///   - elements: Those for each of ``destinationNeighbors``, one neighbour's behind the other's.
+    ///   - elements: Those for ``destinationNeighbors``.
     ///   - counts: How many each of them gets.
-    ///   - result: Where those from ``sourceNeighbors`` are stored, one neighbour's behind the other's.
+    ///   - displacements: Where the part for each of them begins; one part behind the other, if omitted.
+    ///   - result: Where those from ``sourceNeighbors`` are stored. What lies between the parts stays as it is.
     ///   - resultCounts: How many come from each of them.
-    /// - Throws: `MPIError` as ``neighborAllGather(_:into:)`` does.
+    ///   - resultDisplacements: Where the part from each of them is stored; one part behind the other, if omitted.
+    /// - Throws: `MPIError` as ``neighborAllGather(_:into:)`` does; of class `count` or `displacement` if these are no parts of the
+    ///   arrays.
     ///
     /// Collective · blocking · `MPI_Neighbor_alltoallv` (MPI 3.1 §7.6.2)
     public final func neighborAllToAll<Element: BufferElement>(
         _ elements: Span<Element>,
         counts: [Int],
+        displacements: [Int]? = nil,
         into result: inout [Element],
-        resultCounts: [Int]
+        resultCounts: [Int],
+        resultDisplacements: [Int]? = nil
     ) throws(MPIError) {
-        try neighborAllToAllCollective(counts, resultCounts).blocking(elements, into: &result)
+        try neighborAllToAllCollective(
+            counts,
+            resultCounts,
+            displacements: displacements,
+            elementCount: elements.count,
+            resultDisplacements: resultDisplacements,
+            room: result.count
+        ).blocking(elements, into: &result)
     }
 }
 

@@ -56,6 +56,45 @@ extension Communicator {
         }
     }
 
+    /// Makes every rank of a collective operation fail if a part is longer than its memory.
+    ///
+    /// Open MPI 4.1 would write beyond the end of the memory, or leave messages behind that the next operation takes for its own.
+    ///
+    /// Collective.
+    ///
+    /// - Parameters:
+    ///   - counts: On the root the length of each rank's part, or none if they are wrong; ignored on the others.
+    ///   - root: The root.
+    ///   - failure: What else is wrong on this rank.
+    ///   - name: The C function.
+    ///   - check: The error of a part of so many elements, if it does not fit here.
+    /// - Throws: `MPIError` of this rank; of class `remoteFailure` if only others have one.
+    func agree(
+        onParts counts: [Int],
+        ofRoot root: Int32,
+        _ failure: MPIError?,
+        _ name: StaticString,
+        check: (Int) -> MPIError?
+    ) throws(MPIError) {
+        guard !isAlone, !isBetweenGroups, agreesOnArguments else {
+            if let failure { throw failure }
+            return
+        }
+        var told = [Int64](repeating: -1, count: size)
+        if rank == Int(root), counts.count == size { told = counts.map { Int64($0) } }
+        let raw = try raw
+        try told.withUnsafeMutableBufferPointer { (memory) throws(MPIError) in
+            try raw.broadcast(memory.baseAddress, memory.count, Datatype.int64.raw, root: root)
+        }
+        let part = Int(told[rank])
+        try agree(onCount: 0, failure ?? (part >= 0 ? check(part) : nil), name)
+    }
+
+    /// The error of a part that is longer than its memory.
+    static func unfitting(_ text: String, _ name: StaticString) -> MPIError {
+        MPIError(.truncation, call: name, text: "this rank \(text)")
+    }
+
     /// The error of something, to be thrown after an agreement.
     static func failure(of body: () throws(MPIError) -> Void) -> MPIError? {
         do throws(MPIError) {

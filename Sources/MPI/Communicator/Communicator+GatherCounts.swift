@@ -43,7 +43,10 @@ extension Communicator {
             }
             table = try BlockTable(blocks, unitCount: datatype.unitCount, name)
         }
-        try agree(onCount: 0, failure, name)
+        try agree(onParts: failure == nil ? counts : [], ofRoot: rootNumber, failure, name) { part in
+            count > part
+                ? Self.unfitting("gives \(count) elements where the root expects \(part)", name) : nil
+        }
         let sourceCount = try RawCommunicator.count(count * datatype.unitCount, name)
         let tables = if let table { table } else { try BlockTable(.none, unitCount: 1, name) }
         try elements.withUnsafeBytes { (source) throws(MPIError) in
@@ -103,7 +106,10 @@ extension Communicator {
             }
             table = try BlockTable(blocks, unitCount: datatype.unitCount, name)
         }
-        try agree(onCount: 0, failure, name)
+        try agree(onParts: failure == nil ? counts : [], ofRoot: rootNumber, failure, name) { part in
+            count < part
+                ? Self.unfitting("has room for \(count) elements where the root gives \(part)", name) : nil
+        }
         let targetCount = try RawCommunicator.count(count * datatype.unitCount, name)
         let tables = if let table { table } else { try BlockTable(.none, unitCount: 1, name) }
         let raw = try raw

@@ -54,9 +54,7 @@ extension Communicator {
         tag: Int? = nil
     ) throws(MPIError) -> PersistentRequest<Element> {
         let datatype = Element.datatype
-        guard count >= 0 else {
-            throw MPIError(.count, call: "MPI_Recv_init", text: "a count cannot be negative")
-        }
+        try Self.expectCount(count, "MPI_Recv_init")
         // Open MPI writes beyond the end when a message is too long: behind this memory there is room.
         guard let memory = LandingMemory(byteCount: count * MemoryLayout<Element>.stride) else {
             throw MPIError(.noMemory, call: "MPI_Recv_init", text: "the system grants no range of addresses")
@@ -74,7 +72,7 @@ extension Communicator {
     static func memory<Element: BufferElement>(_ count: Int, _ type: Element.Type, _ name: StaticString)
         throws(MPIError) -> RequestMemory
     {
-        guard count >= 0 else { throw MPIError(.count, call: name, text: "a count cannot be negative") }
+        try expectCount(count, name)
         return RawRequestMemory(zeros: count * MemoryLayout<Element>.stride)
     }
 }

@@ -72,7 +72,7 @@ extension Communicator {
             ? try raw.immediateMatchedProbe(pattern) : try unmatchedReceives.match(pattern, on: self)
     }
 
-    private static func nobody(_ name: StaticString) -> MPIError {
+    static func nobody(_ name: StaticString) -> MPIError {
         MPIError(.rank, call: name, text: "no value comes from noRank, which is nobody")
     }
 

@@ -29,6 +29,9 @@ extension Communicator {
         tag: Int? = nil,
         timeout: Duration? = nil
     ) throws -> Received {
+        // Nothing is sent if nothing can be received.
+        let pattern = try pattern(from: source, tag: tag, "MPI_Sendrecv")
+        if pattern.source == Pattern.noSource { throw Self.nobody("MPI_Sendrecv") }
         let request = try immediateSend(value, to: destination, tag: sendTag)
         let (operation, _) = request.take()
         let result = Result { try receive(type, from: source, tag: tag, timeout: timeout) }
@@ -62,6 +65,7 @@ extension Communicator {
         tag: Int? = nil,
         timeout: Duration? = nil
     ) throws(MPIError) -> Status {
+        _ = try pattern(from: source, tag: tag, "MPI_Sendrecv")
         let datatype = Sent.datatype
         return try elements.withUnsafeBufferPointer { (memory) throws(MPIError) in
             var request = try raw.immediateSend(
@@ -105,6 +109,7 @@ extension Communicator {
         tag: Int? = nil,
         timeout: Duration? = nil
     ) throws(MPIError) -> Status {
+        _ = try pattern(from: source, tag: tag, "MPI_Sendrecv_replace")
         let request = try immediateSend(elements.span, to: destination, tag: sendTag)
         let (operation, _) = request.take()
         let result: Result<Status, MPIError>

@@ -253,6 +253,13 @@ public class Communicator: @unchecked Sendable {
         return number
     }
 
+    /// Throws if a number of elements is negative, or so large that no memory holds them: numbers of bytes would overflow.
+    static func expectCount(_ count: Int, _ name: StaticString) throws(MPIError) {
+        guard count >= 0, count < 1 << 48 else {
+            throw MPIError(.count, call: name, text: "\(count) is no number of elements")
+        }
+    }
+
     @inline(never)
     private final func rankError(_ rank: Int, _ name: StaticString) -> MPIError {
         MPIError(.rank, call: name, text: "there is no rank \(rank) in a communicator of \(peerCount)")

@@ -73,6 +73,7 @@ public final class DerivedDatatype: Sendable {
         throws(MPIError)
         -> DerivedDatatype
     {
+        try expectLengths([count, blockLength], "MPI_Type_vector")
         let numbers = try libraryNumbers([count, blockLength, stride], "MPI_Type_vector", "the number")
         return DerivedDatatype(try .vector(numbers[0], numbers[1], numbers[2], base.raw), bases: [base])
     }
@@ -92,6 +93,7 @@ public final class DerivedDatatype: Sendable {
         throws(MPIError)
         -> DerivedDatatype
     {
+        try expectLengths([count, blockLength], "MPI_Type_create_hvector")
         let numbers = try libraryNumbers([count, blockLength], "MPI_Type_create_hvector", "the number")
         return DerivedDatatype(try .byteVector(numbers[0], numbers[1], byteStride, base.raw), bases: [base])
     }
@@ -111,6 +113,7 @@ public final class DerivedDatatype: Sendable {
         -> DerivedDatatype
     {
         try expectAsMany(blockLengths.count, displacements.count, "MPI_Type_indexed")
+        try expectLengths(blockLengths, "MPI_Type_indexed")
         let lengths = try libraryNumbers(blockLengths, "MPI_Type_indexed", "the length")
         let places = try libraryNumbers(displacements, "MPI_Type_indexed", "the displacement")
         return DerivedDatatype(try .indexed(lengths, places, base.raw), bases: [base])
@@ -130,6 +133,7 @@ public final class DerivedDatatype: Sendable {
         throws(MPIError) -> DerivedDatatype
     {
         try expectAsMany(blockLengths.count, byteDisplacements.count, "MPI_Type_create_hindexed")
+        try expectLengths(blockLengths, "MPI_Type_create_hindexed")
         let lengths = try libraryNumbers(blockLengths, "MPI_Type_create_hindexed", "the length")
         return DerivedDatatype(try .byteIndexed(lengths, byteDisplacements, base.raw), bases: [base])
     }
@@ -149,6 +153,7 @@ public final class DerivedDatatype: Sendable {
     {
         let name: StaticString = "MPI_Type_create_indexed_block"
         let places = try libraryNumbers(displacements, name, "the displacement")
+        try expectLengths([blockLength], name)
         let length = try libraryNumbers([blockLength], name, "the length")[0]
         return DerivedDatatype(try .indexedBlock(length, places, base.raw), bases: [base])
     }
@@ -166,6 +171,7 @@ public final class DerivedDatatype: Sendable {
     public static func indexedBlocks(blockLength: Int, byteDisplacements: [Int], of base: DerivedDatatype)
         throws(MPIError) -> DerivedDatatype
     {
+        try expectLengths([blockLength], "MPI_Type_create_hindexed_block")
         let length = try libraryNumbers([blockLength], "MPI_Type_create_hindexed_block", "the length")[0]
         return DerivedDatatype(try .byteIndexedBlock(length, byteDisplacements, base.raw), bases: [base])
     }
@@ -215,6 +221,7 @@ public final class DerivedDatatype: Sendable {
     /// Local · `MPI_Type_create_struct`, `MPI_Type_create_resized` (MPI 3.1 §4.1.2)
     public static func structure(_ fields: [Field], extent: Int? = nil) throws(MPIError) -> DerivedDatatype {
         let name: StaticString = "MPI_Type_create_struct"
+        try expectLengths(fields.map(\.count), name)
         let made = DerivedDatatype(
             try .structure(
                 libraryNumbers(fields.map(\.count), name, "the count"),
@@ -258,7 +265,7 @@ public final class DerivedDatatype: Sendable {
         let fits =
             shape.count == part.count && shape.count == start.count && !shape.isEmpty
             && shape.indices.allSatisfy {
-                part[$0] > 0 && start[$0] >= 0 && part[$0] <= shape[$0] - start[$0]
+                shape[$0] > 0 && part[$0] > 0 && start[$0] >= 0 && part[$0] <= shape[$0] - start[$0]
             }
         guard fits else {
             throw MPIError(
@@ -315,9 +322,11 @@ public final class DerivedDatatype: Sendable {
         of base: DerivedDatatype
     ) throws(MPIError) -> DerivedDatatype {
         let name: StaticString = "MPI_Type_create_darray"
-        guard shape.count == distributions.count, shape.count == grid.count, grid.reduce(1, *) == size,
-            (0..<size).contains(rank)
-        else {
+        let fits =
+            shape.count == distributions.count && shape.count == grid.count && rank >= 0 && rank < size
+            && shape.allSatisfy { $0 > 0 } && grid.allSatisfy { (1...size).contains($0) }
+        let product = grid.reduce(fits ? 1 : 0) { $0.multipliedReportingOverflow(by: $1).partialValue }
+        guard fits, product == size else {
             throw MPIError(
                 .argument,
                 call: name,
@@ -361,6 +370,13 @@ public final class DerivedDatatype: Sendable {
     /// Local · `MPI_Type_dup` (MPI 3.1 §4.1.10)
     public func duplicate() throws(MPIError) -> DerivedDatatype {
         DerivedDatatype(try raw.duplicate(), bases: [self])
+    }
+
+    /// Throws if one of several numbers of blocks or lengths is negative: a library that does not check that would use it.
+    private static func expectLengths(_ numbers: [Int], _ name: StaticString) throws(MPIError) {
+        if let negative = numbers.first(where: { $0 < 0 }) {
+            throw MPIError(.count, call: name, text: "\(negative) is no number of blocks or elements")
+        }
     }
 
     private static func expectAsMany(_ first: Int, _ second: Int, _ name: StaticString) throws(MPIError) {

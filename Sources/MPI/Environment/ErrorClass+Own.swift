@@ -55,6 +55,10 @@ extension MPIError {
     ///
     /// Local · `MPI_Error_class`, `MPI_Error_string` (MPI 3.1 §8.4)
     public init(code: Int) {
-        self.init(code: Int32(truncatingIfNeeded: code), call: "the MPI library")
+        guard let number = Int32(exactly: code) else {
+            self.init(.unknown, call: "the MPI library", text: "\(code) is no code of an error")
+            return
+        }
+        self.init(code: number, call: "the MPI library")
     }
 }

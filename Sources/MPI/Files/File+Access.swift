@@ -46,9 +46,7 @@ extension File {
         at place: FilePlace = .own,
         collectively isCollective: Bool = false
     ) throws(MPIError) -> [Element] {
-        guard count >= 0 else {
-            throw MPIError(.count, call: "MPI_File_read", text: "a count cannot be negative")
-        }
+        try Communicator.expectCount(count, "MPI_File_read")
         let memory = ArrayRequestMemory<Element>(uninitializedCount: count)
         let datatype = Element.datatype
         let byteCount = try raw.read(
@@ -115,9 +113,7 @@ extension File {
         at place: FilePlace = .own,
         collectively isCollective: Bool = false
     ) throws(MPIError) -> Request<[Element], MPIError> {
-        guard count >= 0 else {
-            throw MPIError(.count, call: "MPI_File_iread", text: "a count cannot be negative")
-        }
+        try Communicator.expectCount(count, "MPI_File_iread")
         if isOrdered(place, isCollective) {
             return try inTurn("reading") { file throws(MPIError) in
                 try file.read(count: count, of: type, at: .shared, collectively: true)

@@ -406,7 +406,8 @@ extension Communicator {
     /// Makes every rank fail if one wants less than nothing.
     final func expectWindowSize(_ count: Int) throws(MPIError) {
         let failure = Self.failure { () throws(MPIError) in
-            if count < 0 {
+            // Numbers of bytes would overflow.
+            if count < 0 || count >= 1 << 48 {
                 throw MPIError(.size, call: "MPI_Win_allocate", text: "\(count) is no number of elements")
             }
         }

@@ -70,7 +70,7 @@ public final class WindowAccess<Element: BufferElement>: @unchecked Sendable {
                 .accessRange,
                 call: name,
                 text:
-                    "elements \(offset) to \(offset + max(0, count)) lie outside of the \(length) of rank \(rank)"
+                    "\(count) elements from number \(offset) on lie outside of the \(length) of rank \(rank)"
             )
         }
         return number

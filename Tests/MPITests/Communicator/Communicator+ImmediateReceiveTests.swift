@@ -3,8 +3,24 @@ import RankChecks
 import RankLaunching
 import Testing
 
+/// Every rank begins to receive from all, then sends to all.
+private struct ImmediateReceiveCheck: SampleCheck {
+    func check<Value>(_ team: Communicator, _ samples: Samples<Value>) throws {
+        let (rank, size) = (team.rank, team.size)
+        var receives = RequestGroup<Value, any Error>()
+        for root in 0..<size { receives.add(try team.immediateReceive(Value.self, from: root, tag: 5)) }
+        for other in 0..<size { try team.send(samples[rank + other], to: other, tag: 5) }
+        #expect(try receives.waitAll().map { try $0.get() } == (0..<size).map { samples[$0 + rank] })
+    }
+}
+
 @Suite("Communicator+ImmediateReceive")
 struct CommunicatorImmediateReceiveTests {
+    @Test("every kind of value is received from all ranks at a time", arguments: [1, 2, 3, 4, 7])
+    func everyKind(ranks: Int) async throws {
+        try await onRanks(ranks) { () async throws in try await ImmediateReceiveCheck().everywhere() }
+    }
+
     @Test("an immediate receive takes a value of any size", arguments: [1, 100, 40_000, 5_000_000])
     func anySize(count: Int) async throws {
         try await onRanks(2, arguments: ["\(count)"]) { () throws in

@@ -2,8 +2,37 @@ import MPI
 import RankChecks
 import Testing
 
-@Suite("Immediate send with receive")
-struct ImmediateSendReceiveTests {
+/// Every rank exchanges with every other one, and with itself.
+private struct ImmediateSendReceiveCheck: SampleCheck {
+    func check<Value>(_ team: Communicator, _ samples: Samples<Value>) throws {
+        let (rank, size) = (team.rank, team.size)
+        var requests = RequestGroup<Value, any Error>()
+        for distance in 0..<size {
+            requests.add(
+                try team.immediateSendReceive(
+                    samples[rank],
+                    to: (rank + distance) % size,
+                    sendTag: distance,
+                    receiving: Value.self,
+                    from: (rank + size - distance) % size,
+                    tag: distance
+                )
+            )
+        }
+        #expect(
+            try requests.waitAll().map { try $0.get() }
+                == (0..<size).map { samples[(rank + size - $0) % size] }
+        )
+    }
+}
+
+@Suite("Communicator+ImmediateSendReceive")
+struct CommunicatorImmediateSendReceiveTests {
+    @Test("every kind of value is exchanged between all ranks at a time", arguments: [1, 2, 3, 4, 7])
+    func everyKind(ranks: Int) async throws {
+        try await onRanks(ranks) { () async throws in try await ImmediateSendReceiveCheck().everywhere() }
+    }
+
     @Test("everybody passes on at once, values and large buffers", arguments: [1, 2, 3])
     func passes(ranks: Int) async throws {
         try await onRanks(ranks) { () async throws in

@@ -3,8 +3,39 @@ import RankChecks
 import RankLaunching
 import Testing
 
+/// Every rank sends to all, then takes their messages out one after the other.
+private struct MatchedProbeCheck: SampleCheck {
+    func check<Value>(_ team: Communicator, _ samples: Samples<Value>) throws {
+        let (rank, size) = (team.rank, team.size)
+        for tag in [6, 7] {
+            var sends = RequestGroup<Void, MPIError>()
+            for other in 0..<size {
+                sends.add(try team.immediateSend(samples[rank + other], to: other, tag: tag))
+            }
+            for root in 0..<size {
+                let message = try match(team, from: root, tag: tag)
+                #expect(message.status.source == root && message.status.tag == tag)
+                #expect(try message.receive(Value.self) == samples[root + rank])
+            }
+            for send in try sends.waitAll() { try send.get() }
+        }
+    }
+
+    private func match(_ team: Communicator, from root: Int, tag: Int) throws -> MatchedMessage {
+        guard tag == 7 else { return try team.matchedProbe(from: root, tag: tag) }
+        while true {
+            if let message = try team.immediateMatchedProbe(from: root, tag: tag) { return message }
+        }
+    }
+}
+
 @Suite("Communicator+Probe")
 struct CommunicatorProbeTests {
+    @Test("every kind of value is probed and received from every rank", arguments: [1, 2, 3, 4, 7])
+    func everyKind(ranks: Int) async throws {
+        try await onRanks(ranks) { () async throws in try await MatchedProbeCheck().everywhere() }
+    }
+
     @Test("a probe tells source, tag and length, and leaves the message where it is")
     func probe() async throws {
         try await onRanks(2) { () throws in

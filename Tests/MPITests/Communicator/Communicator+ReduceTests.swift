@@ -2,6 +2,19 @@ import MPI
 import RankChecks
 import Testing
 
+private struct ReduceCheck: SampleCheck {
+    func check<Value>(_ team: Communicator, _ samples: Samples<Value>) throws {
+        let mine = samples[team.rank]
+        for root in 0..<team.size {
+            let isRoot = team.rank == root
+            #expect(
+                try team.reduce([mine], to: root) { $0 + $1 } == (isRoot ? samples[0..<team.size] : nil)
+            )
+            #expect(try team.reduce(mine, to: root) { $1 } == (isRoot ? samples[team.size - 1] : nil))
+        }
+    }
+}
+
 @Suite("Communicator+Reduce")
 struct CommunicatorReduceTests {
     @Test("values are combined in the order of the ranks, whoever is root", arguments: [1, 2, 3, 4, 5, 7])
@@ -13,16 +26,20 @@ struct CommunicatorReduceTests {
                     func text(_ rank: Int) -> String { String(repeating: "\(rank)", count: count) }
                     let result = try world.reduce(text(world.rank), to: root) { $0 + $1 }
                     #expect(result == (world.rank == root ? (0..<world.size).map(text).joined() : nil))
-                    #expect(
-                        try world.allReduce(text(world.rank)) { $0 + $1 }
-                            == (0..<world.size).map(text).joined()
-                    )
                 }
             }
         }
     }
 
-    @Test("an error while combining reaches the root, or every rank of allReduce", arguments: [2, 3, 4, 5])
+    @Test(
+        "every kind of value is combined in the order of the ranks, at every root",
+        arguments: [1, 2, 3, 4, 7]
+    )
+    func everyKind(ranks: Int) async throws {
+        try await onRanks(ranks) { () async throws in try await ReduceCheck().everywhere() }
+    }
+
+    @Test("an error while combining reaches the root", arguments: [2, 3, 4, 5])
     func combineFails(ranks: Int) async throws {
         try await onRanks(ranks) { () throws in
             let world = Communicator.world
@@ -34,7 +51,6 @@ struct CommunicatorReduceTests {
             let root = world.size - 1
             if world.rank == 0 {
                 #expect(throws: Unencodable.self) { try world.reduce(world.rank, to: root, combine) }
-                #expect(throws: Unencodable.self) { try world.allReduce(world.rank, combine) }
             } else {
                 if world.rank == root {
                     let error = #expect(throws: MPIError.self) {
@@ -44,21 +60,8 @@ struct CommunicatorReduceTests {
                 } else {
                     #expect(try world.reduce(world.rank, to: root, combine) == nil)
                 }
-                let error = #expect(throws: MPIError.self) { try world.allReduce(world.rank, combine) }
-                #expect(error?.errorClass == .remoteFailure && error?.text.contains("rank 0") == true)
             }
-            #expect(try world.allReduce(1) { $0 + $1 } == world.size)
-        }
-    }
-
-    @Test("a value that cannot be encoded makes every rank of allReduce throw", arguments: [2, 3, 4])
-    func unencodable(ranks: Int) async throws {
-        try await onRanks(ranks) { () throws in
-            let world = Communicator.world
-            #expect(throws: (any Error).self) {
-                try world.allReduce(Moody(world.rank != 1)) { Moody($0.isWilling && $1.isWilling) }
-            }
-            #expect(try world.allReduce(1) { $0 + $1 } == world.size)
+            try world.barrier()
         }
     }
 
@@ -124,12 +127,6 @@ struct CommunicatorReduceTests {
                     var inPlace = own
                     try world.reduce(inPlace: &inPlace, .sum, to: root)
                     if world.rank == root { #expect(inPlace == sum) }
-                    var everywhere = [Double](repeating: -1, count: count)
-                    try world.allReduce(own.span, .sum, into: &everywhere)
-                    #expect(everywhere == sum)
-                    inPlace = own
-                    try world.allReduce(inPlace: &inPlace, .sum)
-                    #expect(inPlace == sum)
                 }
             }
         }

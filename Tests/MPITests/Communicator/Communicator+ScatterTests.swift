@@ -2,6 +2,15 @@ import MPI
 import RankChecks
 import Testing
 
+private struct ScatterCheck: SampleCheck {
+    func check<Value>(_ team: Communicator, _ samples: Samples<Value>) throws {
+        for root in 0..<team.size {
+            let values = team.rank == root ? samples[root..<(root + team.size)] : nil
+            #expect(try team.scatter(values, from: root) == samples[root + team.rank])
+        }
+    }
+}
+
 @Suite("Communicator+Scatter")
 struct CommunicatorScatterTests {
     @Test(
@@ -19,6 +28,11 @@ struct CommunicatorScatterTests {
                 }
             }
         }
+    }
+
+    @Test("every kind of value comes from every root", arguments: [1, 2, 3, 4, 7])
+    func everyKind(ranks: Int) async throws {
+        try await onRanks(ranks) { () async throws in try await ScatterCheck().everywhere() }
     }
 
     @Test("a wrong number of values, or none, makes every rank throw", arguments: [1, 2, 3, 4])

@@ -1,8 +1,8 @@
 import MPI
 
-/// Values of many kinds, to be sent in every way there is.
-struct MessageSamples: Codable, Equatable {
-    enum Shape: Codable, Equatable {
+/// Values of many kinds in one, to be sent in every way there is.
+struct MessageSamples: Codable, Equatable, Sendable {
+    enum Shape: Codable, Equatable, Sendable {
         case circle(radius: Double)
         case square(side: Int, name: String?)
         case nothing

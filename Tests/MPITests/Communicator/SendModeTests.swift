@@ -86,20 +86,4 @@ struct SendModeTests {
             try Environment.detachSendBuffer()
         }
     }
-
-    @Test("what goes to nobody is gone, and what comes from nobody is empty")
-    func nobody() async throws {
-        try await onRanks(1) { () throws in
-            let world = Communicator.world
-            let nobody = Communicator.noRank
-            try world.send("text", to: nobody)
-            try world.send([1, 2, 3].span, to: nobody, mode: .synchronous)
-            try world.immediateSend(7, to: nobody).wait()
-            var kept = [1.0, 2.0]
-            #expect(try world.receive(into: &kept, from: nobody).byteCount == 0 && kept == [1, 2])
-            #expect(try world.sendReceive([1].span, to: nobody, into: &kept, from: nobody).byteCount == 0)
-            let error = #expect(throws: MPIError.self) { try world.receive(Int.self, from: nobody) }
-            #expect(error?.errorClass == .rank)
-        }
-    }
 }

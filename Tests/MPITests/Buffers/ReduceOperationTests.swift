@@ -15,8 +15,8 @@ private struct Matrix: BufferElement, Equatable {
     }
 }
 
-@Suite("Operations made of closures")
-struct ReduceClosureTests {
+@Suite("ReduceOperation")
+struct ReduceOperationTests {
     @Test("a hundred operations at a time keep the order of the ranks", arguments: [1, 2, 3, 4, 7])
     func manyAtATime(ranks: Int) async throws {
         try await onRanks(ranks) { () throws in
@@ -65,6 +65,31 @@ struct ReduceClosureTests {
                 #expect(elements == Array(0..<count))
             }
             #expect(try world.allReduce(world.rank + 3, smallest) == 3)
+        }
+    }
+
+    @Test(
+        "integers are truth values for the logical operations, and reductions work without communication, too"
+    )
+    func local() async throws {
+        try await onRanks(3) { () throws in
+            let world = Communicator.world
+            #expect(try world.allReduce(Int32(world.rank), .logicalAnd) == 0)
+            #expect(try world.allReduce(world.rank + 5, .logicalAnd) == 1)
+            #expect(try world.allReduce(UInt8(world.rank), .logicalOr) == 1)
+            #expect(try world.allReduce(world.rank == 1 ? 7 : 0, .logicalXor) == 1)
+            var higher = [1.0, 2.0]
+            try ReduceOperation.sum.reduce([10.0, 20.0], into: &higher)
+            #expect(higher == [11, 22])
+            #expect(throws: MPIError.self) { try ReduceOperation.sum.reduce([1.0], into: &higher) }
+            #expect(ReduceOperation<Int>.sum.isCommutative)
+            #expect(!ReduceOperation<Int> { left, _ in left }.isCommutative)
+            let whole = ReduceOperation<Int>(overBuffers: { lower, higher in higher[0] += lower[0] })
+            var part = [0]
+            let error = #expect(throws: MPIError.self) {
+                try world.reduceScatter([1, 2, 3].span, whole, into: &part)
+            }
+            #expect(error?.errorClass == .operation)
         }
     }
 }
