@@ -10,9 +10,7 @@ final class ServiceHandle: Codable, Sendable {
     /// Whether another process may know the service.
     private let isShared: Mutex<Bool>
 
-    /// Has the Host of this process's rank make a service.
-    ///
-    /// - Parameter purpose: What the user wants, for the text of an error: `a queue`.
+    /// Has the Host of this process's rank make a service; the purpose is for the text of an error: `a queue`.
     init(making order: ServiceOrder, for purpose: String) throws {
         let endpoint = try Endpoint.required(for: purpose)
         address = try endpoint.makeService(order, for: purpose)
@@ -44,9 +42,7 @@ final class ServiceHandle: Codable, Sendable {
         try container.encode(address)
     }
 
-    /// Begins a request to the service.
-    ///
-    /// - Parameter purpose: What the user does, for the text of an error: `putting into a queue`.
+    /// Begins a request to the service; the purpose is for the text of an error: `putting into a queue`.
     func makeFrame(
         _ operation: Operation,
         argument: UInt64 = 0,
