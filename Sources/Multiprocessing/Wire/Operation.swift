@@ -55,6 +55,9 @@ enum Operation: UInt16, Sendable {
     /// A worker's last words, sent by its Host out of its journal.
     case journal
 
+    // To a store of shared state; the body is a `StoreRequest`, the argument of a commit the update's number.
+    case store = 800
+
     // To a process.
     /// The first frame to a new process: what it is and what it runs.
     case run = 500
