@@ -6,8 +6,8 @@ usage() {
     cat <<'USAGE'
 usage: Scripts/clean.sh [--dry-run] [--help]
 
-Removes files of this user that jobs of Open MPI leave behind when they are killed: shared memory
-(/dev/shm/vader_segment.*, /dev/shm/sm_segment.*) that no process has open any more, and session folders
+Removes files of this user that jobs leave behind when they are killed: shared memory of Open MPI and of programs
+(/dev/shm/vader_segment.*, sm_segment.*, swift-mpi.*) that no process has open any more, and session folders
 (ompi.HOST.UID/pid.N under TMPDIR or /tmp) of launchers that have ended. It ends no process.
 
   --dry-run   only print what would be removed
@@ -41,7 +41,7 @@ in_use() {
     [ -n "$(find /proc/[0-9]*/fd -lname "$1" -print -quit 2>/dev/null || true)" ]
 }
 
-for segment in /dev/shm/vader_segment.* /dev/shm/sm_segment.*; do
+for segment in /dev/shm/vader_segment.* /dev/shm/sm_segment.* /dev/shm/swift-mpi.*; do
     if [ -f "$segment" ] && [ -O "$segment" ] && ! in_use "$segment"; then remove "$segment"; fi
 done
 

@@ -127,6 +127,22 @@ int cps_make_memory_file(const char *name, size_t size) {
     return descriptor;
 }
 
+int cps_open_shared_memory(const char *name, size_t size, int is_new) {
+    int descriptor = shm_open(name, O_RDWR | O_CLOEXEC | (is_new ? O_CREAT | O_EXCL : 0), 0600);
+    if (descriptor < 0 || !is_new) return descriptor;
+#ifdef __linux__
+    // Reserved at once: a full file system is an error here, not a crash later.
+    int error = posix_fallocate(descriptor, 0, (off_t)size);
+#else
+    int error = ftruncate(descriptor, (off_t)size) < 0 ? errno : 0;
+#endif
+    if (error == 0) return descriptor;
+    close(descriptor);
+    shm_unlink(name);
+    errno = error;
+    return -1;
+}
+
 int cps_set_close_on_exec(int descriptor, int is_on) {
     int flags = fcntl(descriptor, F_GETFD);
     if (flags < 0) return -1;

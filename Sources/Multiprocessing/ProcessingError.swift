@@ -49,6 +49,10 @@ public struct ProcessingError: Error, Hashable, Sendable, CustomStringConvertibl
         public static let differentProgram = Kind(rawValue: "differentProgram")
         /// The rank, queue, pipe or pool does not exist.
         public static let notFound = Kind(rawValue: "notFound")
+        /// There is no such index.
+        ///
+        /// As `IndexError` in Python.
+        public static let outOfRange = Kind(rawValue: "outOfRange")
         /// The conversation between the processes broke.
         public static let transport = Kind(rawValue: "transport")
     }

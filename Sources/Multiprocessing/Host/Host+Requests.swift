@@ -1,4 +1,5 @@
 internal import Glibc
+internal import MessageCoding
 
 /// What a Host itself is asked for.
 extension Host {
@@ -8,13 +9,7 @@ extension Host {
             return
         }
         switch operation {
-        case .createQueue:
-            create(
-                QueueService(capacity: frame.argument == 0 ? nil : Int(clamping: frame.argument)),
-                for: frame
-            )
-        case .createPipe:
-            create(PipeService(maker: frame.source, isDuplex: frame.argument == 1), for: frame)
+        case .createService: createService(frame)
         case .createPool:
             createPool(frame)
         case .removeService:
@@ -34,10 +29,15 @@ extension Host {
         }
     }
 
-    private func create(_ service: any Service, for frame: Frame) {
-        let serial = takeSerial()
-        services[serial] = service
-        reply(to: frame, argument: UInt64(serial))
+    private func createService(_ frame: Frame) {
+        do {
+            let order = try frame.withBody { try MessageDecoder().decode(ServiceOrder.self, from: $0) }
+            let serial = takeSerial()
+            services[serial] = order.makeService(for: frame.source)
+            reply(to: frame, argument: UInt64(serial))
+        } catch {
+            reply(to: frame, .malformed)
+        }
     }
 
     private func createPool(_ frame: Frame) {

@@ -25,11 +25,7 @@ public struct Pipe<Message: Codable & Sendable>: Sendable {
     /// - Throws: `ProcessingError` outside of `withProcesses`.
     public init(duplex: Bool = true) throws {
         let endpoint = try Endpoint.required(for: "a pipe")
-        let reply = try endpoint.call(
-            endpoint.makeFrame(.createPipe, to: endpoint.host, argument: duplex ? 1 : 0)
-        )
-        try reply.checkOutcome(of: "making a pipe")
-        let address = Address(rank: reply.source.rank, serial: UInt32(truncatingIfNeeded: reply.argument))
+        let address = try endpoint.makeService(.pipe(isDuplex: duplex), for: "a pipe")
         left = Connection(pipe: address, end: 1, canSend: duplex, canReceive: true)
         right = Connection(pipe: address, end: 0, canSend: true, canReceive: duplex)
     }

@@ -16,10 +16,8 @@ internal import Synchronization
 /// reaches the queue even if its process ends at once, and one that was taken by a process that ended before the Host
 /// could hand it over is put back. What was handed to a process that is killed before it has read it is lost.
 public final class Queue<Element: Codable & Sendable>: Codable, Sendable {
-    private let address: Address
+    private let handle: ServiceHandle
     private let capacity: Int
-    /// Whether another process may know the queue.
-    private let isShared: Mutex<Bool>
     /// Whether this process has closed the queue: nobody answers a `put` into a queue without a limit.
     private let isClosed = Atomic(false)
 
@@ -28,45 +26,26 @@ public final class Queue<Element: Codable & Sendable>: Codable, Sendable {
     /// - Parameter capacity: The greatest number of items it holds; zero, as in Python, or nothing for any number.
     /// - Throws: `ProcessingError` outside of `withProcesses`.
     public init(capacity: Int = 0) throws {
-        let endpoint = try Endpoint.required(for: "a queue")
-        let reply = try endpoint.call(
-            endpoint.makeFrame(.createQueue, to: endpoint.host, argument: UInt64(max(0, capacity)))
-        )
-        try reply.checkOutcome(of: "making a queue")
-        address = Address(rank: reply.source.rank, serial: UInt32(truncatingIfNeeded: reply.argument))
-        self.capacity = max(0, capacity)
-        isShared = Mutex(false)
-    }
-
-    deinit {
-        guard !isShared.withLock({ $0 }), let endpoint = Endpoint.current else { return }
-        // Nobody else can know it. If the Host is gone, so is the queue.
-        try? endpoint.notify(
-            endpoint.makeFrame(
-                .removeService,
-                to: .host(ofRank: Int(address.rank)),
-                argument: UInt64(address.serial)
-            )
-        )
+        let limit = max(0, capacity)
+        handle = try ServiceHandle(making: .queue(capacity: limit == 0 ? nil : limit), for: "a queue")
+        self.capacity = limit
     }
 
     // MARK: Travelling
 
-    private enum CodingKeys: CodingKey { case address, capacity }
+    private enum CodingKeys: CodingKey { case handle, capacity }
 
     /// The handle as it arrives in another process.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        address = try container.decode(Address.self, forKey: .address)
+        handle = try container.decode(ServiceHandle.self, forKey: .handle)
         capacity = try container.decode(Int.self, forKey: .capacity)
-        isShared = Mutex(true)
     }
 
     /// The handle on its way to another process.
     public func encode(to encoder: any Encoder) throws {
-        isShared.withLock { $0 = true }
         var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(address, forKey: .address)
+        try container.encode(handle, forKey: .handle)
         try container.encode(capacity, forKey: .capacity)
     }
 
@@ -107,12 +86,11 @@ public final class Queue<Element: Codable & Sendable>: Codable, Sendable {
         guard !isClosed.load(ordering: .relaxed) else {
             throw ProcessingError(.closed, "putting into a queue: it is closed")
         }
-        let endpoint = try Endpoint.required(for: "putting into a queue")
-        var frame = endpoint.makeFrame(
+        var (endpoint, frame) = try handle.makeFrame(
             .put,
-            to: address,
             argument: QueueService.itemMark,
-            timeout: Timeout(timeout)
+            timeout: timeout,
+            for: "putting into a queue"
         )
         try MessageEncoder().encode(item, appendingTo: &frame.bytes)
         return (endpoint, frame)
@@ -155,8 +133,7 @@ public final class Queue<Element: Codable & Sendable>: Codable, Sendable {
     public func getWithoutWaiting() throws -> Element { try get(timeout: .zero) }
 
     private func getFrame(_ timeout: Duration?) throws -> (Endpoint, Frame) {
-        let endpoint = try Endpoint.required(for: "taking from a queue")
-        return (endpoint, endpoint.makeFrame(.get, to: address, timeout: Timeout(timeout)))
+        try handle.makeFrame(.get, timeout: timeout, for: "taking from a queue")
     }
 
     private func item(_ reply: Frame) throws -> Element {
@@ -177,8 +154,8 @@ public final class Queue<Element: Codable & Sendable>: Codable, Sendable {
     /// As `Queue.qsize` in Python.
     public var count: Int {
         get throws {
-            let endpoint = try Endpoint.required(for: "asking a queue")
-            let reply = try endpoint.call(endpoint.makeFrame(.queueState, to: address))
+            let (endpoint, frame) = try handle.makeFrame(.queueState, for: "asking a queue")
+            let reply = try endpoint.call(frame)
             try reply.checkOutcome(of: "asking a queue")
             return Int(clamping: reply.argument)
         }
@@ -195,8 +172,8 @@ public final class Queue<Element: Codable & Sendable>: Codable, Sendable {
     ///
     /// Whoever waits for an item or for room is told.
     public func close() throws {
-        let endpoint = try Endpoint.required(for: "closing a queue")
-        try endpoint.call(endpoint.makeFrame(.closeQueue, to: address)).checkOutcome(of: "closing a queue")
+        let (endpoint, frame) = try handle.makeFrame(.closeQueue, for: "closing a queue")
+        try endpoint.call(frame).checkOutcome(of: "closing a queue")
         isClosed.store(true, ordering: .relaxed)
     }
 }

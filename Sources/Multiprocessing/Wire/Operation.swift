@@ -1,8 +1,8 @@
-/// What a request or a notice asks of its receiver.
+/// What a request or a notice asks of its receiver; each kind of receiver has a hundred numbers of its own.
 enum Operation: UInt16, Sendable {
     // To a Host.
-    case createQueue = 1
-    case createPipe
+    /// Makes a service; the body is a `ServiceOrder`.
+    case createService = 1
     case createPool
     case removeService
     /// Starts a process on the Host; the body is a `ProcessOrder`.
@@ -18,7 +18,7 @@ enum Operation: UInt16, Sendable {
 
     // Between Hosts.
     /// A process has ended: the body is a `ProcessEnd`.
-    case processEnded
+    case processEnded = 100
     /// What a process wrote to its standard output or error (the argument is the descriptor), for the main rank to print.
     case output
     /// A main program's block has ended; the argument is 1 if an error ended it. Answered when all is over.
@@ -30,13 +30,13 @@ enum Operation: UInt16, Sendable {
     case leave
 
     // To a queue.
-    case put
+    case put = 200
     case get
     case queueState
     case closeQueue
 
     // To a pipe; the argument is the end.
-    case pipeSend
+    case pipeSend = 300
     case pipeReceive
     case pipePoll
     case pipeReserve
@@ -44,7 +44,7 @@ enum Operation: UInt16, Sendable {
     case pipeRelease
 
     // To a pool.
-    case submit
+    case submit = 400
     case nextChunk
     case chunkResults
     case cancelJob
@@ -55,9 +55,12 @@ enum Operation: UInt16, Sendable {
     /// A worker's last words, sent by its Host out of its journal.
     case journal
 
+    // To a store of shared state; the body is a `StoreRequest`, the argument of a commit the update's number.
+    case store = 800
+
     // To a process.
     /// The first frame to a new process: what it is and what it runs.
-    case run
+    case run = 500
 }
 
 /// How a request ended; the code of a reply.

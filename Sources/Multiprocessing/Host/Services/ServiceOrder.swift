@@ -1,0 +1,23 @@
+/// Which service a Host is asked to make.
+///
+/// A pool has an order of its own, since it starts processes.
+enum ServiceOrder: Codable, Sendable {
+    case queue(capacity: Int?)
+    case pipe(isDuplex: Bool)
+    /// A store of encoded elements in order, or of values by keys.
+    case list([[UInt8]])
+    case dictionary(keys: [[UInt8]], values: [[UInt8]])
+    case memory(name: String)
+
+    /// The service, made for the process or main program at that address.
+    func makeService(for maker: Address) -> any Service {
+        switch self {
+        case .queue(let capacity): QueueService(capacity: capacity)
+        case .pipe(let isDuplex): PipeService(maker: maker, isDuplex: isDuplex)
+        case .list(let elements): StoreService(.list(ListStore(elements)))
+        case .dictionary(let keys, let values):
+            StoreService(.dictionary(DictionaryStore(keys: keys, values: values)))
+        case .memory(let name): MemoryService(name: name)
+        }
+    }
+}
