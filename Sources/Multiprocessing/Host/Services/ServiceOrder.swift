@@ -4,12 +4,20 @@
 enum ServiceOrder: Codable, Sendable {
     case queue(capacity: Int?)
     case pipe(isDuplex: Bool)
+    case lock(isReentrant: Bool)
+    case semaphore(value: Int, isBounded: Bool)
+    case event
+    case barrier(parties: Int)
 
     /// The service, made for the process or main program at that address.
     func makeService(for maker: Address) -> any Service {
         switch self {
         case .queue(let capacity): QueueService(capacity: capacity)
         case .pipe(let isDuplex): PipeService(maker: maker, isDuplex: isDuplex)
+        case .lock(let isReentrant): LockService(isReentrant: isReentrant)
+        case .semaphore(let value, let isBounded): SemaphoreService(value: value, isBounded: isBounded)
+        case .event: EventService()
+        case .barrier(let parties): BarrierService(parties: parties)
         }
     }
 }
