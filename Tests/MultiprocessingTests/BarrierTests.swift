@@ -13,7 +13,10 @@ private let sizes: [Int?] = [nil, 1, 3]
 
 @Suite("Barrier")
 struct BarrierTests {
-    @Test("nobody goes on before all have come, round after round, and each has a number of its own", arguments: sizes)
+    @Test(
+        "nobody goes on before all have come, round after round, and each has a number of its own",
+        arguments: sizes
+    )
     func rounds(ranks: Int?) async throws {
         try await onRanks(ranks) {
             try withProcesses {
@@ -47,7 +50,10 @@ struct BarrierTests {
         }
     }
 
-    @Test("the action runs once a round, before anybody goes on, in the one that comes last", arguments: sizes)
+    @Test(
+        "the action runs once a round, before anybody goes on, in the one that comes last",
+        arguments: sizes
+    )
     func action(ranks: Int?) async throws {
         try await onRanks(ranks) {
             try withProcesses {

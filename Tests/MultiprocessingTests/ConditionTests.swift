@@ -13,7 +13,10 @@ private let sizes: [Int?] = [nil, 1, 3]
 
 @Suite("Condition")
 struct ConditionTests {
-    @Test("producers and consumers with a store of three places lose nothing and never overfill it", arguments: sizes)
+    @Test(
+        "producers and consumers with a store of three places lose nothing and never overfill it",
+        arguments: sizes
+    )
     func store(ranks: Int?) async throws {
         try await onRanks(ranks) {
             try withProcesses {
@@ -117,7 +120,8 @@ struct ConditionTests {
             try withProcesses {
                 let (lock, reentrant) = (try Lock(), try RLock())
                 let results = try Queue<[String]>()
-                for condition in [try Condition(), try Condition(lock: lock), try Condition(lock: reentrant)] {
+                for condition in [try Condition(), try Condition(lock: lock), try Condition(lock: reentrant)]
+                {
                     #expect(kindOfError { try condition.wait() } == .misuse)
                     #expect(kindOfError { try condition.wait(for: { false }) } == .misuse)
                     #expect(kindOfError { try condition.notify() } == .misuse)
@@ -180,7 +184,10 @@ struct ConditionTests {
         }
     }
 
-    @Test("a killed waiter swallows no notification, and a killed holder leaves the waiters the lock", arguments: sizes)
+    @Test(
+        "a killed waiter swallows no notification, and a killed holder leaves the waiters the lock",
+        arguments: sizes
+    )
     func kills(ranks: Int?) async throws {
         try await onRanks(ranks) {
             try withProcesses {

@@ -71,7 +71,10 @@ struct LockTests {
         }
     }
 
-    @Test("acquire waits, or not, or until its time is up, and one release too many is an error", arguments: sizes)
+    @Test(
+        "acquire waits, or not, or until its time is up, and one release too many is an error",
+        arguments: sizes
+    )
     func acquiring(ranks: Int?) async throws {
         try await onRanks(ranks) {
             try withProcesses {
@@ -284,7 +287,10 @@ private func blocking(_ lock: Lock) throws {
 
 @Suite("RLock")
 struct RLockTests {
-    @Test("the holder acquires again; it is free after as many releases; others cannot release it", arguments: sizes)
+    @Test(
+        "the holder acquires again; it is free after as many releases; others cannot release it",
+        arguments: sizes
+    )
     func reentrance(ranks: Int?) async throws {
         try await onRanks(ranks) {
             try withProcesses {

@@ -47,7 +47,10 @@ struct SemaphoreTests {
         }
     }
 
-    @Test("acquire waits, or not, or until its time is up; release adds, up to the bound if there is one", arguments: sizes)
+    @Test(
+        "acquire waits, or not, or until its time is up; release adds, up to the bound if there is one",
+        arguments: sizes
+    )
     func values(ranks: Int?) async throws {
         try await onRanks(ranks) {
             try withProcesses {
@@ -84,7 +87,10 @@ struct SemaphoreTests {
         }
     }
 
-    @Test("a semaphore carries signals, and none is sent again or lost when a receiver is killed", arguments: sizes)
+    @Test(
+        "a semaphore carries signals, and none is sent again or lost when a receiver is killed",
+        arguments: sizes
+    )
     func signals(ranks: Int?) async throws {
         try await onRanks(ranks) {
             try withProcesses {

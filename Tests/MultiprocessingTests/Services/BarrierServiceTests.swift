@@ -87,11 +87,19 @@ struct BarrierServiceTests {
     func abortAndReset() {
         let barrier = Self.barrier(2)
         barrier.arrive(1)
-        #expect(barrier.request(.abortBarrier, from: 9).replies.map(\.answer) == [.init(1, .broken), .init(9, .done)])
+        #expect(
+            barrier.request(.abortBarrier, from: 9).replies.map(\.answer) == [
+                .init(1, .broken), .init(9, .done),
+            ]
+        )
         #expect(barrier.isBroken)
         #expect(barrier.request(.resetBarrier, from: 9).replies.map(\.answer) == [.init(9, .done)])
         barrier.arrive(1)
-        #expect(barrier.request(.resetBarrier, from: 9).replies.map(\.answer) == [.init(1, .broken), .init(9, .done)])
+        #expect(
+            barrier.request(.resetBarrier, from: 9).replies.map(\.answer) == [
+                .init(1, .broken), .init(9, .done),
+            ]
+        )
         #expect(!barrier.isBroken)
         barrier.arrive(3)
         #expect(barrier.arrive(4) == [.init(3, .done), .init(4, .done)])
@@ -138,7 +146,8 @@ extension ServiceHarness where Subject == BarrierService {
     fileprivate var isBroken: Bool { request(.barrierState).replies[0].argument & 1 == 1 }
 
     @discardableResult
-    fileprivate func arrive(_ process: UInt32, hasAction: Bool = false, timeout: Timeout = .none) -> [Answer] {
+    fileprivate func arrive(_ process: UInt32, hasAction: Bool = false, timeout: Timeout = .none) -> [Answer]
+    {
         request(.waitAtBarrier, from: process, argument: hasAction ? 1 : 0, timeout: timeout)
             .replies.map(\.answer)
     }

@@ -21,7 +21,11 @@ struct EventServiceTests {
         #expect(event.request(.setEvent, from: 9).replies.map(\.answer) == [.init(9, .done)])
         #expect(event.request(.waitForEvent, from: 4).replies.map(\.answer) == [.init(4, .done)])
         #expect(event.request(.clearEvent, from: 9).replies.map(\.answer) == [.init(9, .done)])
-        #expect(event.request(.waitForEvent, from: 5, timeout: .zero).replies.map(\.answer) == [.init(5, .timedOut)])
+        #expect(
+            event.request(.waitForEvent, from: 5, timeout: .zero).replies.map(\.answer) == [
+                .init(5, .timedOut)
+            ]
+        )
         #expect(event.request(.waitForEvent, from: 5).replies.isEmpty)
     }
 

@@ -85,7 +85,9 @@ struct LockServiceTests {
         #expect(lock.release(2) == [.init(2, .misused)])
     }
 
-    @Test("who has ended or cancelled waits no more, and what was on its way to one that has ended comes back")
+    @Test(
+        "who has ended or cancelled waits no more, and what was on its way to one that has ended comes back"
+    )
     func waitersThatGo() throws {
         let lock = Self.lock()
         lock.acquire(1)
@@ -127,7 +129,10 @@ struct LockServiceTests {
 
     // MARK: Conditions
 
-    @Test("a wait releases the lock, entirely, and ends with it when it is notified", arguments: [false, true])
+    @Test(
+        "a wait releases the lock, entirely, and ends with it when it is notified",
+        arguments: [false, true]
+    )
     func waiting(isReentrant: Bool) {
         let lock = Self.lock(isReentrant: isReentrant)
         for _ in 0..<(isReentrant ? 3 : 1) { lock.acquire(1, owner: 5) }
@@ -170,7 +175,11 @@ struct LockServiceTests {
         #expect(lock.wait(2, owner: 4) == [.init(2, .misused)])
         #expect(lock.notify(2, owner: 4) == [.init(2, .misused)])
         #expect(lock.notify(1, owner: 5) == [.init(1, isReentrant ? .misused : .done)])
-        #expect(lock.request(.waitForCondition, from: 1, body: [1]).replies.map(\.answer) == [.init(1, .malformed)])
+        #expect(
+            lock.request(.waitForCondition, from: 1, body: [1]).replies.map(\.answer) == [
+                .init(1, .malformed)
+            ]
+        )
     }
 
     @Test("a wait whose time is up, or that is cancelled, ends only with the lock, and takes no notification")

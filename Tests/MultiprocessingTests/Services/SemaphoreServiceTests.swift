@@ -41,7 +41,9 @@ struct SemaphoreServiceTests {
         #expect(semaphore.value == 1)
     }
 
-    @Test("a bounded semaphore refuses one release too many; one without a bound goes on to that of the system")
+    @Test(
+        "a bounded semaphore refuses one release too many; one without a bound goes on to that of the system"
+    )
     func bounds() {
         let bounded = Self.semaphore(2, isBounded: true)
         #expect(bounded.release(1) == [.init(1, .misused)])
@@ -99,7 +101,9 @@ struct SemaphoreServiceTests {
         #expect(semaphore.value == 0)
     }
 
-    @Test("places in a buffer are not multiplied when a producer dies and the consumer frees what it had filled")
+    @Test(
+        "places in a buffer are not multiplied when a producer dies and the consumer frees what it had filled"
+    )
     func places() {
         let places = Self.semaphore(5)
         for _ in 0..<4 { places.acquire(1) }

@@ -36,7 +36,8 @@ struct BarrierService: Service {
             )
             enter(arrival, &outbox)
         case .passBarrier:
-            guard let performer, performer == Performer(process: request.source, generation: request.argument) else {
+            guard let performer, performer == Performer(process: request.source, generation: request.argument)
+            else {
                 // It was broken or reset during the action.
                 return outbox.reply(to: request, .broken)
             }
