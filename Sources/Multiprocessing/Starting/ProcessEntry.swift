@@ -85,7 +85,11 @@ enum ProcessEntry {
             inlet: link
         )
         Endpoint.makeCurrent(endpoint)
-        Lineage.begin(path: order.identity, isDaemon: order.isDaemon)
+        Lineage.begin(
+            path: order.identity,
+            isDaemon: order.isDaemon,
+            parent: order.maker ?? order.parent
+        )
         Process.setCurrent(
             CurrentProcess(
                 name: order.name,
@@ -105,8 +109,9 @@ enum ProcessEntry {
             """
         )
         cps_set_process_title(order.name)
-        // `exit` inside the work, too, waits for the children and ends the daemons.
-        atexit { ProcessEntry.finishChildren() }
+        // `exit` inside the work, too, waits for the children and ends the daemons. Last registered, this is called first, and
+        // the handlers of the program that the process was forked from are not called at all.
+        _ = cps_on_exit { status in ProcessEntry.finish(status: status) }
         let state = ProcessState(
             .init(
                 name: order.name,
@@ -153,6 +158,7 @@ enum ProcessEntry {
     }
 
     private static func report(_ error: any Error) {
+        guard !(error is DeliveredFailure) else { return }
         cps_flush_output()
         let line = "Process \(Process.current.name): \(String(reflecting: type(of: error))): \(error)\n"
         Array(line.utf8).withUnsafeBytes { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
