@@ -2,6 +2,7 @@ internal import CProcessSupport
 // `cps_serve_main_queue` needs the library.
 internal import Dispatch
 internal import Glibc
+internal import Logging
 internal import MPI
 internal import MessageCoding
 internal import Synchronization
@@ -29,6 +30,7 @@ enum ProcessEntry {
         do {
             let (order, workOffset) = try frame.order()
             let process = try introduce(order, frame, socket)
+            ProcessLogging.resume()
             try Journal.begin(journal, size: order.journalSize)
             let work = try frame.withBody { body in
                 try MessageDecoder().decode(
@@ -125,6 +127,7 @@ enum ProcessEntry {
     }
 
     private static func perform(_ work: any Work, _ process: Process) -> Never {
+        ProcessLogging.note("the process begins its work")
         var process = process
         if let subclass = work as? SubclassWork, let instance = subclass.instance.object as? Process {
             instance.state.fields.withLock { $0.stage = process.state.stage }
@@ -167,6 +170,7 @@ enum ProcessEntry {
     /// What remains to be done after the work: what the process has started is seen to, then the process ends.
     static func finish(status: Int32) -> Never {
         finishChildren()
+        ProcessLogging.note("the process ends with status \(status)")
         cps_flush_output()
         // Not `exit`: a forked process does not run the exit handlers of the program it was forked from.
         _exit(status)
