@@ -33,7 +33,7 @@ public struct ProcessingError: Error, Hashable, Sendable, CustomStringConvertibl
         ///
         /// As `EOFError` in Python.
         public static let endOfStream = Kind(rawValue: "endOfStream")
-        /// The message is longer than what the receiver takes; it can still be received.
+        /// The message is longer than what the receiver takes.
         ///
         /// As `BufferTooShort` in Python, which hands the message over in the error, and `OSError`, which loses it.
         public static let tooLong = Kind(rawValue: "tooLong")
@@ -61,6 +61,10 @@ public struct ProcessingError: Error, Hashable, Sendable, CustomStringConvertibl
         ///
         /// As `IndexError` in Python.
         public static let outOfRange = Kind(rawValue: "outOfRange")
+        /// One end of a connection could not prove to the other that it knows the key.
+        ///
+        /// As `multiprocessing.AuthenticationError` in Python.
+        public static let authentication = Kind(rawValue: "authentication")
         /// The conversation between the processes broke.
         public static let transport = Kind(rawValue: "transport")
     }

@@ -19,7 +19,7 @@ final class BlockTable: RequestMemory, @unchecked Sendable {
         numbers = .allocate(capacity: max(1, 2 * blockCount))
         super.init(borrowing: UnsafeMutableRawPointer(numbers), byteCount: 8 * blockCount)
         for (index, number) in (blocks.counts + blocks.displacements).enumerated() {
-            guard let small = Int32(exactly: number * unitCount) else { throw Self.tooLarge(number, name) }
+            guard let small = Int32(exactly: number * unitCount) else { throw Self.tooLong(number, name) }
             numbers[index] = small
         }
     }
