@@ -104,6 +104,7 @@ let package = Package(
         .testTarget(
             name: "MPITests",
             dependencies: ["MPI", "MessageCoding", "RankLaunching", "RankChecks"],
+            exclude: ["Interoperability/Python"],
             swiftSettings: strict
         ),
         .testTarget(
