@@ -7,7 +7,8 @@ extension Communicator {
     /// Decides whether a wrong count on one rank is an error on every rank.
     ///
     /// Before a collective operation on buffers whose arguments one rank alone can get wrong (gather, scatter, all-gather, all-to-all, a reduction in
-    /// parts, making a window), the ranks compare them, at the price of a reduction of three numbers. Without that the rank that is wrong throws, and the
+    /// parts, making a window), the ranks compare them, at the price of a reduction of three numbers, and of an exchange of numbers before an all-to-all of
+    /// parts. Without that the rank that is wrong throws, and the
     /// others may wait for ever. Ranks in other languages know nothing of it: among them it has to be off.
     ///
     /// Every rank calls it alike.
@@ -54,6 +55,54 @@ extension Communicator {
                     "the ranks give or get different numbers of elements: \(-facts.1) to \(facts.0), here \(count)"
             )
         }
+    }
+
+    /// Makes every rank of an exchange fail if what one gives another is not what that one expects, or the arguments of one are wrong.
+    ///
+    /// It costs an exchange and a reduction of a few numbers. Without it a rank would get more than it has room for, which some libraries write
+    /// behind the end of its memory.
+    ///
+    /// Collective.
+    func agree(
+        onExchanging counts: [Int],
+        for resultCounts: [Int],
+        _ failure: MPIError?,
+        _ name: StaticString
+    )
+        throws(MPIError)
+    {
+        guard !isBetweenGroups, agreesOnArguments else { return try agree(onCount: 0, failure, name) }
+        // A rank that is wrong takes part nevertheless: the others must not wait.
+        let given = failure == nil ? counts : [Int](repeating: -1, count: size)
+        let announced = isAlone ? given : try exchanged(given)
+        if failure != nil { return try agree(onCount: 0, failure, name) }
+        let wrong = announced.indices.first { announced[$0] >= 0 && announced[$0] != resultCounts[$0] }
+        let mismatch = wrong.map { source in
+            MPIError(
+                .count,
+                call: name,
+                text:
+                    "rank \(source) gives \(announced[source]) elements, and \(resultCounts[source]) are expected of it"
+            )
+        }
+        try agree(onCount: 0, mismatch, name)
+    }
+
+    /// Gives each rank a number, and gets one from each.
+    private func exchanged(_ numbers: [Int]) throws(MPIError) -> [Int] {
+        let (given, raw) = (numbers.map { Int64($0) }, try raw)
+        var taken = [Int64](repeating: 0, count: given.count)
+        try given.span.withUnsafeBytes { (source) throws(MPIError) in
+            try taken.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+                try raw.allToAll(
+                    source.baseAddress,
+                    UnsafeMutableRawPointer(target.baseAddress),
+                    1,
+                    Datatype.int64.raw
+                )
+            }
+        }
+        return taken.map { Int($0) }
     }
 
     /// The error of something, to be thrown after an agreement.

@@ -142,15 +142,15 @@ extension Communicator {
 
     /// Gives every rank the elements of all ranks, which may be different numbers of them.
     ///
-    /// Every rank calls it with the same counts. What is wrong with the arguments of one rank alone is an error there, and the others wait for
-    /// it: let such an error end the program.
+    /// Every rank calls it with the same counts.
     ///
     /// - Parameters:
     ///   - elements: What this rank gives.
     ///   - counts: How many elements each rank gives.
     ///   - displacements: Where those of each rank are stored; one rank's behind the other's, if omitted.
     ///   - result: Where the elements are stored. What lies between them stays as it is.
-    /// - Throws: `MPIError` of class `count` or `displacement` if these are no parts of the result, or what the MPI library reports.
+    /// - Throws: On **every** rank `MPIError` if the arguments of one rank are wrong: there of class `count` or `displacement`, on the others
+    ///   `remoteFailure`; of class `count` if the ranks give different counts. What the MPI library reports.
     ///
     /// Collective · blocking · `MPI_Allgatherv` (MPI 3.1 §5.7)
     public final func allGather<Element: BufferElement>(
@@ -161,16 +161,26 @@ extension Communicator {
     ) throws(MPIError) {
         let name: StaticString = "MPI_Allgatherv"
         let datatype = Element.datatype
-        let blocks = try BlockList(counts, displacements, for: peerCount, in: result.count, name)
-        guard isBetweenGroups || blocks.counts[rank] == elements.count else {
-            throw MPIError(
-                .count,
-                call: name,
-                text: "rank \(rank) gives \(elements.count) elements; its count is \(blocks.counts[rank])"
-            )
+        let (elementCount, resultCount) = (elements.count, result.count)
+        var hashed = Hasher.Stable()
+        for count in counts { hashed.combine(count) }
+        var table: BlockTable?
+        var ownCount: Int32 = 0
+        let failure = Self.failure { () throws(MPIError) in
+            let blocks = try BlockList(counts, displacements, for: peerCount, in: resultCount, name)
+            guard isBetweenGroups || blocks.counts[rank] == elementCount else {
+                throw MPIError(
+                    .count,
+                    call: name,
+                    text: "rank \(rank) gives \(elementCount) elements; its count is \(blocks.counts[rank])"
+                )
+            }
+            table = try BlockTable(blocks, unitCount: datatype.unitCount, name)
+            ownCount = try RawCommunicator.count(elementCount * datatype.unitCount, name)
         }
-        let tables = try BlockTable(blocks, unitCount: datatype.unitCount, name)
-        let sourceCount = try RawCommunicator.count(elements.count * datatype.unitCount, name)
+        try agree(onCount: hashed.value, failure, name)
+        guard let tables = table else { return }
+        let sourceCount = ownCount
         try elements.withUnsafeBytes { (source) throws(MPIError) in
             try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
                 _ = try raw.allGather(
