@@ -158,11 +158,20 @@ public struct PersistentRequest<Element: BufferElement>: ~Copyable, @unchecked S
     ///
     /// The thread of the caller is free meanwhile. If the task is cancelled the operation goes on.
     ///
+    /// - Parameter timeout: How long to wait at most; for ever, if omitted. If the time is up it goes on, and can be waited for
+    ///   again.
     /// - Returns: As ``wait(timeout:)`` does.
-    /// - Throws: `MPIError` if the MPI library fails.
+    /// - Throws: `MPIError` of class `timedOut` if the time is up, or what the MPI library reports.
     @discardableResult
-    public func completion() async throws(MPIError) -> Status {
-        await ProgressThread.shared.completion(of: operation)
+    public func completion(timeout: Duration? = nil) async throws(MPIError) -> Status {
+        await ProgressThread.shared.completion(of: operation, deadline: Deadline(after: timeout))
+        guard operation.advance() else {
+            throw MPIError(
+                .timedOut,
+                call: "MPI_Wait",
+                text: "\(operation.title) was not complete within the time given"
+            )
+        }
         return try outcome()
     }
 
