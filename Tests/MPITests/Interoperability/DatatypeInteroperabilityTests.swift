@@ -45,6 +45,16 @@ struct DatatypeInteroperabilityTests {
                 ChargedParticle(kind: $0.kind, mass: 2 * $0.mass, charge: $0.charge)
             }
             try Self.exchange(world, particles, heavier, tag: 19)
+            #if (arch(x86_64) || arch(i386)) && !os(Windows) && !os(Android)
+            try Self.exchange(world, [Float80(1.5)], [3], tag: 20)
+            #else
+            try world.send([UInt8]().span, to: world.rank + 2, tag: 20)
+            #endif
+            #if !((os(macOS) || targetEnvironment(macCatalyst)) && arch(x86_64))
+            try Self.exchange(world, [Float16(1.5)], [3], tag: 21)
+            #else
+            try world.send([UInt8]().span, to: world.rank + 2, tag: 21)
+            #endif
         }
     }
 

@@ -42,4 +42,15 @@ world.Recv([particles.view(np.uint8), MPI.BYTE], peer, 19)
 expect("particles", particles, np.array([(-1, 0.5, 300), (2, -4, -7)], particle))
 particles["mass"] *= 2
 world.Send([particles.view(np.uint8), MPI.BYTE], peer, 19)
+
+# Numbers that a machine may lack; of those of 16 bits MPI knows nothing.
+status = MPI.Status()
+for tag, kind, datatype in ((20, np.longdouble, MPI.LONG_DOUBLE), (21, np.float16, MPI.BYTE)):
+    numbers = np.zeros(1, kind)
+    buffer = [numbers, datatype] if tag == 20 else [numbers.view(np.uint8), datatype]
+    world.Recv(buffer, peer, tag, status)
+    if status.Get_count(MPI.BYTE) > 0:
+        expect(np.dtype(kind).name, numbers, [1.5])
+        numbers *= 2
+        world.Send(buffer, peer, tag)
 agree()
