@@ -5,8 +5,8 @@ internal import Synchronization
 /// It is of use in the body that it is given to, and not afterwards.
 public final class WindowAccess<Element: BufferElement>: @unchecked Sendable {
     // What is kept is guarded by a lock; the rest is immutable: hence the unchecked conformance.
-    private let window: Window<Element>
-    private let raw: RawWindow
+    let window: Window<Element>
+    let raw: RawWindow
     private let ranks: [Int]?
 
     private struct State {
@@ -42,7 +42,7 @@ public final class WindowAccess<Element: BufferElement>: @unchecked Sendable {
 
     // MARK: Checks
 
-    private func target(_ rank: Int, _ offset: Int, _ count: Int, _ name: StaticString) throws(MPIError)
+    func target(_ rank: Int, _ offset: Int, _ count: Int, _ name: StaticString) throws(MPIError)
         -> Int32
     {
         guard state.withLock({ $0.isOpen }) else {
@@ -89,11 +89,11 @@ public final class WindowAccess<Element: BufferElement>: @unchecked Sendable {
         return raw
     }
 
-    private func keep(_ memory: any Sendable) {
+    func keep(_ memory: any Sendable) {
         state.withLock { $0.kept.append(memory) }
     }
 
-    private func fetched(_ memory: ArrayRequestMemory<Element>) -> Fetched<Element> {
+    func fetched(_ memory: ArrayRequestMemory<Element>) -> Fetched<Element> {
         let synchronized = Synchronized()
         state.withLock { state in
             state.kept.append(memory)
