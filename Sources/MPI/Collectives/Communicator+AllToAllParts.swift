@@ -87,7 +87,8 @@ extension Communicator {
         return try collective.persistent()
     }
 
-    private func allToAllCollective<Element>(
+    /// Describes an exchange of parts with patterns of their own.
+    func allToAllCollective<Element>(
         _ count: Int,
         _ parts: [DatatypePart],
         _ resultCount: Int,

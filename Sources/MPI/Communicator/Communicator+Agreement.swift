@@ -7,7 +7,7 @@ extension Communicator {
     /// Decides whether a wrong count on one rank is an error on every rank.
     ///
     /// Before a collective operation on buffers whose arguments one rank alone can get wrong (gather, scatter, all-gather, all-to-all, a reduction in
-    /// parts, making a window), the ranks compare them, at the price of a reduction of three numbers, and of an exchange of numbers before an all-to-all of
+    /// parts, making a window), the ranks compare them, at the price of a reduction of four numbers, and of an exchange of numbers before an all-to-all of
     /// parts. Without that the rank that is wrong throws, and the
     /// others may wait for ever. Ranks in other languages know nothing of it: among them it has to be off.
     ///
@@ -26,18 +26,28 @@ extension Communicator {
     /// It costs a reduction of a few numbers, before operations whose arguments one rank alone can get wrong.
     ///
     /// Collective.
-    func agree(onCount count: Int, _ failure: MPIError?, _ name: StaticString) throws(MPIError) {
+    ///
+    /// - Parameter isLarge: Whether this rank has a number that C cannot count, so that all have to go another way.
+    /// - Returns: Whether any rank has.
+    @discardableResult
+    func agree(onCount count: Int, _ failure: MPIError?, isLarge: Bool = false, _ name: StaticString)
+        throws(MPIError) -> Bool
+    {
         guard !isAlone, !isBetweenGroups, agreesOnArguments else {
             if let failure { throw failure }
-            return
+            // The others would not know.
+            if isLarge, !isAlone { throw CountLimit.error(name) }
+            return isLarge
         }
-        var facts = (Int64(count), -Int64(count), Int64(failure == nil ? 0 : rank + 1))
+        var facts = (
+            Int64(count), -Int64(count), Int64(failure == nil ? 0 : rank + 1), Int64(isLarge ? 1 : 0)
+        )
         let raw = try raw
         try withUnsafeMutablePointer(to: &facts) { (facts) throws(MPIError) in
             _ = try raw.allReduce(
                 UnsafeRawPointer(RawCommunicator.inPlace),
                 UnsafeMutableRawPointer(facts),
-                3,
+                4,
                 Datatype.int64.raw,
                 RawOperation.max,
                 .blocking
@@ -55,6 +65,7 @@ extension Communicator {
                     "the ranks give or get different numbers of elements: \(-facts.1) to \(facts.0), here \(count)"
             )
         }
+        return facts.3 > 0
     }
 
     /// Makes every rank of an exchange fail if what one gives another is not what that one expects, or the arguments of one are wrong.
@@ -63,19 +74,26 @@ extension Communicator {
     /// behind the end of its memory.
     ///
     /// Collective.
+    ///
+    /// - Parameter isLarge: Whether this rank has a number that C cannot count.
+    /// - Returns: Whether any rank has.
+    @discardableResult
     func agree(
         onExchanging counts: [Int],
         for resultCounts: [Int],
         _ failure: MPIError?,
+        isLarge: Bool = false,
         _ name: StaticString
     )
-        throws(MPIError)
+        throws(MPIError) -> Bool
     {
-        guard !isBetweenGroups, agreesOnArguments else { return try agree(onCount: 0, failure, name) }
+        guard !isBetweenGroups, agreesOnArguments else {
+            return try agree(onCount: 0, failure, isLarge: isLarge, name)
+        }
         // A rank that is wrong takes part nevertheless: the others must not wait.
         let given = failure == nil ? counts : [Int](repeating: -1, count: size)
         let announced = isAlone ? given : try exchanged(given)
-        if failure != nil { return try agree(onCount: 0, failure, name) }
+        if failure != nil { return try agree(onCount: 0, failure, isLarge: isLarge, name) }
         let wrong = announced.indices.first { announced[$0] >= 0 && announced[$0] != resultCounts[$0] }
         let mismatch = wrong.map { source in
             MPIError(
@@ -85,7 +103,7 @@ extension Communicator {
                     "rank \(source) gives \(announced[source]) elements, and \(resultCounts[source]) are expected of it"
             )
         }
-        try agree(onCount: 0, mismatch, name)
+        return try agree(onCount: 0, mismatch, isLarge: isLarge, name)
     }
 
     /// Gives each rank a number, and gets one from each.

@@ -97,38 +97,40 @@ extension Communicator {
         let name: StaticString = "MPI_Alltoallv"
         let datatype = Element.datatype
         let (elementCount, resultCount) = (elements.count, result.count)
-        var tables: (given: BlockTable, taken: BlockTable)?
+        var (given, taken) = (BlockList.none, BlockList.none)
         let failure = Self.failure { () throws(MPIError) in
-            let given = try BlockList(counts, displacements, for: peerCount, in: elementCount, name)
-            let taken = try BlockList(
+            given = try BlockList(counts, displacements, for: peerCount, in: elementCount, name)
+            taken = try BlockList(
                 resultCounts,
                 resultDisplacements,
                 for: peerCount,
                 in: resultCount,
                 name
             )
-            tables = (
-                try BlockTable(given, unitCount: datatype.unitCount, name),
-                try BlockTable(taken, unitCount: datatype.unitCount, name)
-            )
         }
-        try agree(onExchanging: counts, for: resultCounts, failure, name)
-        guard let (given, taken) = tables else { return }
+        let isLarge =
+            given.isLarge(unitCount: datatype.unitCount) || taken.isLarge(unitCount: datatype.unitCount)
+        if try agree(onExchanging: counts, for: resultCounts, failure, isLarge: isLarge, name) {
+            return try largeBlocksCollective(elementCount, given, resultCount, taken)
+                .blocking(elements, into: &result)
+        }
+        let sources = try BlockTable(given, unitCount: datatype.unitCount, name)
+        let targets = try BlockTable(taken, unitCount: datatype.unitCount, name)
         try elements.withUnsafeBytes { (source) throws(MPIError) in
             try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
                 _ = try raw.allToAll(
                     source.baseAddress,
-                    given.counts,
-                    given.displacements,
+                    sources.counts,
+                    sources.displacements,
                     datatype.raw,
                     target.baseAddress,
-                    taken.counts,
-                    taken.displacements,
+                    targets.counts,
+                    targets.displacements,
                     datatype.raw,
                     .blocking
                 )
             }
         }
-        withExtendedLifetime((given, taken)) {}
+        withExtendedLifetime((sources, targets)) {}
     }
 }

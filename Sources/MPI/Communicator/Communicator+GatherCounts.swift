@@ -30,10 +30,10 @@ extension Communicator {
         let rootNumber = try rootNumber(root, name)
         let count = elements.count
         let resultCount = result.count
-        var table: BlockTable?
+        var blocks = BlockList.none
         let failure = Self.failure { () throws(MPIError) in
             guard rank == root else { return }
-            let blocks = try BlockList(counts, displacements, for: size, in: resultCount, name)
+            blocks = try BlockList(counts, displacements, for: size, in: resultCount, name)
             guard blocks.counts[root] == count else {
                 throw MPIError(
                     .count,
@@ -41,11 +41,16 @@ extension Communicator {
                     text: "the root gives \(count) elements and expects \(blocks.counts[root]) of itself"
                 )
             }
-            table = try BlockTable(blocks, unitCount: datatype.unitCount, name)
         }
-        try agree(onCount: 0, failure, name)
+        let given = BlockList.only(count, for: root, of: size)
+        let isLarge =
+            given.isLarge(unitCount: datatype.unitCount) || blocks.isLarge(unitCount: datatype.unitCount)
+        if try agree(onCount: 0, failure, isLarge: isLarge, name) {
+            let taken = rank == root ? blocks : .none(for: size)
+            return try exchangeLargeBlocks(elements, given, into: &result, taken, name)
+        }
         let sourceCount = try RawCommunicator.count(count * datatype.unitCount, name)
-        let tables = if let table { table } else { try BlockTable(.none, unitCount: 1, name) }
+        let tables = try BlockTable(blocks, unitCount: datatype.unitCount, name)
         try elements.withUnsafeBytes { (source) throws(MPIError) in
             try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
                 _ = try raw.gather(
@@ -90,10 +95,10 @@ extension Communicator {
         let rootNumber = try rootNumber(root, name)
         let count = result.count
         let elementCount = elements?.count ?? 0
-        var table: BlockTable?
+        var blocks = BlockList.none
         let failure = Self.failure { () throws(MPIError) in
             guard rank == root else { return }
-            let blocks = try BlockList(counts, displacements, for: size, in: elementCount, name)
+            blocks = try BlockList(counts, displacements, for: size, in: elementCount, name)
             guard blocks.counts[root] == count else {
                 throw MPIError(
                     .count,
@@ -101,11 +106,19 @@ extension Communicator {
                     text: "the root gives itself \(blocks.counts[root]) elements and has room for \(count)"
                 )
             }
-            table = try BlockTable(blocks, unitCount: datatype.unitCount, name)
         }
-        try agree(onCount: 0, failure, name)
+        let taken = BlockList.only(count, for: root, of: size)
+        let isLarge =
+            taken.isLarge(unitCount: datatype.unitCount) || blocks.isLarge(unitCount: datatype.unitCount)
+        if try agree(onCount: 0, failure, isLarge: isLarge, name) {
+            if rank == root, let elements {
+                return try exchangeLargeBlocks(elements, blocks, into: &result, taken, name)
+            }
+            let nothing: [Element] = []
+            return try exchangeLargeBlocks(nothing.span, .none(for: size), into: &result, taken, name)
+        }
         let targetCount = try RawCommunicator.count(count * datatype.unitCount, name)
-        let tables = if let table { table } else { try BlockTable(.none, unitCount: 1, name) }
+        let tables = try BlockTable(blocks, unitCount: datatype.unitCount, name)
         let raw = try raw
         try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
             let address = UnsafeMutableRawPointer(target.baseAddress)
@@ -164,10 +177,9 @@ extension Communicator {
         let (elementCount, resultCount) = (elements.count, result.count)
         var hashed = Hasher.Stable()
         for count in counts { hashed.combine(count) }
-        var table: BlockTable?
-        var ownCount: Int32 = 0
+        var blocks = BlockList.none
         let failure = Self.failure { () throws(MPIError) in
-            let blocks = try BlockList(counts, displacements, for: peerCount, in: resultCount, name)
+            blocks = try BlockList(counts, displacements, for: peerCount, in: resultCount, name)
             guard isBetweenGroups || blocks.counts[rank] == elementCount else {
                 throw MPIError(
                     .count,
@@ -175,12 +187,15 @@ extension Communicator {
                     text: "rank \(rank) gives \(elementCount) elements; its count is \(blocks.counts[rank])"
                 )
             }
-            table = try BlockTable(blocks, unitCount: datatype.unitCount, name)
-            ownCount = try RawCommunicator.count(elementCount * datatype.unitCount, name)
         }
-        try agree(onCount: hashed.value, failure, name)
-        guard let tables = table else { return }
-        let sourceCount = ownCount
+        let given = BlockList.same(elementCount, for: peerCount)
+        let isLarge =
+            given.isLarge(unitCount: datatype.unitCount) || blocks.isLarge(unitCount: datatype.unitCount)
+        if try agree(onCount: hashed.value, failure, isLarge: isLarge, name) {
+            return try exchangeLargeBlocks(elements, given, into: &result, blocks, name)
+        }
+        let sourceCount = try RawCommunicator.count(elementCount * datatype.unitCount, name)
+        let tables = try BlockTable(blocks, unitCount: datatype.unitCount, name)
         try elements.withUnsafeBytes { (source) throws(MPIError) in
             try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
                 _ = try raw.allGather(

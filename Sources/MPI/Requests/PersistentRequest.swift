@@ -37,7 +37,30 @@ public struct PersistentRequest<Element: BufferElement>: ~Copyable, @unchecked S
         make: @escaping @Sendable () throws(MPIError) -> RawRequest,
         check: ((Status) throws(MPIError) -> Void)? = nil
     ) throws(MPIError) {
-        operation = PersistentOperation(try make(), title, keeping: [input, output] + others, remake: make)
+        try self.init(title, input: input, output: output, keeping: others, pieceCount: 1) {
+            (_) throws(MPIError) in
+            try make()
+        } check: { (status) throws(MPIError) in
+            try check?(status)
+        }
+    }
+
+    /// Has the library make so many requests, which are one here.
+    init(
+        _ title: StaticString,
+        input: RequestMemory,
+        output: RequestMemory,
+        keeping others: [any Sendable],
+        pieceCount: Int,
+        make: @escaping @Sendable (Int) throws(MPIError) -> RawRequest,
+        check: ((Status) throws(MPIError) -> Void)? = nil
+    ) throws(MPIError) {
+        operation = try PersistentOperation(
+            pieceCount,
+            title,
+            keeping: [input, output] + others,
+            make: make
+        )
         inputMemory = input
         outputMemory = output
         self.check = check
