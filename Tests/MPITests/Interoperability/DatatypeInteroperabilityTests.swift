@@ -9,6 +9,30 @@ private struct ChargedParticle: BufferElement, Equatable {
     var charge: Int16
 }
 
+/// A structure with holes, and a tuple in it, as `structures.py` has it.
+private struct LayeredParticle: BufferElement, Equatable {
+    var kind: Int8
+    var place: (Double, Int16, Double)
+    var sign: Bool
+    var amount: Float
+    var last: UInt8
+
+    init(_ number: Int) {
+        kind = Int8(number)
+        place = (Double(number) + 0.5, Int16(-number), 1 / Double(number + 1))
+        sign = number % 2 == 0
+        amount = Float(number) * 2
+        last = 255
+    }
+
+    static func == (left: Self, right: Self) -> Bool {
+        guard left.kind == right.kind, left.place == right.place, left.sign == right.sign else {
+            return false
+        }
+        return left.amount == right.amount && left.last == right.last
+    }
+}
+
 /// Every family of datatypes between each Swift rank and the Python rank two above it, in the order of `datatypes.py`.
 @Suite("Datatypes with mpi4py", .enabled(if: PythonPeer.isAvailable, PythonPeer.requirement))
 struct DatatypeInteroperabilityTests {
@@ -201,6 +225,25 @@ struct DatatypeInteroperabilityTests {
             let integers: [Int32] = [1, -2, Int32(rank)]
             let bytes = try small.pack(integers.span, count: 3, isExternal: true)
             try world.send(bytes.span, to: peer, tag: 2)
+        }
+    }
+
+    @Test(
+        "an array of structures with holes is an array of numpy's structures, and packed the same on all machines"
+    )
+    func structures() async throws {
+        try await PythonPeer.meet("structures.py") { () throws in
+            let world = try PythonPeer.world()
+            let (rank, peer) = (world.rank, world.rank + 2)
+            let datatype = try DerivedDatatype.structure(of: LayeredParticle.self)
+            let particles = (0..<4).map { LayeredParticle(rank + $0) }
+            try world.send(particles.span, as: datatype, count: 4, to: peer)
+            var received = particles
+            try world.receive(into: &received, as: datatype, count: 4, from: peer)
+            #expect(received == (0..<4).map { LayeredParticle(peer + $0) })
+            let packed = try datatype.pack(particles.span, count: 4, isExternal: true)
+            #expect(packed.count == 4 * 25)
+            try world.send(packed.span, to: peer, tag: 1)
         }
     }
 }
