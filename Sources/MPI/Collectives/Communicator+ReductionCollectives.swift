@@ -5,9 +5,23 @@ extension Communicator {
         throws(MPIError)
         -> BufferCollective<Element>
     {
+        try reduceCollective(
+            count,
+            operation,
+            root: rootNumber(root, "MPI_Ireduce"),
+            isRoot: rank == root
+        )
+    }
+
+    /// The root is as the library names it.
+    func reduceCollective<Element>(
+        _ count: Int,
+        _ operation: ReduceOperation<Element>,
+        root number: Int32,
+        isRoot: Bool
+    ) throws(MPIError) -> BufferCollective<Element> {
         let raw = try raw
-        let number = try rootNumber(root, "MPI_Ireduce")
-        return try reductionCollective("a reduction", count, gets: rank == root ? count : 0, operation) {
+        return try reductionCollective("a reduction", count, gets: isRoot ? count : 0, operation) {
             (source, target, small, library, style) throws(MPIError) in
             try raw.reduce(source, target, small, library.type, library.operation, root: number, style)
         }
