@@ -117,7 +117,8 @@ extension Intercommunicator {
         return root == .here ? result : nil
     }
 
-    private func part(of count: Int, _ name: StaticString) throws(MPIError) -> Int {
+    /// How many elements each rank of the other group has of some.
+    func part(of count: Int, _ name: StaticString) throws(MPIError) -> Int {
         guard count.isMultiple(of: remoteSize) else {
             throw MPIError(
                 .count,

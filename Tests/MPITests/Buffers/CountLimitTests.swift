@@ -1,3 +1,4 @@
+import Glibc
 import RankChecks
 import Testing
 
@@ -268,6 +269,65 @@ struct CountLimitTests {
                 try column.unpack(bytes, into: &unpacked, count: 3, isExternal: isExternal)
                 #expect(unpacked == row(0, 0..<7) + [-1])
             }
+        }
+    }
+
+    @Test(
+        "more than 2³¹ elements, really: blocks, reductions, the memory of another rank, packing",
+        .enabled(if: getenv("SWIFT_MPI_LARGE_COUNTS") != nil, "takes 10 GiB: set SWIFT_MPI_LARGE_COUNTS")
+    )
+    func reallyLarge() async throws {
+        try await onRanks(2, timeout: .seconds(500)) { () throws in
+            let world = Communicator.world
+            let rank = world.rank
+            let count = 1 << 31 + 5
+            // Filled by C, which takes a moment here.
+            func filled(_ byte: UInt8, _ count: Int) -> [UInt8] {
+                [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+                    if let address = buffer.baseAddress { memset(address, Int32(byte), count) }
+                    initialized = count
+                }
+            }
+            func expect(_ what: String, _ elements: [UInt8], _ wanted: [Int: UInt8]) {
+                for (index, byte) in wanted { #expect(elements[index] == byte, "\(what), \(index)") }
+                if world.rank == 0 { print("large: \(what)") }
+            }
+            do {
+                let mine = filled(rank == 0 ? 7 : 9, rank == 0 ? 3 : count)
+                var all = filled(1, count + 3)
+                try world.allGather(mine.span, counts: [3, count], into: &all)
+                expect("all-gather", all, [0: 7, 2: 7, 3: 9, count / 2: 9, count + 2: 9])
+            }
+            do {
+                var mine = filled(UInt8(rank + 3), count)
+                mine[count - 1] = UInt8(rank + 100)
+                let sum = try world.immediateAllReduce(inPlace: mine, .sum).wait()
+                expect("all-reduce", sum, [0: 7, 1 << 30: 7, count - 2: 7, count - 1: 201])
+            }
+            do {
+                let window = try world.makeWindow(count: rank == 0 ? count : 0, of: UInt8.self)
+                let mine = rank == 1 ? filled(5, count) : []
+                try window.fence { if rank == 1 { try $0.put(mine, to: 0) } }
+                func ends() throws -> [UInt8] {
+                    try window.withElements { $0.count == 0 ? [] : [$0[0], $0[1 << 30], $0[count - 1]] }
+                }
+                #expect(try ends() == (rank == 0 ? [5, 5, 5] : []))
+                try window.fence { if rank == 1 { try $0.accumulate(mine, .sum, to: 0) } }
+                #expect(try ends() == (rank == 0 ? [10, 10, 10] : []))
+                if rank == 0 { print("large: put, accumulate") }
+                try window.free()
+            }
+            if rank == 0 {
+                var elements = filled(8, count)
+                elements[count - 1] = 88
+                let byte = try DerivedDatatype.element(UInt8.self)
+                let bytes = try byte.pack(elements.span, count: count)
+                expect("packed", bytes, [0: 8, count - 2: 8, count - 1: 88])
+                memset(&elements, 0, count)
+                try byte.unpack(bytes, into: &elements, count: count)
+                expect("unpacked", elements, [0: 8, count - 2: 8, count - 1: 88])
+            }
+            try world.barrier()
         }
     }
 }
