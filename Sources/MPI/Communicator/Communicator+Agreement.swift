@@ -25,10 +25,9 @@ extension Communicator {
     ///
     /// It costs a reduction of a few numbers, before operations whose arguments one rank alone can get wrong.
     ///
-    /// Collective.
+    /// A rank that has a number that C cannot count is large; then all have to go another way, and the result is true on all of them.
     ///
-    /// - Parameter isLarge: Whether this rank has a number that C cannot count, so that all have to go another way.
-    /// - Returns: Whether any rank has.
+    /// Collective.
     @discardableResult
     func agree(onCount count: Int, _ failure: MPIError?, isLarge: Bool = false, _ name: StaticString)
         throws(MPIError) -> Bool
@@ -73,10 +72,9 @@ extension Communicator {
     /// It costs an exchange and a reduction of a few numbers. Without it a rank would get more than it has room for, which some libraries write
     /// behind the end of its memory.
     ///
-    /// Collective.
+    /// The result says whether any rank is large, as it does for ``agree(onCount:_:isLarge:_:)``.
     ///
-    /// - Parameter isLarge: Whether this rank has a number that C cannot count.
-    /// - Returns: Whether any rank has.
+    /// Collective.
     @discardableResult
     func agree(
         onExchanging counts: [Int],
