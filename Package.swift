@@ -107,6 +107,7 @@ let package = Package(
         .testTarget(
             name: "MPITests",
             dependencies: ["MPI", "MessageCoding", "RankLaunching", "RankChecks", "CAllocationCount"],
+            exclude: ["Interoperability/Python"],
             swiftSettings: strict
         ),
         .testTarget(

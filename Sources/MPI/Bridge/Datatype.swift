@@ -112,6 +112,11 @@ public struct Datatype: Hashable, Sendable {
     /// The corresponding C constant is `MPI_DOUBLE`.
     public static var double: Datatype { Datatype(cmpi_double(), length: 8) }
 
+    /// A floating point number of 80 bits, in 16 bytes.
+    ///
+    /// The corresponding C constant is `MPI_LONG_DOUBLE`, where that is such a number.
+    static var longDouble: Datatype { Datatype(cmpi_long_double(), length: 16) }
+
     /// A complex number of two floating point numbers of 32 bits.
     ///
     /// The corresponding C constant is `MPI_C_FLOAT_COMPLEX`.

@@ -32,7 +32,7 @@ final class PartTable: @unchecked Sendable {
         for rankCount: Int,
         in elementCount: Int,
         stride: Int,
-        largest: Int = Int(Int32.max),
+        largest: Int = CountLimit.largest,
         _ name: StaticString
     ) throws(MPIError) {
         guard parts.count == rankCount else {

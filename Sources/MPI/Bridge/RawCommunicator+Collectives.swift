@@ -105,14 +105,12 @@ extension RawCommunicator {
         let count = library.count
         // Nothing to combine; and an address of nothing would be taken for a mark.
         if count == 0 { return }
-        if let small = Int32(exactly: count) { return try body(small, source, target) }
-        let pieceLength = 1 << 30
-        let size = try library.type.size()
-        var done = 0
-        while done < count {
-            let length = min(pieceLength, count - done)
-            try body(Int32(length), source.map { $0 + done * size }, target.map { $0 + done * size })
-            done += length
+        if count <= CountLimit.largest { return try body(Int32(count), source, target) }
+        // Not the size: a value with its location may have a hole behind it.
+        let extent = try library.type.extent().extent
+        for piece in CountLimit.pieces(of: count) {
+            let start = piece.lowerBound * extent
+            try body(Int32(piece.count), source.map { $0 + start }, target.map { $0 + start })
         }
     }
 }

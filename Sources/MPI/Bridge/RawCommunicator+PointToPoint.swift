@@ -87,7 +87,7 @@ extension RawCommunicator {
 
     /// Describes a send that is started later.
     ///
-    /// A count that C cannot express is refused: the datatype that would be needed has to live as long as the request.
+    /// The library keeps the datatype of a count that C cannot express as long as the request.
     func makeSend(
         _ address: Source,
         _ count: Int,
@@ -96,18 +96,25 @@ extension RawCommunicator {
         tag: Int32,
         _ mode: SendMode
     ) throws(MPIError) -> RawRequest {
-        let count = try Self.count(count, "MPI_Send_init")
-        let type = type.handle
         var request: RequestHandle = cmpi_request_null()
-        switch mode {
-        case .standard:
-            try call("MPI_Send_init") { MPI_Send_init(address, count, type, rank, tag, handle, &request) }
-        case .synchronous:
-            try call("MPI_Ssend_init") { MPI_Ssend_init(address, count, type, rank, tag, handle, &request) }
-        case .buffered:
-            try call("MPI_Bsend_init") { MPI_Bsend_init(address, count, type, rank, tag, handle, &request) }
-        case .ready:
-            try call("MPI_Rsend_init") { MPI_Rsend_init(address, count, type, rank, tag, handle, &request) }
+        try type.withCount(count) { (count, type) throws(MPIError) in
+            let type = type.handle
+            switch mode {
+            case .standard:
+                try call("MPI_Send_init") { MPI_Send_init(address, count, type, rank, tag, handle, &request) }
+            case .synchronous:
+                try call("MPI_Ssend_init") {
+                    MPI_Ssend_init(address, count, type, rank, tag, handle, &request)
+                }
+            case .buffered:
+                try call("MPI_Bsend_init") {
+                    MPI_Bsend_init(address, count, type, rank, tag, handle, &request)
+                }
+            case .ready:
+                try call("MPI_Rsend_init") {
+                    MPI_Rsend_init(address, count, type, rank, tag, handle, &request)
+                }
+            }
         }
         return RawRequest(request)
     }
@@ -117,10 +124,11 @@ extension RawCommunicator {
         throws(MPIError)
         -> RawRequest
     {
-        let count = try Self.count(count, "MPI_Recv_init")
         var request: RequestHandle = cmpi_request_null()
-        try call("MPI_Recv_init") {
-            MPI_Recv_init(address, count, type.handle, pattern.source, pattern.tag, handle, &request)
+        try type.withCount(count) { (count, type) throws(MPIError) in
+            try call("MPI_Recv_init") {
+                MPI_Recv_init(address, count, type.handle, pattern.source, pattern.tag, handle, &request)
+            }
         }
         return RawRequest(request)
     }

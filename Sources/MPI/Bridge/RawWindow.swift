@@ -280,6 +280,47 @@ struct RawWindow: Hashable, Sendable {
         }
     }
 
+    /// How many of a pattern.
+    typealias Line = (count: Int, type: RawDatatype)
+
+    func put(_ source: Source, _ own: Line, _ rank: Int32, _ offset: Int, _ other: Line) throws(MPIError) {
+        try own.type.withCount(own.count) { (count, type) throws(MPIError) in
+            try other.type.withCount(other.count) { (otherCount, otherType) throws(MPIError) in
+                try call("MPI_Put") {
+                    MPI_Put(
+                        source,
+                        count,
+                        type.handle,
+                        rank,
+                        MPI_Aint(offset),
+                        otherCount,
+                        otherType.handle,
+                        handle
+                    )
+                }
+            }
+        }
+    }
+
+    func get(_ target: Target, _ own: Line, _ rank: Int32, _ offset: Int, _ other: Line) throws(MPIError) {
+        try own.type.withCount(own.count) { (count, type) throws(MPIError) in
+            try other.type.withCount(other.count) { (otherCount, otherType) throws(MPIError) in
+                try call("MPI_Get") {
+                    MPI_Get(
+                        target,
+                        count,
+                        type.handle,
+                        rank,
+                        MPI_Aint(offset),
+                        otherCount,
+                        otherType.handle,
+                        handle
+                    )
+                }
+            }
+        }
+    }
+
     func get(_ target: Target, _ count: Int, _ type: RawDatatype, _ rank: Int32, _ offset: Int)
         throws(MPIError)
     {

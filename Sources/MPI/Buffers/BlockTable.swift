@@ -15,22 +15,13 @@ final class BlockTable: RequestMemory, @unchecked Sendable {
     ///
     /// - Throws: `MPIError` of class `count` if C has no numbers of that size.
     init(_ blocks: BlockList, unitCount: Int, _ name: StaticString) throws(MPIError) {
+        guard !blocks.isLarge(unitCount: unitCount) else { throw CountLimit.error(name) }
         blockCount = blocks.counts.count
         numbers = .allocate(capacity: max(1, 2 * blockCount))
         super.init(borrowing: UnsafeMutableRawPointer(numbers), byteCount: 8 * blockCount)
         for (index, number) in (blocks.counts + blocks.displacements).enumerated() {
-            guard let small = Int32(exactly: number * unitCount) else { throw Self.tooLong(number, name) }
-            numbers[index] = small
+            numbers[index] = Int32(number * unitCount)
         }
-    }
-
-    private static func tooLarge(_ number: Int, _ name: StaticString) -> MPIError {
-        MPIError(
-            .count,
-            call: name,
-            text:
-                "a block of or behind \(number) elements is more than the library can count here; do it in several steps"
-        )
     }
 
     deinit { numbers.deallocate() }
@@ -40,6 +31,12 @@ final class BlockTable: RequestMemory, @unchecked Sendable {
 struct BlockList: Sendable, Equatable {
     let counts: [Int]
     let displacements: [Int]
+
+    /// Blocks that are known to be some.
+    init(knownCounts counts: [Int], _ displacements: [Int]) {
+        self.counts = counts
+        self.displacements = displacements
+    }
 
     /// The least number of elements that an array with these blocks has.
     var end: Int { zip(counts, displacements).map { $0 == 0 ? 0 : $0 + $1 }.max() ?? 0 }

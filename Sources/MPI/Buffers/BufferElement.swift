@@ -78,6 +78,28 @@ extension Double: BufferElement {
     public static var datatype: Datatype { .double }
 }
 
+#if !((os(macOS) || targetEnvironment(macCatalyst)) && arch(x86_64))
+/// Travels as bytes, since MPI has no such numbers; reductions calculate in Swift.
+extension Float16: BufferElement {}
+#endif
+
+#if (arch(x86_64) || arch(i386)) && !os(Windows) && !os(Android)
+extension Float80: BufferElement {
+    /// `MPI_LONG_DOUBLE`; bytes, if the machine has other ones.
+    public static var datatype: Datatype {
+        MemoryLayout<Float80>.stride == 16 ? .longDouble : .bytes(MemoryLayout<Float80>.stride)
+    }
+}
+#endif
+
+/// Travels as bytes, since MPI has no such numbers; reductions calculate in Swift.
+@available(macOS 15, *)
+extension Int128: BufferElement {}
+
+/// Travels as bytes, since MPI has no such numbers; reductions calculate in Swift.
+@available(macOS 15, *)
+extension UInt128: BufferElement {}
+
 extension Bool: BufferElement {
     /// `MPI_C_BOOL`.
     ///

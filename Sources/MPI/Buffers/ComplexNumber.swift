@@ -5,8 +5,8 @@
 /// ```swift
 /// let total = try world.allReduce(ComplexNumber(re, im), .sum)
 /// ```
-/// The `Complex` of swift-numerics cannot be an element of a buffer, since it is not declared to be `BitwiseCopyable`; its parts are
-/// laid out in the same way: `ComplexNumber(z.real, z.imaginary)`.
+/// The `Complex` of swift-numerics cannot be an element of a buffer: it is not declared to be `BitwiseCopyable`, and Swift lets no other module
+/// declare that. Its parts are laid out in the same way: `ComplexNumber(z.real, z.imaginary)`.
 @frozen
 public struct ComplexNumber<Part: BinaryFloatingPoint & BufferElement & Codable>: Hashable, Codable,
     BitwiseCopyable, Sendable

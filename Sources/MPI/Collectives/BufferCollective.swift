@@ -12,8 +12,11 @@ struct BufferCollective<Element: BufferElement>: Sendable {
     /// What the library reads until the operation is complete.
     let kept: [any Sendable]
 
-    /// Calls the library.
-    let begin: @Sendable (Source, Target, CollectiveStyle) throws(MPIError) -> RawRequest
+    /// How many calls it takes: one, unless there are more elements than C can count.
+    let pieceCount: Int
+
+    /// Calls the library for a piece.
+    let begin: @Sendable (Int, Source, Target, CollectiveStyle) throws(MPIError) -> RawRequest
 
     init(
         _ title: StaticString,
@@ -22,11 +25,36 @@ struct BufferCollective<Element: BufferElement>: Sendable {
         keeping kept: [any Sendable] = [],
         begin: @escaping @Sendable (Source, Target, CollectiveStyle) throws(MPIError) -> RawRequest
     ) {
+        self.init(title, gives: sourceCount, gets: targetCount, keeping: kept, pieceCount: 1) {
+            (_, source, target, style) throws(MPIError) in
+            try begin(source, target, style)
+        }
+    }
+
+    init(
+        _ title: StaticString,
+        gives sourceCount: Int,
+        gets targetCount: Int?,
+        keeping kept: [any Sendable] = [],
+        pieceCount: Int,
+        begin: @escaping @Sendable (Int, Source, Target, CollectiveStyle) throws(MPIError) -> RawRequest
+    ) {
         self.title = title
         self.sourceCount = sourceCount
         self.targetCount = targetCount
         self.kept = kept
+        self.pieceCount = pieceCount
         self.begin = begin
+    }
+
+    /// Begins all of it.
+    private func begin(_ source: Source, _ target: RequestMemory, keeping others: [any Sendable])
+        throws(MPIError) -> any RequestOperation
+    {
+        try PieceOperation.begin(pieceCount, title, memory: target, keeping: others) {
+            (index) throws(MPIError) in
+            try begin(index, source, target.address, .immediate)
+        }
     }
 
     // MARK: Immediate
@@ -54,8 +82,7 @@ struct BufferCollective<Element: BufferElement>: Sendable {
     {
         let source = ArrayRequestMemory(elements)
         let target = ArrayRequestMemory(changing: result)
-        let request = try begin(source.address, target.address, .immediate)
-        let operation = LibraryOperation(request, title, memory: target, keeping: kept + [source])
+        let operation = try begin(source.address, target, keeping: kept + [source])
         return Request(operation) { (outcome) throws(MPIError) in
             try outcome.get().elements(of: Element.self)
         }
@@ -66,7 +93,7 @@ struct BufferCollective<Element: BufferElement>: Sendable {
         try Request(operation(elements))
     }
 
-    private func operation(_ elements: [Element]) throws(MPIError) -> LibraryOperation {
+    private func operation(_ elements: [Element]) throws(MPIError) -> any RequestOperation {
         guard elements.count == sourceCount, targetCount ?? 0 >= 0 else {
             throw MPIError(
                 .count,
@@ -76,13 +103,11 @@ struct BufferCollective<Element: BufferElement>: Sendable {
         }
         guard let targetCount else {
             let memory = ArrayRequestMemory(changing: elements)
-            let request = try begin(memory.address, memory.address, .immediate)
-            return LibraryOperation(request, title, memory: memory, keeping: kept)
+            return try begin(memory.address, memory, keeping: kept)
         }
         let source = ArrayRequestMemory(elements)
         let target = ArrayRequestMemory<Element>(uninitializedCount: targetCount)
-        let request = try begin(source.address, target.address, .immediate)
-        return LibraryOperation(request, title, memory: target, keeping: kept + [source])
+        return try begin(source.address, target, keeping: kept + [source])
     }
 
     // MARK: Persistent
@@ -102,9 +127,10 @@ struct BufferCollective<Element: BufferElement>: Sendable {
             input: source,
             output: target,
             keeping: kept,
+            pieceCount: pieceCount,
             isBegunAnew: style == .immediate
-        ) { () throws(MPIError) in
-            try begin(source.address, target.address, style)
+        ) { (index) throws(MPIError) in
+            try begin(index, source.address, target.address, style)
         }
     }
 }

@@ -1,8 +1,8 @@
 extension Communicator {
     /// Gives every rank a part of an array, each with a pattern of its own, and gets parts from all of them.
     ///
-    /// Every rank calls it. What a rank gives another one has to be as many bytes, of the same types, as that one expects of it. What is wrong
-    /// with the parts of one rank alone is an error there, and the others wait for it: let such an error end the program.
+    /// Every rank calls it. What a rank gives another one has to be as many bytes, of the same types, as that one expects of it: the ranks compare the
+    /// numbers of bytes first, unless ``agreeOnArguments(_:)`` says otherwise.
     ///
     /// ```swift
     /// try world.allToAll(matrix.span, parts: columns, into: &transposed, resultParts: rows)
@@ -12,7 +12,8 @@ extension Communicator {
     ///   - parts: What each rank gets of it, in the order of the ranks.
     ///   - result: The array that the parts of all ranks are stored in. What lies between them stays as it is.
     ///   - resultParts: Where the part from each rank is stored, in the order of the ranks.
-    /// - Throws: `MPIError` of class `count` or `argument` if these are no parts of the arrays, or what the MPI library reports.
+    /// - Throws: On **every** rank `MPIError` if the parts of one rank are no parts of its arrays, or another rank has others: there of class `count` or
+    ///   `argument`, elsewhere `remoteFailure`. What the MPI library reports.
     ///
     /// Collective · blocking · `MPI_Alltoallw` (MPI 3.1 §5.8)
     public final func allToAll<Element: BufferElement>(
@@ -21,8 +22,16 @@ extension Communicator {
         into result: inout [Element],
         resultParts: [DatatypePart]
     ) throws(MPIError) {
-        try allToAllCollective(elements.count, parts, result.count, resultParts)
-            .blocking(elements, into: &result)
+        let (count, resultCount) = (elements.count, result.count)
+        var collective: BufferCollective<Element>?
+        var (given, taken): ([Int], [Int]) = ([], [])
+        let failure = Self.failure { () throws(MPIError) in
+            collective = try allToAllCollective(count, parts, resultCount, resultParts)
+            for part in parts { given.append(try part.byteCount) }
+            for part in resultParts { taken.append(try part.byteCount) }
+        }
+        try agree(onExchanging: given, for: taken, failure, "MPI_Alltoallw")
+        try collective?.blocking(elements, into: &result)
     }
 
     /// Begins an exchange of parts with patterns of their own, and returns at once.
@@ -78,7 +87,8 @@ extension Communicator {
         return try collective.persistent()
     }
 
-    private func allToAllCollective<Element>(
+    /// Describes an exchange of parts with patterns of their own.
+    func allToAllCollective<Element>(
         _ count: Int,
         _ parts: [DatatypePart],
         _ resultCount: Int,

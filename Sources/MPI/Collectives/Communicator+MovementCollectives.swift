@@ -123,8 +123,13 @@ extension Communicator {
     > {
         let name: StaticString = "MPI_Iallgatherv"
         let (raw, datatype) = (try raw, Element.datatype)
-        let own = try RawCommunicator.count(count * datatype.unitCount, name)
         let blocks = try BlockList(counts, nil, for: peerCount, in: .max, name)
+        // All ranks know all blocks, and need not agree.
+        if blocks.isLarge(unitCount: datatype.unitCount), isAlone || agreesOnArguments && !isBetweenGroups {
+            let given = BlockList.same(count, for: peerCount)
+            return try largeBlocksCollective(count, given, blocks.total, blocks)
+        }
+        let own = try RawCommunicator.count(count * datatype.unitCount, name)
         let table = try BlockTable(blocks, unitCount: datatype.unitCount, name)
         return BufferCollective("an all-gather", gives: count, gets: blocks.total, keeping: [table]) {
             (source, target, style) throws(MPIError) in

@@ -117,7 +117,8 @@ extension BufferCollective {
         }
         try elements.withUnsafeBytes { (source) throws(MPIError) in
             try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
-                _ = try begin(source.baseAddress, UnsafeMutableRawPointer(target.baseAddress), .blocking)
+                let address = UnsafeMutableRawPointer(target.baseAddress)
+                for piece in 0..<pieceCount { _ = try begin(piece, source.baseAddress, address, .blocking) }
             }
         }
         withExtendedLifetime(kept) {}

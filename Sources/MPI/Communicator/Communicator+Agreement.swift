@@ -7,7 +7,8 @@ extension Communicator {
     /// Decides whether a wrong count on one rank is an error on every rank.
     ///
     /// Before a collective operation on buffers whose arguments one rank alone can get wrong (gather, scatter, all-gather, all-to-all, a reduction in
-    /// parts, making a window), the ranks compare them, at the price of a reduction of three numbers. Without that the rank that is wrong throws, and the
+    /// parts, making a window), the ranks compare them, at the price of a reduction of four numbers, and of an exchange of numbers before an all-to-all of
+    /// parts. Without that the rank that is wrong throws, and the
     /// others may wait for ever. Ranks in other languages know nothing of it: among them it has to be off.
     ///
     /// Every rank calls it alike.
@@ -24,19 +25,28 @@ extension Communicator {
     ///
     /// It costs a reduction of a few numbers, before operations whose arguments one rank alone can get wrong.
     ///
+    /// A rank that has a number that C cannot count is large; then all have to go another way, and the result is true on all of them.
+    ///
     /// Collective.
-    func agree(onCount count: Int, _ failure: MPIError?, _ name: StaticString) throws(MPIError) {
+    @discardableResult
+    func agree(onCount count: Int, _ failure: MPIError?, isLarge: Bool = false, _ name: StaticString)
+        throws(MPIError) -> Bool
+    {
         guard !isAlone, !isBetweenGroups, agreesOnArguments else {
             if let failure { throw failure }
-            return
+            // The others would not know.
+            if isLarge, !isAlone { throw CountLimit.error(name) }
+            return isLarge
         }
-        var facts = (Int64(count), -Int64(count), Int64(failure == nil ? 0 : rank + 1))
+        var facts = (
+            Int64(count), -Int64(count), Int64(failure == nil ? 0 : rank + 1), Int64(isLarge ? 1 : 0)
+        )
         let raw = try raw
         try withUnsafeMutablePointer(to: &facts) { (facts) throws(MPIError) in
             _ = try raw.allReduce(
                 UnsafeRawPointer(RawCommunicator.inPlace),
                 UnsafeMutableRawPointer(facts),
-                3,
+                4,
                 Datatype.int64.raw,
                 RawOperation.max,
                 .blocking
@@ -54,6 +64,61 @@ extension Communicator {
                     "the ranks give or get different numbers of elements: \(-facts.1) to \(facts.0), here \(count)"
             )
         }
+        return facts.3 > 0
+    }
+
+    /// Makes every rank of an exchange fail if what one gives another is not what that one expects, or the arguments of one are wrong.
+    ///
+    /// It costs an exchange and a reduction of a few numbers. Without it a rank would get more than it has room for, which some libraries write
+    /// behind the end of its memory.
+    ///
+    /// The result says whether any rank is large, as it does for ``agree(onCount:_:isLarge:_:)``.
+    ///
+    /// Collective.
+    @discardableResult
+    func agree(
+        onExchanging counts: [Int],
+        for resultCounts: [Int],
+        _ failure: MPIError?,
+        isLarge: Bool = false,
+        _ name: StaticString
+    )
+        throws(MPIError) -> Bool
+    {
+        guard !isBetweenGroups, agreesOnArguments else {
+            return try agree(onCount: 0, failure, isLarge: isLarge, name)
+        }
+        // A rank that is wrong takes part nevertheless: the others must not wait.
+        let given = failure == nil ? counts : [Int](repeating: -1, count: size)
+        let announced = isAlone ? given : try exchanged(given)
+        if failure != nil { return try agree(onCount: 0, failure, isLarge: isLarge, name) }
+        let wrong = announced.indices.first { announced[$0] >= 0 && announced[$0] != resultCounts[$0] }
+        let mismatch = wrong.map { source in
+            MPIError(
+                .count,
+                call: name,
+                text:
+                    "rank \(source) gives \(announced[source]) elements, and \(resultCounts[source]) are expected of it"
+            )
+        }
+        return try agree(onCount: 0, mismatch, isLarge: isLarge, name)
+    }
+
+    /// Gives each rank a number, and gets one from each.
+    private func exchanged(_ numbers: [Int]) throws(MPIError) -> [Int] {
+        let (given, raw) = (numbers.map { Int64($0) }, try raw)
+        var taken = [Int64](repeating: 0, count: given.count)
+        try given.span.withUnsafeBytes { (source) throws(MPIError) in
+            try taken.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+                try raw.allToAll(
+                    source.baseAddress,
+                    UnsafeMutableRawPointer(target.baseAddress),
+                    1,
+                    Datatype.int64.raw
+                )
+            }
+        }
+        return taken.map { Int($0) }
     }
 
     /// Makes every rank of a collective operation fail if a part is longer than its memory.
@@ -66,19 +131,21 @@ extension Communicator {
     ///   - counts: On the root the length of each rank's part, or none if they are wrong; ignored on the others.
     ///   - root: The root.
     ///   - failure: What else is wrong on this rank.
+    ///   - isLarge: Whether this rank has a number that C cannot count.
     ///   - name: The C function.
     ///   - check: The error of a part of so many elements, if it does not fit here.
+    /// - Returns: Whether any rank is large, as ``agree(onCount:_:isLarge:_:)`` does.
     /// - Throws: `MPIError` of this rank; of class `remoteFailure` if only others have one.
     func agree(
         onParts counts: [Int],
         ofRoot root: Int32,
         _ failure: MPIError?,
+        isLarge: Bool,
         _ name: StaticString,
         check: (Int) -> MPIError?
-    ) throws(MPIError) {
+    ) throws(MPIError) -> Bool {
         guard !isAlone, !isBetweenGroups, agreesOnArguments else {
-            if let failure { throw failure }
-            return
+            return try agree(onCount: 0, failure, isLarge: isLarge, name)
         }
         var told = [Int64](repeating: -1, count: size)
         if rank == Int(root), counts.count == size { told = counts.map { Int64($0) } }
@@ -87,7 +154,7 @@ extension Communicator {
             try raw.broadcast(memory.baseAddress, memory.count, Datatype.int64.raw, root: root)
         }
         let part = Int(told[rank])
-        try agree(onCount: 0, failure ?? (part >= 0 ? check(part) : nil), name)
+        return try agree(onCount: 0, failure ?? (part >= 0 ? check(part) : nil), isLarge: isLarge, name)
     }
 
     /// The error of a part that is longer than its memory.

@@ -72,8 +72,8 @@ extension Communicator {
 
     /// Gives every rank a part of the elements that each rank has; the parts may have different lengths.
     ///
-    /// Every rank calls it. What a rank gives another one has to be as many elements as that one expects of it. What is wrong with the
-    /// counts of one rank alone is an error there, and the others wait for it: let such an error end the program.
+    /// Every rank calls it. What a rank gives another one has to be as many elements as that one expects of it: the ranks compare that first, unless
+    /// ``agreeOnArguments(_:)`` says otherwise.
     ///
     /// - Parameters:
     ///   - elements: The elements.
@@ -82,7 +82,8 @@ extension Communicator {
     ///   - result: Where the parts of all ranks are stored. What lies between them stays as it is.
     ///   - resultCounts: How many elements come from each rank.
     ///   - resultDisplacements: Where the part from each rank is stored; one part behind the other, if omitted.
-    /// - Throws: `MPIError` of class `count` or `displacement` if these are no parts of the arrays, or what the MPI library reports.
+    /// - Throws: On **every** rank `MPIError` if the counts of one rank are no parts of its arrays, or another rank has others: there of class `count`
+    ///   or `displacement`, elsewhere `remoteFailure`. What the MPI library reports.
     ///
     /// Collective · blocking · `MPI_Alltoallv` (MPI 3.1 §5.8)
     public final func allToAll<Element: BufferElement>(
@@ -95,31 +96,41 @@ extension Communicator {
     ) throws(MPIError) {
         let name: StaticString = "MPI_Alltoallv"
         let datatype = Element.datatype
-        let given = try BlockTable(
-            BlockList(counts, displacements, for: peerCount, in: elements.count, name),
-            unitCount: datatype.unitCount,
-            name
-        )
-        let taken = try BlockTable(
-            BlockList(resultCounts, resultDisplacements, for: peerCount, in: result.count, name),
-            unitCount: datatype.unitCount,
-            name
-        )
+        let (elementCount, resultCount) = (elements.count, result.count)
+        var (given, taken) = (BlockList.none, BlockList.none)
+        let failure = Self.failure { () throws(MPIError) in
+            given = try BlockList(counts, displacements, for: peerCount, in: elementCount, name)
+            taken = try BlockList(
+                resultCounts,
+                resultDisplacements,
+                for: peerCount,
+                in: resultCount,
+                name
+            )
+        }
+        let isLarge =
+            given.isLarge(unitCount: datatype.unitCount) || taken.isLarge(unitCount: datatype.unitCount)
+        if try agree(onExchanging: counts, for: resultCounts, failure, isLarge: isLarge, name) {
+            return try largeBlocksCollective(elementCount, given, resultCount, taken)
+                .blocking(elements, into: &result)
+        }
+        let sources = try BlockTable(given, unitCount: datatype.unitCount, name)
+        let targets = try BlockTable(taken, unitCount: datatype.unitCount, name)
         try elements.withUnsafeBytes { (source) throws(MPIError) in
             try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
                 _ = try raw.allToAll(
                     source.baseAddress,
-                    given.counts,
-                    given.displacements,
+                    sources.counts,
+                    sources.displacements,
                     datatype.raw,
                     target.baseAddress,
-                    taken.counts,
-                    taken.displacements,
+                    targets.counts,
+                    targets.displacements,
                     datatype.raw,
                     .blocking
                 )
             }
         }
-        withExtendedLifetime((given, taken)) {}
+        withExtendedLifetime((sources, targets)) {}
     }
 }

@@ -30,10 +30,10 @@ extension Communicator {
         let rootNumber = try rootNumber(root, name)
         let count = elements.count
         let resultCount = result.count
-        var table: BlockTable?
+        var blocks = BlockList.none
         let failure = Self.failure { () throws(MPIError) in
             guard rank == root else { return }
-            let blocks = try BlockList(counts, displacements, for: size, in: resultCount, name)
+            blocks = try BlockList(counts, displacements, for: size, in: resultCount, name)
             guard blocks.counts[root] == count else {
                 throw MPIError(
                     .count,
@@ -41,14 +41,26 @@ extension Communicator {
                     text: "the root gives \(count) elements and expects \(blocks.counts[root]) of itself"
                 )
             }
-            table = try BlockTable(blocks, unitCount: datatype.unitCount, name)
         }
-        try agree(onParts: failure == nil ? counts : [], ofRoot: rootNumber, failure, name) { part in
+        let given = BlockList.only(count, for: root, of: size)
+        let isLarge =
+            given.isLarge(unitCount: datatype.unitCount) || blocks.isLarge(unitCount: datatype.unitCount)
+        let mustExchange = try agree(
+            onParts: failure == nil ? counts : [],
+            ofRoot: rootNumber,
+            failure,
+            isLarge: isLarge,
+            name
+        ) { part in
             count > part
                 ? Self.unfitting("gives \(count) elements where the root expects \(part)", name) : nil
         }
+        if mustExchange {
+            let taken = rank == root ? blocks : .none(for: size)
+            return try exchangeLargeBlocks(elements, given, into: &result, taken, name)
+        }
         let sourceCount = try RawCommunicator.count(count * datatype.unitCount, name)
-        let tables = if let table { table } else { try BlockTable(.none, unitCount: 1, name) }
+        let tables = try BlockTable(blocks, unitCount: datatype.unitCount, name)
         try elements.withUnsafeBytes { (source) throws(MPIError) in
             try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
                 _ = try raw.gather(
@@ -93,10 +105,10 @@ extension Communicator {
         let rootNumber = try rootNumber(root, name)
         let count = result.count
         let elementCount = elements?.count ?? 0
-        var table: BlockTable?
+        var blocks = BlockList.none
         let failure = Self.failure { () throws(MPIError) in
             guard rank == root else { return }
-            let blocks = try BlockList(counts, displacements, for: size, in: elementCount, name)
+            blocks = try BlockList(counts, displacements, for: size, in: elementCount, name)
             guard blocks.counts[root] == count else {
                 throw MPIError(
                     .count,
@@ -104,14 +116,29 @@ extension Communicator {
                     text: "the root gives itself \(blocks.counts[root]) elements and has room for \(count)"
                 )
             }
-            table = try BlockTable(blocks, unitCount: datatype.unitCount, name)
         }
-        try agree(onParts: failure == nil ? counts : [], ofRoot: rootNumber, failure, name) { part in
+        let taken = BlockList.only(count, for: root, of: size)
+        let isLarge =
+            taken.isLarge(unitCount: datatype.unitCount) || blocks.isLarge(unitCount: datatype.unitCount)
+        let mustExchange = try agree(
+            onParts: failure == nil ? counts : [],
+            ofRoot: rootNumber,
+            failure,
+            isLarge: isLarge,
+            name
+        ) { part in
             count < part
                 ? Self.unfitting("has room for \(count) elements where the root gives \(part)", name) : nil
         }
+        if mustExchange {
+            if rank == root, let elements {
+                return try exchangeLargeBlocks(elements, blocks, into: &result, taken, name)
+            }
+            let nothing: [Element] = []
+            return try exchangeLargeBlocks(nothing.span, .none(for: size), into: &result, taken, name)
+        }
         let targetCount = try RawCommunicator.count(count * datatype.unitCount, name)
-        let tables = if let table { table } else { try BlockTable(.none, unitCount: 1, name) }
+        let tables = try BlockTable(blocks, unitCount: datatype.unitCount, name)
         let raw = try raw
         try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
             let address = UnsafeMutableRawPointer(target.baseAddress)
@@ -148,15 +175,15 @@ extension Communicator {
 
     /// Gives every rank the elements of all ranks, which may be different numbers of them.
     ///
-    /// Every rank calls it with the same counts. What is wrong with the arguments of one rank alone is an error there, and the others wait for
-    /// it: let such an error end the program.
+    /// Every rank calls it with the same counts.
     ///
     /// - Parameters:
     ///   - elements: What this rank gives.
     ///   - counts: How many elements each rank gives.
     ///   - displacements: Where those of each rank are stored; one rank's behind the other's, if omitted.
     ///   - result: Where the elements are stored. What lies between them stays as it is.
-    /// - Throws: `MPIError` of class `count` or `displacement` if these are no parts of the result, or what the MPI library reports.
+    /// - Throws: On **every** rank `MPIError` if the arguments of one rank are wrong: there of class `count` or `displacement`, on the others
+    ///   `remoteFailure`; of class `count` if the ranks give different counts. What the MPI library reports.
     ///
     /// Collective · blocking · `MPI_Allgatherv` (MPI 3.1 §5.7)
     public final func allGather<Element: BufferElement>(
@@ -167,16 +194,28 @@ extension Communicator {
     ) throws(MPIError) {
         let name: StaticString = "MPI_Allgatherv"
         let datatype = Element.datatype
-        let blocks = try BlockList(counts, displacements, for: peerCount, in: result.count, name)
-        guard isBetweenGroups || blocks.counts[rank] == elements.count else {
-            throw MPIError(
-                .count,
-                call: name,
-                text: "rank \(rank) gives \(elements.count) elements; its count is \(blocks.counts[rank])"
-            )
+        let (elementCount, resultCount) = (elements.count, result.count)
+        var hashed = Hasher.Stable()
+        for count in counts { hashed.combine(count) }
+        var blocks = BlockList.none
+        let failure = Self.failure { () throws(MPIError) in
+            blocks = try BlockList(counts, displacements, for: peerCount, in: resultCount, name)
+            guard isBetweenGroups || blocks.counts[rank] == elementCount else {
+                throw MPIError(
+                    .count,
+                    call: name,
+                    text: "rank \(rank) gives \(elementCount) elements; its count is \(blocks.counts[rank])"
+                )
+            }
         }
+        let given = BlockList.same(elementCount, for: peerCount)
+        let isLarge =
+            given.isLarge(unitCount: datatype.unitCount) || blocks.isLarge(unitCount: datatype.unitCount)
+        if try agree(onCount: hashed.value, failure, isLarge: isLarge, name) {
+            return try exchangeLargeBlocks(elements, given, into: &result, blocks, name)
+        }
+        let sourceCount = try RawCommunicator.count(elementCount * datatype.unitCount, name)
         let tables = try BlockTable(blocks, unitCount: datatype.unitCount, name)
-        let sourceCount = try RawCommunicator.count(elements.count * datatype.unitCount, name)
         try elements.withUnsafeBytes { (source) throws(MPIError) in
             try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
                 _ = try raw.allGather(

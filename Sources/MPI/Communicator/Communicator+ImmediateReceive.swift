@@ -34,13 +34,19 @@ extension Communicator {
         }
     }
 
-    private func begin(
+    func begin(
         from rank: Int?,
         tag: Int?,
+        layout: ReceiveLayout? = nil,
         memory: @escaping @Sendable (Int) -> RequestMemory
     ) throws(MPIError) -> ReceiveOperation {
         _ = try raw
-        return ReceiveOperation(try pattern(from: rank, tag: tag, "MPI_Improbe"), on: self, memory: memory)
+        return ReceiveOperation(
+            try pattern(from: rank, tag: tag, "MPI_Improbe"),
+            on: self,
+            layout: layout,
+            memory: memory
+        )
     }
 
     /// Begins to receive a buffer of any length into a new array, and returns at once.

@@ -24,22 +24,8 @@ extension Communicator {
             try refuseWholeBuffers(operation, name)
         }
         try agree(onCount: elements.count, failure, name)
-        let library = try operation.library(forCount: result.count)
-        let count = try RawCommunicator.count(library.count, name)
-        try elements.withUnsafeBytes { (source) throws(MPIError) in
-            try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
-                guard count > 0 else { return }
-                _ = try raw.reduceScatterBlock(
-                    source.baseAddress,
-                    target.baseAddress,
-                    count,
-                    library.type,
-                    library.operation,
-                    .blocking
-                )
-            }
-        }
-        withExtendedLifetime(library) {}
+        if result.isEmpty { return }
+        try reduceScatterCollective(result.count, operation).blocking(elements, into: &result)
     }
 
     /// Combines the elements of all ranks, index by index, and gives every rank a part of the result; the parts may have different
@@ -64,33 +50,16 @@ extension Communicator {
     ) throws(MPIError) {
         let name: StaticString = "MPI_Reduce_scatter"
         let (elementCount, resultCount) = (elements.count, result.count)
-        var table: BlockTable?
         var hashed = Hasher.Stable()
         for count in counts { hashed.combine(count) }
-        let library = try operation.library(forCount: 1)
         let failure = Self.failure { () throws(MPIError) in
             try refuseWholeBuffers(operation, name)
             let blocks = try BlockList(counts, nil, for: size, in: elementCount, name)
             try expect(elementCount, toBe: blocks.total, name)
             try expect(resultCount, toBe: blocks.counts[rank], name)
-            // The library's elements may be parts of the program's.
-            table = try BlockTable(blocks, unitCount: library.count, name)
         }
         try agree(onCount: hashed.value, failure, name)
-        guard let table else { return }
-        try elements.withUnsafeBytes { (source) throws(MPIError) in
-            try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
-                _ = try raw.reduceScatter(
-                    source.baseAddress,
-                    target.baseAddress,
-                    table.counts,
-                    library.type,
-                    library.operation,
-                    .blocking
-                )
-            }
-        }
-        withExtendedLifetime((library, table)) {}
+        try reduceScatterCollective(counts: counts, operation).blocking(elements, into: &result)
     }
 
     final func refuseWholeBuffers<Element>(

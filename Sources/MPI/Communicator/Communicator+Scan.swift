@@ -87,6 +87,31 @@ extension Communicator {
         if rank == 0 { elements = own }
     }
 
+    /// Combines the elements of the ranks before r, index by index, and stores the result on rank r.
+    ///
+    /// Every rank calls it with the same number of elements.
+    ///
+    /// - Parameters:
+    ///   - elements: What this rank gives.
+    ///   - operation: How two elements become one, the same on every rank.
+    ///   - result: Where the result is stored. On rank 0, before which there is no other, it stays as it is.
+    /// - Throws: `MPIError` of class `count` if the result has another length, or what the MPI library reports.
+    ///
+    /// Collective · blocking · `MPI_Exscan` (MPI 3.1 §5.11.2)
+    public final func exclusiveScan<Element: BufferElement>(
+        _ elements: Span<Element>,
+        _ operation: ReduceOperation<Element>,
+        into result: inout [Element]
+    ) throws(MPIError) {
+        try expect(result.count, toBe: elements.count, "MPI_Exscan")
+        var own = [Element](unsafeUninitializedCapacity: elements.count) { memory, count in
+            for index in elements.indices { memory.initializeElement(at: index, to: elements[index]) }
+            count = elements.count
+        }
+        try exclusiveScan(inPlace: &own, operation)
+        if rank > 0 { result = own }
+    }
+
     /// Combines the numbers of the ranks before r, and gives the result to rank r.
     ///
     /// Every rank calls it.

@@ -28,4 +28,9 @@ public struct DatatypePart: Sendable {
         self.count = count
         self.offset = offset
     }
+
+    /// How many bytes its elements have together.
+    var byteCount: Int {
+        get throws(MPIError) { try datatype.byteCount * count }
+    }
 }

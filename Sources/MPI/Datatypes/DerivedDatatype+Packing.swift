@@ -22,12 +22,11 @@ extension DerivedDatatype {
         let name: StaticString = "MPI_Pack"
         try Runtime.initialize(.multiple)
         let start = try place(count, offset, MemoryLayout<Element>.stride, elements.count, name)
-        let small = try RawCommunicator.count(count, name)
-        let size = try raw.packedSize(small, isExternal: isExternal, .world)
+        let size = try raw.packedSize(count, isExternal: isExternal, .world)
         let memory = RawRequestMemory(byteCount: size)
         let bytes = UnsafeMutableRawBufferPointer(start: memory.address, count: size)
         let length = try elements.withUnsafeBytes { (source) throws(MPIError) in
-            try raw.pack(source.baseAddress.map { $0 + start }, small, bytes, isExternal: isExternal, .world)
+            try raw.pack(source.baseAddress.map { $0 + start }, count, bytes, isExternal: isExternal, .world)
         }
         return Array(bytes.prefix(length))
     }
@@ -53,7 +52,6 @@ extension DerivedDatatype {
         let name: StaticString = "MPI_Unpack"
         try Runtime.initialize(.multiple)
         let start = try place(count, offset, MemoryLayout<Element>.stride, elements.count, name)
-        let small = try RawCommunicator.count(count, name)
         let needed = try raw.size() * count
         guard bytes.count >= needed else {
             throw MPIError(.truncation, call: name, text: "\(bytes.count) bytes where \(needed) are needed")
@@ -62,7 +60,7 @@ extension DerivedDatatype {
         try elements.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
             let address = UnsafeMutableRawPointer(target.baseAddress).map { $0 + start }
             try bytes.span.withUnsafeBytes { (source) throws(MPIError) in
-                _ = try raw.unpack(source, address, small, isExternal: isExternal, .world)
+                _ = try raw.unpack(source, address, count, isExternal: isExternal, .world)
             }
         }
     }

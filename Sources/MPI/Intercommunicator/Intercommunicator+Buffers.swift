@@ -108,26 +108,17 @@ extension Intercommunicator {
         let raw = try raw
         let number = try number(of: root, "MPI_Reduce")
         let library = try operation.library(forCount: elements.count)
-        let count = try RawCommunicator.count(library.count, "MPI_Reduce")
         var result = elements
         try elements.span.withUnsafeBytes { (source) throws(MPIError) in
             try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
-                _ = try raw.reduce(
-                    source.baseAddress,
-                    target.baseAddress,
-                    count,
-                    library.type,
-                    library.operation,
-                    root: number,
-                    .blocking
-                )
+                try raw.reduce(source.baseAddress, target.baseAddress, library, root: number)
             }
         }
-        withExtendedLifetime(library) {}
         return root == .here ? result : nil
     }
 
-    private func part(of count: Int, _ name: StaticString) throws(MPIError) -> Int {
+    /// How many elements each rank of the other group has of some.
+    func part(of count: Int, _ name: StaticString) throws(MPIError) -> Int {
         guard count.isMultiple(of: remoteSize) else {
             throw MPIError(
                 .count,

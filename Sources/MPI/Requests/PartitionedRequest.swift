@@ -286,6 +286,6 @@ extension Communicator {
                 tag
             )
         }
-        return PersistentOperation(try make(), title, keeping: [memory], remake: make)
+        return try PersistentOperation(1, title, keeping: [memory]) { (_) throws(MPIError) in try make() }
     }
 }

@@ -1,37 +1,52 @@
 internal import Synchronization
 
 /// What a ``PersistentRequest`` stands for: a request of the library that is started again and again, and its memory.
+///
+/// There are several requests only if there are more elements than C can count.
 final class PersistentOperation: PendingOperation {
     private struct State {
-        var request: RawRequest
+        var requests: [RawRequest]
+        // How many of them are complete, in this order.
+        var completeCount = 0
         var isActive = false
         var outcome: Result<Status, MPIError>?
         var isAbandoned = false
+
+        func free() {
+            for request in requests { request.freePersistent() }
+        }
     }
 
     private let state: Mutex<State>
     // Kept, not used: what else the library reads as long as the request exists.
     private let others: [any Sendable]
-    private let remake: @Sendable () throws(MPIError) -> RawRequest
+    private let make: @Sendable (Int) throws(MPIError) -> RawRequest
     private let isBegunAnew: Bool
 
     let title: StaticString
 
-    /// Takes a request that the library has made and that is not active.
+    /// Has the library make requests.
     ///
-    /// What is to be kept is what the library reads or writes. The closure makes the request anew when it has failed, if that can be; or for
-    /// every start, which is an operation of its own then.
+    /// What is to be kept is what the library reads or writes. The closure makes each of them; it may be called again if that has failed, and is
+    /// for every start if each is an operation of its own.
     init(
-        _ request: RawRequest,
+        _ count: Int,
         _ title: StaticString,
         keeping others: [any Sendable],
         isBegunAnew: Bool = false,
-        remake: @escaping @Sendable () throws(MPIError) -> RawRequest
-    ) {
-        state = Mutex(State(request: request))
+        make: @escaping @Sendable (Int) throws(MPIError) -> RawRequest
+    ) throws(MPIError) {
+        var requests: [RawRequest] = []
+        do throws(MPIError) {
+            for index in 0..<count { requests.append(isBegunAnew ? .null : try make(index)) }
+        } catch {
+            for request in requests { request.freePersistent() }
+            throw error
+        }
+        state = Mutex(State(requests: requests))
         self.title = title
         self.others = others
-        self.remake = remake
+        self.make = make
         self.isBegunAnew = isBegunAnew
     }
 
@@ -43,9 +58,12 @@ final class PersistentOperation: PendingOperation {
                 )
             }
             do throws(MPIError) {
-                if isBegunAnew || state.request.isNull { state.request = try remake() }
-                if !isBegunAnew { try state.request.start() }
+                for index in state.requests.indices {
+                    if isBegunAnew || state.requests[index].isNull { state.requests[index] = try make(index) }
+                    if !isBegunAnew { try state.requests[index].start() }
+                }
                 state.isActive = true
+                state.completeCount = 0
                 state.outcome = nil
                 return .success(())
             } catch {
@@ -59,11 +77,16 @@ final class PersistentOperation: PendingOperation {
         state.withLock { state in
             guard state.isActive, state.outcome == nil else { return true }
             do throws(MPIError) {
-                if let status = try state.request.testPersistent() { state.outcome = .success(status) }
+                while let status = try state.requests[state.completeCount].testPersistent() {
+                    state.completeCount += 1
+                    guard state.completeCount == state.requests.count else { continue }
+                    state.outcome = .success(status)
+                    break
+                }
             } catch {
                 state.outcome = .failure(error)
             }
-            if state.outcome != nil, state.isAbandoned { state.request.freePersistent() }
+            if state.outcome != nil, state.isAbandoned { state.free() }
             return state.outcome != nil
         }
     }
@@ -73,7 +96,12 @@ final class PersistentOperation: PendingOperation {
         state.withLock { state in
             guard state.isActive, state.outcome == nil else { return }
             do throws(MPIError) {
-                state.outcome = .success(try state.request.waitPersistent())
+                var status = Status.empty
+                while state.completeCount < state.requests.count {
+                    status = try state.requests[state.completeCount].waitPersistent()
+                    state.completeCount += 1
+                }
+                state.outcome = .success(status)
             } catch {
                 state.outcome = .failure(error)
             }
@@ -89,7 +117,7 @@ final class PersistentOperation: PendingOperation {
                 return .failure(MPIError(.request, call: "MPI_Start", text: "\(title) was not started"))
             }
             do throws(MPIError) {
-                return .success(try body(state.request))
+                return .success(try body(state.requests[0]))
             } catch {
                 return .failure(error)
             }
@@ -125,7 +153,7 @@ final class PersistentOperation: PendingOperation {
         let isActive = state.withLock { state in
             state.isAbandoned = true
             let isActive = state.isActive && state.outcome == nil
-            if !isActive { state.request.freePersistent() }
+            if !isActive { state.free() }
             return isActive
         }
         if isActive, !advance() {

@@ -39,12 +39,31 @@ public struct PersistentRequest<Element: BufferElement>: ~Copyable, @unchecked S
         make: @escaping @Sendable () throws(MPIError) -> RawRequest,
         check: ((Status) throws(MPIError) -> Void)? = nil
     ) throws(MPIError) {
-        operation = PersistentOperation(
-            try isBegunAnew ? .null : make(),
+        try self.init(title, input: input, output: output, keeping: others, pieceCount: 1) {
+            (_) throws(MPIError) in
+            try make()
+        } check: { (status) throws(MPIError) in
+            try check?(status)
+        }
+    }
+
+    /// Has the library make so many requests, which are one here.
+    init(
+        _ title: StaticString,
+        input: RequestMemory,
+        output: RequestMemory,
+        keeping others: [any Sendable],
+        pieceCount: Int,
+        isBegunAnew: Bool = false,
+        make: @escaping @Sendable (Int) throws(MPIError) -> RawRequest,
+        check: ((Status) throws(MPIError) -> Void)? = nil
+    ) throws(MPIError) {
+        operation = try PersistentOperation(
+            pieceCount,
             title,
             keeping: [input, output] + others,
             isBegunAnew: isBegunAnew,
-            remake: make
+            make: make
         )
         inputMemory = input
         outputMemory = output
@@ -166,11 +185,20 @@ public struct PersistentRequest<Element: BufferElement>: ~Copyable, @unchecked S
     ///
     /// The thread of the caller is free meanwhile. If the task is cancelled the operation goes on.
     ///
+    /// - Parameter timeout: How long to wait at most; for ever, if omitted. If the time is up it goes on, and can be waited for
+    ///   again.
     /// - Returns: As ``wait(timeout:)`` does.
-    /// - Throws: `MPIError` if the MPI library fails.
+    /// - Throws: `MPIError` of class `timedOut` if the time is up, or what the MPI library reports.
     @discardableResult
-    public func completion() async throws(MPIError) -> Status {
-        await ProgressThread.shared.completion(of: operation)
+    public func completion(timeout: Duration? = nil) async throws(MPIError) -> Status {
+        await ProgressThread.shared.completion(of: operation, deadline: Deadline(after: timeout))
+        guard operation.advance() else {
+            throw MPIError(
+                .timedOut,
+                call: "MPI_Wait",
+                text: "\(operation.title) was not complete within the time given"
+            )
+        }
         return try outcome()
     }
 

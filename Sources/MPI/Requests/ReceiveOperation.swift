@@ -18,17 +18,20 @@ final class ReceiveOperation: RequestOperation {
     let pattern: Pattern
     private let communicator: Communicator
     private let makeMemory: @Sendable (Int) -> RequestMemory
+    private let layout: ReceiveLayout?
 
     /// Begins a receive.
     ///
-    /// The closure provides memory for a message of a number of bytes.
+    /// The closure provides memory for a message of a number of bytes. A message that fits into a layout is received by that instead.
     init(
         _ pattern: Pattern,
         on communicator: Communicator,
+        layout: ReceiveLayout? = nil,
         memory: @escaping @Sendable (Int) -> RequestMemory
     ) {
         self.pattern = pattern
         self.communicator = communicator
+        self.layout = layout
         makeMemory = memory
         communicator.unmatchedReceives.add(self, of: communicator)
     }
@@ -36,8 +39,17 @@ final class ReceiveOperation: RequestOperation {
     /// Takes a message that was found for it.
     func take(_ message: RawMessage) {
         state.withLock { state in
-            let memory = makeMemory(message.status.byteCount)
             do throws(MPIError) {
+                if let layout, message.status.byteCount <= layout.capacity {
+                    let request = try message.immediateReceive(
+                        layout.memory.address.map { $0 + layout.start },
+                        layout.count,
+                        layout.datatype.raw
+                    )
+                    state = .receiving(request, layout.memory, isGivenUp: false)
+                    return
+                }
+                let memory = makeMemory(message.status.byteCount)
                 let request = try message.immediateReceive(memory.address, message.status.byteCount, .byte)
                 state = .receiving(request, memory, isGivenUp: false)
             } catch {
@@ -133,4 +145,15 @@ final class ReceiveOperation: RequestOperation {
     }
 
     func abandon() { withdraw() }
+}
+
+/// Where a pattern lies in an array that is received into.
+struct ReceiveLayout: Sendable {
+    let memory: RequestMemory
+    /// Where it begins, in bytes.
+    let start: Int
+    let count: Int
+    let datatype: DerivedDatatype
+    /// How many bytes the longest message has that fits.
+    let capacity: Int
 }

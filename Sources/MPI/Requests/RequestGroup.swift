@@ -157,15 +157,17 @@ public struct RequestGroup<Value, Failure: Error>: ~Copyable {
         var backoff = Backoff(WaitingPolicy.ofProgram == .spin ? .backOff : WaitingPolicy.ofProgram)
         while true {
             if let found = look(&self) { return found }
-            if deadline.isOver {
-                throw MPIError(
-                    .timedOut,
-                    call: "MPI_Wait",
-                    text: "\(entries.count) requests were not complete within the time given"
-                )
-            }
+            if deadline.isOver { throw timedOut() }
             backoff.pause()
         }
+    }
+
+    private func timedOut() -> MPIError {
+        MPIError(
+            .timedOut,
+            call: "MPI_Wait",
+            text: "\(entries.count) requests were not complete within the time given"
+        )
     }
 
     // MARK: Awaiting
@@ -177,17 +179,22 @@ public struct RequestGroup<Value, Failure: Error>: ~Copyable {
     /// ```swift
     /// while let (index, answer) = try await answers.next() { … }
     /// ```
+    /// - Parameter timeout: How long to wait at most; for ever, if omitted. If the time is up the requests remain as they are.
     /// - Returns: Its index and what came of it; `nil` if none is left.
-    /// - Throws: `CancellationError` if the task is cancelled.
+    /// - Throws: `CancellationError` if the task is cancelled; `MPIError` of class `timedOut` if the time is up.
     ///
     /// `MPI_Waitany` (MPI 3.1 §3.7.5)
-    public mutating func next() async throws -> (index: Int, result: Result<Value, Failure>)? {
+    public mutating func next(timeout: Duration? = nil) async throws -> (
+        index: Int, result: Result<Value, Failure>
+    )? {
+        let deadline = Deadline(after: timeout)
         while !isEmpty {
             if let found = testAny() { return found }
             try Task.checkCancellation()
+            if deadline.isOver { throw timedOut() }
             let watch = AnyOf(entries.map(\.operation))
             await withTaskCancellationHandler {
-                await ProgressThread.shared.completion(of: watch)
+                await ProgressThread.shared.completion(of: watch, deadline: deadline)
             } onCancel: {
                 watch.end()
             }

@@ -5,8 +5,8 @@ internal import Synchronization
 /// It is of use in the body that it is given to, and not afterwards.
 public final class WindowAccess<Element: BufferElement>: @unchecked Sendable {
     // What is kept is guarded by a lock; the rest is immutable: hence the unchecked conformance.
-    private let window: Window<Element>
-    private let raw: RawWindow
+    let window: Window<Element>
+    let raw: RawWindow
     private let ranks: [Int]?
 
     private struct State {
@@ -42,7 +42,7 @@ public final class WindowAccess<Element: BufferElement>: @unchecked Sendable {
 
     // MARK: Checks
 
-    private func target(_ rank: Int, _ offset: Int, _ count: Int, _ name: StaticString) throws(MPIError)
+    func target(_ rank: Int, _ offset: Int, _ count: Int, _ name: StaticString) throws(MPIError)
         -> Int32
     {
         guard state.withLock({ $0.isOpen }) else {
@@ -89,11 +89,11 @@ public final class WindowAccess<Element: BufferElement>: @unchecked Sendable {
         return raw
     }
 
-    private func keep(_ memory: any Sendable) {
+    func keep(_ memory: any Sendable) {
         state.withLock { $0.kept.append(memory) }
     }
 
-    private func fetched(_ memory: ArrayRequestMemory<Element>) -> Fetched<Element> {
+    func fetched(_ memory: ArrayRequestMemory<Element>) -> Fetched<Element> {
         let synchronized = Synchronized()
         state.withLock { state in
             state.kept.append(memory)
@@ -142,6 +142,19 @@ public final class WindowAccess<Element: BufferElement>: @unchecked Sendable {
 
     // MARK: Combining
 
+    /// What one call combines: from which element on, which is how many bytes, and how many elements of the library's.
+    private typealias Piece = (first: Int, start: Int, count: Int32)
+
+    private static func pieces(of count: Int) -> [Piece] {
+        let unitCount = Element.datatype.unitCount
+        return CountLimit.pieces(of: count, unitCount: unitCount).map { piece in
+            (
+                piece.lowerBound, piece.lowerBound * MemoryLayout<Element>.stride,
+                Int32(piece.count * unitCount)
+            )
+        }
+    }
+
     /// Combines elements with those in the memory of another rank, one by one, each at once.
     ///
     /// - Parameters:
@@ -162,9 +175,16 @@ public final class WindowAccess<Element: BufferElement>: @unchecked Sendable {
         let rawOperation = try self.operation(operation, "MPI_Accumulate")
         let memory = ArrayRequestMemory(elements)
         keep(memory)
-        let datatype = Element.datatype
-        let count = try RawCommunicator.count(elements.count * datatype.unitCount, "MPI_Accumulate")
-        try raw.accumulate(memory.address, count, datatype.raw, rawOperation, number, offset)
+        for piece in Self.pieces(of: elements.count) {
+            try raw.accumulate(
+                memory.address.map { UnsafeRawPointer($0 + piece.start) },
+                piece.count,
+                Element.datatype.raw,
+                rawOperation,
+                number,
+                offset + piece.first
+            )
+        }
     }
 
     /// Combines elements with those in the memory of another rank, and gets what was there before.
@@ -189,17 +209,17 @@ public final class WindowAccess<Element: BufferElement>: @unchecked Sendable {
         let source = ArrayRequestMemory(elements)
         keep(source)
         let memory = ArrayRequestMemory<Element>(uninitializedCount: elements.count)
-        let datatype = Element.datatype
-        let count = try RawCommunicator.count(elements.count * datatype.unitCount, "MPI_Get_accumulate")
-        try raw.getAccumulate(
-            source.address,
-            memory.address,
-            count,
-            datatype.raw,
-            rawOperation,
-            number,
-            offset
-        )
+        for piece in Self.pieces(of: elements.count) {
+            try raw.getAccumulate(
+                source.address.map { UnsafeRawPointer($0 + piece.start) },
+                memory.address.map { $0 + piece.start },
+                piece.count,
+                Element.datatype.raw,
+                rawOperation,
+                number,
+                offset + piece.first
+            )
+        }
         return fetched(memory)
     }
 
@@ -360,17 +380,19 @@ public final class WindowAccess<Element: BufferElement>: @unchecked Sendable {
         let number = try target(rank, offset, elements.count, "MPI_Raccumulate")
         let rawOperation = try self.operation(operation, "MPI_Raccumulate")
         let memory = ArrayRequestMemory(elements)
-        let datatype = Element.datatype
-        let count = try RawCommunicator.count(elements.count * datatype.unitCount, "MPI_Raccumulate")
-        let request = try raw.requestAccumulate(
-            memory.address,
-            count,
-            datatype.raw,
-            rawOperation,
-            number,
-            offset
-        )
-        return Request(LibraryOperation(request, "an accumulation", memory: memory))
+        let (raw, pieces) = (raw, Self.pieces(of: elements.count))
+        let request = try PieceOperation.begin(pieces.count, "an accumulation", memory: memory) {
+            (index) throws(MPIError) in
+            try raw.requestAccumulate(
+                memory.address.map { UnsafeRawPointer($0 + pieces[index].start) },
+                pieces[index].count,
+                Element.datatype.raw,
+                rawOperation,
+                number,
+                offset + pieces[index].first
+            )
+        }
+        return Request(request)
     }
 
     /// Combines elements with those in the memory of another rank, and gets what was there before.
@@ -396,19 +418,24 @@ public final class WindowAccess<Element: BufferElement>: @unchecked Sendable {
         let rawOperation = try self.operation(operation, "MPI_Rget_accumulate")
         let source = ArrayRequestMemory(elements)
         let memory = ArrayRequestMemory<Element>(uninitializedCount: elements.count)
-        let datatype = Element.datatype
-        let count = try RawCommunicator.count(elements.count * datatype.unitCount, "MPI_Rget_accumulate")
-        let request = try raw.requestGetAccumulate(
-            source.address,
-            memory.address,
-            count,
-            datatype.raw,
-            rawOperation,
-            number,
-            offset
-        )
-        let operation = LibraryOperation(request, "an accumulation", memory: memory, keeping: [source])
-        return Request(operation) { (outcome) throws(MPIError) in
+        let (raw, pieces) = (raw, Self.pieces(of: elements.count))
+        let request = try PieceOperation.begin(
+            pieces.count,
+            "an accumulation",
+            memory: memory,
+            keeping: [source]
+        ) { (index) throws(MPIError) in
+            try raw.requestGetAccumulate(
+                source.address.map { UnsafeRawPointer($0 + pieces[index].start) },
+                memory.address.map { $0 + pieces[index].start },
+                pieces[index].count,
+                Element.datatype.raw,
+                rawOperation,
+                number,
+                offset + pieces[index].first
+            )
+        }
+        return Request(request) { (outcome) throws(MPIError) in
             try outcome.get().elements(of: Element.self)
         }
     }

@@ -61,6 +61,23 @@ struct IntercommunicatorTests {
                     from: root
                 )
                 #expect(share == [isTarget ? 100 + side.rank : -1])
+
+                // The same, immediately.
+                let count = root == .here || isTarget ? 1 : 0
+                let toldLater = try between.immediateBroadcast(keeping: [root == .here ? 7 : -1], from: root)
+                    .wait()
+                #expect(toldLater == [root == .nobody ? -1 : 7])
+                let gathered = try between.immediateGather(keeping: [side.rank], count: count, to: root)
+                    .wait()
+                #expect(gathered == (root == .here ? Array(0..<others) : nil))
+                let scattered = try between.immediateScatter(
+                    keeping: root == .here ? Array(100..<(100 + others)) : [],
+                    count: count,
+                    from: root
+                ).wait()
+                #expect(scattered == (isTarget ? [100 + side.rank] : nil))
+                let reduced = try between.immediateReduce(keeping: [1, side.rank], .sum, to: root).wait()
+                #expect(reduced == sum)
             }
             // Point to point: numbers are those of the other group.
             if side.rank == 0 {
