@@ -28,14 +28,12 @@ public struct PersistentRequest<Element: BufferElement>: ~Copyable, @unchecked S
     /// Has the library make a request for this memory.
     ///
     /// Input and output may be the same memory. The first closure makes the request, which is not active then; it may be called again if the
-    /// request has failed, or is called for each start if that begins an operation of its own. The second one looks at what has been received
-    /// when it has ended, and may refuse it.
+    /// request has failed. The second one looks at what has been received when it has ended, and may refuse it.
     init(
         _ title: StaticString,
         input: RequestMemory,
         output: RequestMemory,
         keeping others: [any Sendable] = [],
-        isBegunAnew: Bool = false,
         make: @escaping @Sendable () throws(MPIError) -> RawRequest,
         check: ((Status) throws(MPIError) -> Void)? = nil
     ) throws(MPIError) {
@@ -47,7 +45,7 @@ public struct PersistentRequest<Element: BufferElement>: ~Copyable, @unchecked S
         }
     }
 
-    /// Has the library make so many requests, which are one here.
+    /// Has the library make so many requests, which are one here, or begins them anew for every start.
     init(
         _ title: StaticString,
         input: RequestMemory,

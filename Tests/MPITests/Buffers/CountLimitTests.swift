@@ -4,11 +4,6 @@ import Testing
 
 @testable import MPI
 
-/// What rank `rank` gives at index `index`.
-private func element(_ rank: Int, _ index: Int) -> Int64 { Int64(rank * 1000 + index) }
-
-private func row(_ rank: Int, _ range: Range<Int>) -> [Int64] { range.map { element(rank, $0) } }
-
 /// The world, in which no call of C may count beyond a small number.
 private func limitedWorld(_ largest: Int) -> Communicator {
     CountLimit.largest = largest

@@ -3,9 +3,6 @@ import Testing
 
 @testable import MPI
 
-/// What rank `rank` gives at index `index`.
-private func row(_ rank: Int, _ range: Range<Int>) -> [Int64] { range.map { Int64(rank * 1000 + $0) } }
-
 /// One map x ↦ ax + b behind another, both as one number: associative, and not commutative.
 @Sendable private func chained(_ first: Int64, _ second: Int64) -> Int64 {
     let (a, b) = (first / 1000 % 97, first % 1000 % 97)

@@ -32,4 +32,16 @@ struct CommunicatorScanTests {
             }
         }
     }
+
+    @Test("an exclusive scan stores what the ranks before have together", arguments: [1, 2, 3, 4, 7])
+    func exclusiveScan(ranks: Int) async throws {
+        try await onRanks(ranks) { () throws in
+            let world = Communicator.world
+            let rank = world.rank
+            var result = [-1, -1]
+            try world.exclusiveScan([rank, 1].span, .sum, into: &result)
+            #expect(result == (rank == 0 ? [-1, -1] : [rank * (rank - 1) / 2, rank]))
+            #expect(throws: MPIError.self) { try world.exclusiveScan([1].span, .sum, into: &result) }
+        }
+    }
 }
