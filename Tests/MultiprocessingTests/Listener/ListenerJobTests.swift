@@ -245,9 +245,10 @@ struct ListenerJobTests {
             print("the end:", name(lambda: server.recv()))
             print("closed here:", name(lambda: client.recv()), name(lambda: client.send(1)))
             print("address in use:", name(lambda: Listener(listener.address)))
+            address = listener.address
             listener.close()
             print("accept when closed:", name(lambda: listener.accept()))
-            print("nobody listens:", name(connect(b"key")))
+            print("nobody listens:", name(lambda: Client(address, authkey=b"key")))
             """
         let job = RankJob(
             executable: "python3",
