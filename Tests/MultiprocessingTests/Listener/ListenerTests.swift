@@ -95,9 +95,9 @@ struct ListenerTests {
             )
         )
         #expect(textOfError { _ = try listener.accept(timeout: limit) }.contains("was given no key"))
-        let client = try Client<Int>.connect(to: address, key: sharedKey, timeout: limit)
-        try client.send(4)
-        #expect(try listener.accept(timeout: limit).receive(timeout: limit) == 4)
+        let client = try await Client<Int>.connect(to: address, key: sharedKey, timeout: limit)
+        try await client.send(4)
+        #expect(try await listener.accept(timeout: limit).receive(timeout: limit) == 4)
     }
 
     @Test("a client with a key does not talk to a listener without, and ends without keys talk")
