@@ -65,6 +65,9 @@ final class PendingReply: Sendable {
         }
     }
 
+    /// The next frame of the answer, if it has arrived.
+    var answerNow: Frame? { try? next()?.get() }
+
     private func next() -> Result<Frame, ProcessingError>? {
         state.withLock { state in
             if let frame = state.frames.popFirst() { return .success(frame) }

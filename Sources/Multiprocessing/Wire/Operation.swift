@@ -61,6 +61,9 @@ enum Operation: UInt16, Sendable {
     // To a process.
     /// The first frame to a new process: what it is and what it runs.
     case run = 500
+
+    /// Whether only Hosts, or the main programs that they serve, may ask for it: a process that sends it is not to be believed.
+    var isForHostsAlone: Bool { (100..<200).contains(rawValue) }
 }
 
 /// How a request ended; the code of a reply.
