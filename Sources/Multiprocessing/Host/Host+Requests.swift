@@ -9,6 +9,8 @@ extension Host {
         else {
             return
         }
+        let isTrusted = frame.source.serial < Address.firstFreeSerial
+        guard isTrusted || !operation.isForHostsAlone else { return reply(to: frame, .malformed) }
         switch operation {
         case .createService: createService(frame)
         case .createPool:
