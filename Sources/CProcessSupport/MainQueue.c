@@ -10,8 +10,9 @@
 #include <unistd.h>
 
 // What libdispatch offers to run loops: a descriptor that is readable when the main queue has work, and a function that does it.
-extern int _dispatch_get_main_queue_handle_4CF(void);
-extern void _dispatch_main_queue_callback_4CF(void *unused);
+// Weak, because programs that use MPI alone are linked without the library.
+__attribute__((weak)) extern int _dispatch_get_main_queue_handle_4CF(void);
+__attribute__((weak)) extern void _dispatch_main_queue_callback_4CF(void *unused);
 
 _Noreturn void cps_serve_main_queue(void) {
     int handle = _dispatch_get_main_queue_handle_4CF();

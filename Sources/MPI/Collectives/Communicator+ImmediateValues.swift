@@ -12,7 +12,12 @@ extension Communicator {
         if let made = immediateTeamHolder.withLock({ $0 }) { return made }
         let made = try ofSameKind(raw.duplicate())
         immediateTeamHolder.withLock { $0 = made }
-        if !isOwned { Runtime.freeAtEnd { try? made.free() } }
+        if !isOwned {
+            Runtime.freeAtEnd {
+                made.lane.finish()
+                try? made.free()
+            }
+        }
         return made
     }
 

@@ -86,11 +86,7 @@ extension Communicator {
                     use(source, message)
                     continue
                 }
-                try ScratchMemory.withIncoming(CollectiveFrame.length(in: block)) { memory in
-                    let pattern = Pattern(source: Int32(source), tag: 0)
-                    _ = try companion.receive(memory.baseAddress, memory.count, .byte, pattern)
-                    use(source, UnsafeRawBufferPointer(memory))
-                }
+                try companion.withMessage(from: Int32(source)) { use(source, $0) }
             }
         }
     }

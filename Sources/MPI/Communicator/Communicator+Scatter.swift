@@ -118,16 +118,7 @@ extension Communicator {
             if let message = CollectiveFrame.message(in: UnsafeRawBufferPointer(block)) {
                 return try read(message)
             }
-            return try ScratchMemory.withIncoming(CollectiveFrame.length(in: UnsafeRawBufferPointer(block))) {
-                memory in
-                _ = try companion.receive(
-                    memory.baseAddress,
-                    memory.count,
-                    .byte,
-                    Pattern(source: root, tag: 0)
-                )
-                return try read(UnsafeRawBufferPointer(memory))
-            }
+            return try companion.withMessage(from: root, read)
         }
     }
 

@@ -191,6 +191,8 @@ public class Communicator: @unchecked Sendable {
             defer { holder = nil }
             return holder
         }
+        // The other ranks count on what was begun, whether or not anybody waits for it here.
+        immediateTeam?.lane.finish()
         try immediateTeam?.free()
         try companion?.free()
         try free(RawCommunicator(bits: gone))

@@ -92,6 +92,8 @@ private final class OwnOperation<Value: Sendable>: RequestOperation {
 
     func withdraw() { _ = cancel() }
 
+    func expire() -> Bool { cancel() }
+
     func abandon() { _ = cancel() }
 
     var isAbandoned: Bool { state.withLock { $0.isAbandoned } }

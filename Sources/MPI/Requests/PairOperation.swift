@@ -30,6 +30,13 @@ final class PairOperation: RequestOperation {
 
     func withdraw() { receive.withdraw() }
 
+    // A message that is arriving is waited for, unless the send does not come to an end either.
+    func expire() -> Bool {
+        if send.advance(), !receive.expire() { return false }
+        abandon()
+        return true
+    }
+
     // The send goes on, since another rank counts on it.
     func cancel() throws(MPIError) -> Bool { try receive.cancel() }
 

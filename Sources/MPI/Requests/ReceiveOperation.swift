@@ -121,30 +121,34 @@ final class ReceiveOperation: RequestOperation {
         }
     }
 
-    // A message that it has already found is received and dropped.
-    func withdraw() {
+    // A message that it has already found would be lost to the receives that come later.
+    func withdraw() { _ = expire() }
+
+    func expire() -> Bool {
         communicator.unmatchedReceives.remove(self, of: communicator)
-        let remains: Bool = state.withLock { state in
+        return state.withLock { state in
             switch state {
-            case .ended, .withdrawn, .receiving(_, _, isGivenUp: true): return false
+            case .ended, .receiving: return false
             case .matching:
                 state = .withdrawn
-                return false
-            case .receiving(let request, let memory, isGivenUp: false):
-                state = .receiving(request, memory, isGivenUp: true)
                 return true
+            case .withdrawn: return true
             }
+        }
+    }
+
+    func cancel() -> Bool { !advance() && expire() }
+
+    // Nobody wants it any more: a message that it has already found is received and dropped.
+    func abandon() {
+        withdraw()
+        let remains: Bool = state.withLock { state in
+            guard case .receiving(let request, let memory, isGivenUp: false) = state else { return false }
+            state = .receiving(request, memory, isGivenUp: true)
+            return true
         }
         if remains, !advance() { ParkedRequests.park(self) }
     }
-
-    func cancel() -> Bool {
-        if advance() { return false }
-        withdraw()
-        return true
-    }
-
-    func abandon() { withdraw() }
 }
 
 /// Where a pattern lies in an array that is received into.

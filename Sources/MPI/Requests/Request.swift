@@ -36,7 +36,7 @@ public struct Request<Value, Failure: Error>: ~Copyable, @unchecked Sendable {
     /// Waits until it is complete.
     ///
     /// - Parameter timeout: How long to wait at most; for ever, if omitted. If the time is up it is as if the request had been
-    ///   dropped, without a warning.
+    ///   dropped, without a warning. A message that is arriving by then is waited for, so that it is not lost.
     /// - Returns: What came of it: for a receive what was received, for a send nothing.
     /// - Throws: `MPIError` of class `timedOut` if the time is up, or what the MPI library reports; for a receive also what decoding
     ///   throws, and `MPIError` of class `mismatch` if the message is not what was expected.
@@ -66,10 +66,7 @@ public struct Request<Value, Failure: Error>: ~Copyable, @unchecked Sendable {
         var backoff = Backoff()
         while !operation.advance() {
             if deadline.isNever { operation.block() }
-            if deadline.isOver {
-                operation.abandon()
-                return .failure(timedOut())
-            }
+            if deadline.isOver, operation.expire() { return .failure(timedOut()) }
             backoff.pause()
         }
         return outcome()
@@ -105,8 +102,8 @@ public struct Request<Value, Failure: Error>: ~Copyable, @unchecked Sendable {
 
     /// What came of it, once it is complete: to be awaited.
     ///
-    /// The thread of the caller is free meanwhile. If the task is cancelled a receive is given up, and `CancellationError` thrown;
-    /// anything else goes on.
+    /// The thread of the caller is free meanwhile. If the task is cancelled a receive whose message has not arrived is given up, and
+    /// `CancellationError` thrown; anything else goes on.
     public var value: Value {
         get async throws {
             let operation = operation
@@ -123,26 +120,28 @@ public struct Request<Value, Failure: Error>: ~Copyable, @unchecked Sendable {
     /// What came of it, if it is complete in time: to be awaited.
     ///
     /// - Parameter timeout: How long to wait at most. If the time is up it is as if the request had been dropped, without a warning.
+    ///   A message that is arriving by then is waited for, so that it is not lost.
     /// - Returns: What came of it.
     /// - Throws: As ``wait(timeout:)`` does, and `CancellationError` if it is a receive and the task is cancelled.
     public consuming func value(timeout: Duration) async throws -> Value {
         let operation = operation
-        await withTaskCancellationHandler {
+        let hasExpired = await withTaskCancellationHandler {
             await ProgressThread.shared.completion(of: operation, deadline: Deadline(after: timeout))
+            if operation.advance() { return false }
+            if operation.expire() { return true }
+            await ProgressThread.shared.completion(of: operation)
+            return false
         } onCancel: {
             operation.withdraw()
         }
+        if hasExpired { return try finish(.failure(timedOut())) }
         if operation.isAbandoned { throw CancellationError() }
-        guard operation.advance() else {
-            operation.abandon()
-            return try finish(.failure(timedOut()))
-        }
         return try finish(outcome())
     }
 
     /// Gives it up, if it has not ended yet.
     ///
-    /// A receive can be given up until its message has arrived. Whether a send can is up to the library; Open MPI gives none up, and then the
+    /// A receive can be given up until its message begins to arrive. Whether a send can is up to the library; Open MPI gives none up, and then the
     /// send goes on without anybody who waits for it. A ``GeneralizedRequest`` can be until it is complete; nothing else can.
     ///
     /// - Returns: Whether it was given up: then nothing has been received, or will arrive.

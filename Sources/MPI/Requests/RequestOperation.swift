@@ -14,8 +14,13 @@ protocol RequestOperation: PendingOperation {
     /// To be asked for when it has ended.
     func completion() throws(MPIError) -> Completion
 
-    /// Gives it up if other ranks do not count on it; otherwise nothing happens.
+    /// Gives it up if other ranks do not count on it, and nothing has come of it yet; otherwise nothing happens.
     func withdraw()
+
+    /// Ends the waiting for it because the time is up, as if it had been dropped.
+    ///
+    /// - Returns: Whether that came off. A receive whose message has been found ends by itself, and soon: the message would be lost.
+    func expire() -> Bool
 
     /// Gives it up if it has not ended, and says whether that came off.
     func cancel() throws(MPIError) -> Bool
@@ -25,6 +30,13 @@ protocol RequestOperation: PendingOperation {
 
     /// Whether it was given up or let go before it had ended.
     var isAbandoned: Bool { get }
+}
+
+extension RequestOperation {
+    func expire() -> Bool {
+        abandon()
+        return true
+    }
 }
 
 /// What an operation has left behind when it is complete.

@@ -1,20 +1,24 @@
 /// How values of unknown length travel in collective operations.
 ///
-/// In the first step every rank gives or gets a block of a fixed length: the length of the message, and the message itself if it
+/// In the first step every rank gives or gets a block of a fixed length: the length of the message, and as much of the message as
 /// fits. Only a longer message needs a second step, with a length that is known by then.
+///
+/// A block may also stem from a rank that took part with something else, such as a buffer. It has no mark of a message then, and is
+/// taken for the message itself, so that reading it is an error that says so.
 enum CollectiveFrame {
     /// The length of a block where every rank has one.
     static let blockLength = 256
     /// The length of the one block of a broadcast.
     static let broadcastBlockLength = 1024
     private static let lengthLength = MemoryLayout<UInt64>.size
+    // More than any rank has memory for, and little enough for the sum over all ranks.
+    private static let greatestLength = 1 << 40
 
     /// Writes a block.
     static func fill(_ block: UnsafeMutableRawBufferPointer, with message: UnsafeRawBufferPointer) {
         block.storeBytes(of: UInt64(message.count).littleEndian, as: UInt64.self)
-        guard fits(message.count, in: block.count), let source = message.baseAddress else { return }
         UnsafeMutableRawBufferPointer(rebasing: block[lengthLength...]).copyMemory(
-            from: UnsafeRawBufferPointer(start: source, count: message.count)
+            from: UnsafeRawBufferPointer(rebasing: message.prefix(block.count - lengthLength))
         )
     }
 
@@ -23,11 +27,14 @@ enum CollectiveFrame {
         Int(truncatingIfNeeded: block.loadUnaligned(as: UInt64.self).littleEndian)
     }
 
-    /// The message in a block, if it fits.
+    /// The message in a block; `nil` if it follows in a second step.
     static func message(in block: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
         let length = length(in: block)
-        guard fits(length, in: block.count) else { return nil }
-        return UnsafeRawBufferPointer(rebasing: block[lengthLength..<(lengthLength + length)])
+        if fits(length, in: block.count) {
+            return UnsafeRawBufferPointer(rebasing: block[lengthLength..<(lengthLength + length)])
+        }
+        let beginning = UnsafeRawBufferPointer(rebasing: block[lengthLength...])
+        return length > 0 && length <= greatestLength && ValueFormat.hasMark(beginning) ? nil : block
     }
 
     /// Whether a message needs no second step.

@@ -38,3 +38,18 @@ extension RawMessage {
         try Communicator.checkBuffer(memory.baseAddress, status, elementLength: elementLength)
     }
 }
+
+extension RawCommunicator {
+    /// Receives the message whose length a block of a collective operation said.
+    ///
+    /// The message itself says how much memory it needs: the block may stem from a rank that took part with something else.
+    func withMessage<Result>(from source: Int32, _ body: (UnsafeRawBufferPointer) throws -> Result) throws
+        -> Result
+    {
+        let message = try matchedProbe(Pattern(source: source, tag: 0))
+        return try ScratchMemory.withIncoming(message.status.byteCount) { memory in
+            _ = try message.receive(memory.baseAddress, memory.count, .byte)
+            return try body(UnsafeRawBufferPointer(memory))
+        }
+    }
+}

@@ -44,6 +44,12 @@ enum ValueFormat {
         return address.loadUnaligned(as: UInt64.self) == valueMark
     }
 
+    /// Whether bytes begin like a value or a failure, of whatever version.
+    static func hasMark(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard bytes.count >= headerLength else { return false }
+        return bytes.loadUnaligned(as: UInt64.self).littleEndian & ~0xFF == mark
+    }
+
     /// Reads a value from a message.
     ///
     /// The C function that received the message, and the rank that sent it, are for errors.

@@ -117,9 +117,7 @@ public final class DynamicWindow<Element: BufferElement>: Sendable {
     ///
     /// Blocking · `MPI_Get` (MPI 3.1 §11.3.2)
     public func get(count: Int, from rank: Int, at address: Int) throws(MPIError) -> [Element] {
-        guard count >= 0 else {
-            throw MPIError(.count, call: "MPI_Get", text: "a count cannot be negative")
-        }
+        try Communicator.expectCount(count, "MPI_Get")
         let raw = try raw
         let number = try communicator.destination(rank, "MPI_Get")
         let datatype = Element.datatype

@@ -1,3 +1,4 @@
+import Foundation
 import MPI
 import RankChecks
 import Testing
@@ -72,4 +73,40 @@ struct CommunicatorImmediateValuesTests {
             try world.barrier()
         }
     }
+
+    @Test("what was dropped is done nevertheless, before its communicator goes or the program ends")
+    func droppedAtTheEnd() async throws {
+        try await onRanks(3) { () throws in
+            let world = Communicator.world
+            let bytes = [UInt8](repeating: 1, count: 1 << 18)
+            func drop(_ team: Communicator) throws {
+                for _ in 0..<20 { _ = try team.immediateAllReduce(bytes) { lower, _ in lower } }
+            }
+            let team = try world.duplicate()
+            try drop(team)
+            let last = try team.immediateAllGather(world.rank)
+            try team.free()
+            #expect(try last.wait() == [0, 1, 2])
+            try drop(world)
+        }
+    }
+
+    #if os(Linux)
+    @Test("the thread of a communicator ends with it")
+    func threads() async throws {
+        try await onRanks(2) { () throws in
+            func threadCount() throws -> Int {
+                try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").count
+            }
+            let world = Communicator.world
+            #expect(try world.immediateAllGather(world.rank).wait() == [0, 1])
+            let before = try threadCount()
+            for _ in 0..<20 {
+                let all = try world.withDuplicate { try $0.immediateAllGather(world.rank).wait() }
+                #expect(all == [0, 1])
+            }
+            while try threadCount() > before { sched_yield() }
+        }
+    }
+    #endif
 }

@@ -1,3 +1,4 @@
+import Foundation
 import MPI
 import RankChecks
 import RankLaunching
@@ -91,6 +92,57 @@ struct CommunicatorImmediateReceiveTests {
                 #expect(try late.wait().count == 1_000_000)
                 try world.send([1], to: 0, tag: 3)
             }
+        }
+    }
+
+    @Test(
+        "a message that is arriving is not lost when the time is up, the task is cancelled, or the receive is"
+    )
+    func arriving() async throws {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "swift-mpi-\(UUID().uuidString)"
+        ).path
+        defer { for number in 0..<4 { try? FileManager.default.removeItem(atPath: file + "\(number)") } }
+        // In pieces, for which both have to do something: so it stays on its way as long as the sender does nothing.
+        let inPieces = ["OMPI_MCA_btl_vader_single_copy_mechanism": "none"]
+        try await onRanks(2, arguments: [file], environment: inPieces) { () async throws in
+            let world = Communicator.world
+            let file = try RankCheck.argument(0, as: String.self)
+            if world.rank == 0 {
+                for number in 0..<4 {
+                    let send = try world.immediateSend(
+                        keeping: [Int](repeating: number, count: 1_000_000),
+                        to: 1
+                    )
+                    while access(file + "\(number)", F_OK) != 0 { sched_yield() }
+                    try send.wait()
+                }
+                return
+            }
+            func arriving() throws -> ReceiveRequest<[Int]> {
+                while try world.immediateProbe(from: 0) == nil {}
+                let request = try world.immediateReceiveElements(of: Int.self, from: 0)
+                _ = try request.test()
+                return request
+            }
+            func goOn(_ number: Int) { close(open(file + "\(number)", O_CREAT | O_WRONLY, 0o600)) }
+
+            let timed = try arriving()
+            goOn(0)
+            #expect(try timed.wait(timeout: .zero).first == 0)
+
+            let awaited = try arriving()
+            goOn(1)
+            #expect(try await awaited.value(timeout: .zero).first == 1)
+
+            let cancelled = try arriving()
+            let task = Task { try await cancelled.value }
+            task.cancel()
+            goOn(2)
+            #expect(try await task.value.first == 2)
+
+            #expect(try !arriving().cancel(), "it is too late")
+            goOn(3)
         }
     }
 

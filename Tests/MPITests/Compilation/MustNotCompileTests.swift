@@ -24,6 +24,19 @@ private struct Compiler {
             + folders.split(whereSeparator: \.isWhitespace).flatMap { ["-Xcc", String($0)] }
     }()
 
+    /// What it takes to link a program that uses nothing but the module.
+    static let libraries: [String]? = {
+        let build = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+        let usesMPICH = ProcessInfo.processInfo.environment["SWIFT_MPI_LIBRARY"] == "mpich"
+        guard let flags = run(["pkg-config", "--libs", usesMPICH ? "mpich" : "ompi-c"]) else { return nil }
+        let objects = ["MPI", "MessageCoding", "CProcessSupport"].flatMap { target in
+            let folder = build.appendingPathComponent("\(target).build")
+            let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
+            return (files?.allObjects ?? []).compactMap { $0 as? URL }.filter { $0.pathExtension == "o" }
+        }
+        return objects.map(\.path) + flags.split(whereSeparator: \.isWhitespace).map(String.init)
+    }()
+
     /// Runs a program, and gives what it prints.
     static func run(_ arguments: [String]) -> String? {
         let process = Process()
@@ -69,6 +82,25 @@ struct MustNotCompileTests {
                 """
         )
         #expect(errors.isEmpty, "\(errors)")
+    }
+
+    @Test("a program that uses nothing but the module is linked")
+    func linked() throws {
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("swift-mpi-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let program = folder.appendingPathComponent("main.swift")
+        try "import MPI\nprint(Communicator.world.size)\n".write(
+            to: program,
+            atomically: true,
+            encoding: .utf8
+        )
+        var arguments = try #require(Compiler.arguments).map { $0 == "-emit-sil" ? "-emit-executable" : $0 }
+        let executable = folder.appendingPathComponent("program").path
+        arguments = arguments.map { $0 == "/dev/null" ? executable : $0 } + [program.path]
+        let output = Compiler.run(arguments + (try #require(Compiler.libraries)))
+        #expect(FileManager.default.isExecutableFile(atPath: executable), "\(output ?? "")")
     }
 
     @Test(

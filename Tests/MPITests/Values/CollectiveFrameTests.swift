@@ -5,11 +5,13 @@ import Testing
 @Suite("CollectiveFrame")
 struct CollectiveFrameTests {
     @Test(
-        "a message that fits is in the block, of a longer one only the length",
+        "a message that fits is in the block, of a longer one the length and the beginning",
         arguments: [0, 1, 247, 248, 249, 10_000]
     )
     func fill(length: Int) {
-        let message = [UInt8](repeating: 7, count: length)
+        var message: [UInt8] = []
+        ValueFormat.append(failure: CancellationError(), ofRank: 0, to: &message)
+        message = (0..<length).map { $0 < message.count ? message[$0] : 7 }
         let block = UnsafeMutableRawBufferPointer.allocate(
             byteCount: CollectiveFrame.blockLength,
             alignment: 16
@@ -21,13 +23,20 @@ struct CollectiveFrameTests {
         #expect(found == (length <= 248 ? message : nil))
     }
 
-    @Test("a length that no message has is no message")
+    @Test("a block that is no beginning of a message is the message, which cannot be read")
     func hostile() {
         let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 256, alignment: 16)
         defer { block.deallocate() }
-        for length in [UInt64.max, UInt64(Int64.max), 1 << 63] {
-            block.storeBytes(of: length, as: UInt64.self)
-            #expect(CollectiveFrame.message(in: UnsafeRawBufferPointer(block)) == nil)
+        for mark in [0, ValueFormat.valueMark] {
+            for length in [UInt64.max, UInt64(Int64.max), 1 << 63, 1 << 41, mark == 0 ? 1_000 : 1 << 62] {
+                block.storeBytes(of: length, as: UInt64.self)
+                block.storeBytes(of: mark, toByteOffset: 8, as: UInt64.self)
+                let block = UnsafeRawBufferPointer(block)
+                #expect(CollectiveFrame.message(in: block)?.count == 256)
+                #expect(throws: MPIError.self) {
+                    try ValueFormat.read(Int.self, from: block, "MPI_Gather", rank: 1)
+                }
+            }
         }
     }
 }
