@@ -200,7 +200,7 @@ private final class HostRig {
     /// Uses a new queue as a good process does.
     func checkThatItServes() throws {
         let queue = try makeService(.queue(capacity: 1))
-        var put = endpoint.makeFrame(.put, to: queue, argument: QueueService.itemMark)
+        var put = endpoint.makeFrame(.put, to: queue)
         try MessageEncoder().encode(42, appendingTo: &put.bytes)
         try call(put).checkOutcome(of: "putting")
         let item = try call(endpoint.makeFrame(.get, to: queue))
@@ -293,7 +293,7 @@ struct FrameMutator {
     }
 
     private mutating func number() -> UInt64 {
-        [0, 1, 2, .max, UInt64(Int64.max), 1 << 63, 1 << 32, QueueService.itemMark, random.next()][
+        [0, 1, 2, .max, UInt64(Int64.max), 1 << 63, 1 << 32, QueueService.unfinishedMark, random.next()][
             random.below(9)
         ]
     }
