@@ -22,6 +22,7 @@ extension Host {
         case .joinProcess: join(frame)
         case .cancel: cancelJoin(frame)
         case .signalProcess: signalProcess(frame)
+        case .takeBack: takeBack(frame)
         case .processEnded: noteEnd(elsewhere: frame)
         case .output: printOutput(frame)
         case .blockEnded, .drain, .drained, .stop, .stopped, .leave: handleScopeFrame(operation, frame)
