@@ -181,6 +181,8 @@ struct PoolFaultTests {
                     if number == 5 {
                         // Stopped in the middle of its task.
                         kill(getpid(), SIGSTOP)
+                        // The signal may meet another thread first.
+                        waitForTheEnd()
                     }
                     return number
                 }

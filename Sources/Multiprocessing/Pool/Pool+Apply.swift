@@ -23,6 +23,24 @@ extension Pool {
         try AsyncResult(job: submitCall(function, retries, assemble: { _ in })).get()
     }
 
+    /// Calls a function in one of the workers, without blocking the thread.
+    ///
+    /// When the task is cancelled, this throws a `CancellationError`, and the function is not called unless it has begun.
+    public func apply<Output: Codable & Sendable>(
+        retries: Int = 0,
+        _ function: @escaping @Sendable () throws -> Output
+    ) async throws -> Output {
+        try Task.checkCancellation()
+        return try await result(of: submitCall(Call(function: PortableFunction(function)), retries))
+    }
+
+    /// Calls a function that returns nothing in one of the workers, without blocking the thread.
+    public func apply(retries: Int = 0, _ function: @escaping @Sendable () throws -> Void) async throws {
+        try Task.checkCancellation()
+        let function = CallWithoutResult(function: PortableFunction(function))
+        try await result(of: submitCall(function, retries, assemble: { _ in }))
+    }
+
     /// Calls a function that may suspend in one of the workers, without blocking the thread.
     ///
     /// When the task is cancelled, this throws a `CancellationError`, and the function is not called unless it has begun.

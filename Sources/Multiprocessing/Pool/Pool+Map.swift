@@ -41,6 +41,38 @@ extension Pool {
         try AsyncResult(job: submit(function, Array(inputs), options) { _ in }).get()
     }
 
+    /// Applies a function to every input and returns the results in order, without blocking the thread.
+    ///
+    /// When the task is cancelled, this throws a `CancellationError`, and what no worker has begun is not done.
+    public func map<Input: Codable & Sendable, Output: Codable & Sendable>(
+        _ inputs: some Sequence<Input>,
+        chunkSize: Int? = nil,
+        retries: Int = 0,
+        progress: ProgressObserver? = nil,
+        _ transform: @escaping @Sendable (Input) throws -> Output
+    ) async throws -> [Output] {
+        let inputs = Array(inputs)
+        try Task.checkCancellation()
+        let options = PoolJobOptions(chunkSize: chunkSize, retries: retries, progress: progress)
+        let function = Transform(function: PortableFunction(transform))
+        return try await result(of: submit(function, inputs, options) { $0 })
+    }
+
+    /// Calls a function that returns nothing with every input, without blocking the thread.
+    public func map<Input: Codable & Sendable>(
+        _ inputs: some Sequence<Input>,
+        chunkSize: Int? = nil,
+        retries: Int = 0,
+        progress: ProgressObserver? = nil,
+        _ action: @escaping @Sendable (Input) throws -> Void
+    ) async throws {
+        let inputs = Array(inputs)
+        try Task.checkCancellation()
+        let options = PoolJobOptions(chunkSize: chunkSize, retries: retries, progress: progress)
+        let function = Action(function: PortableFunction(action))
+        try await result(of: submit(function, inputs, options) { _ in })
+    }
+
     /// Applies a function that may suspend to every input, and returns the results in order, without blocking the thread.
     ///
     /// When the task is cancelled, this throws a `CancellationError`, and what no worker has begun is not done.

@@ -87,6 +87,7 @@ final class ResultStream<Output: Decodable & Sendable>: Sendable {
     func cancel() {
         let link = state.withLock { state in
             defer { state.isOver = true }
+            (state.ready, state.early) = ([], [:])
             return state.isOver ? nil : state.link
         }
         link?.cancel()
@@ -117,6 +118,7 @@ final class ResultStream<Output: Decodable & Sendable>: Sendable {
             }
         }
         state.withLock { state in
+            guard !state.isOver else { return }
             guard isOrdered else { return state.ready.append(contentsOf: entries) }
             for (task, entry) in entries { state.early[task] = entry }
             while let entry = state.early.removeValue(forKey: state.nextTask) {

@@ -45,6 +45,11 @@ struct PoolServiceTests {
         try pool.submit(80)
         try pool.ready(1)
         #expect(pool.assigned(1).map(\.tasks) == [Array(0..<10), Array(10..<18)])
+        // Where somebody takes the results as they come, they do not wait for one another.
+        let streams = try PoolHarness(workers: 1)
+        try streams.submit(80, isOpen: true)
+        try streams.ready(1)
+        #expect(streams.assigned(1).map(\.tasks) == [[0], [1]])
     }
 
     @Test("a worker that is lost takes the task that it ran with it, and nothing else")

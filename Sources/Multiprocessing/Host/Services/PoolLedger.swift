@@ -7,6 +7,8 @@ struct PoolLedger {
     let work: [UInt8]
     /// How often a task is run again whose worker was lost.
     let retries: Int
+    /// Whether the client takes results as they come: they must not wait for one another.
+    let isStream: Bool
     /// Whether more chunks may follow.
     private(set) var isOpen: Bool
     /// How many tasks there are so far.
@@ -31,6 +33,7 @@ struct PoolLedger {
         work = submission.work
         retries = submission.retries
         isOpen = submission.isOpen
+        isStream = submission.isOpen
         add(submission.chunks, isOpen: submission.isOpen)
     }
 

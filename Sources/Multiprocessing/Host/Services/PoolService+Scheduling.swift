@@ -29,7 +29,9 @@ extension PoolService {
     }
 
     private mutating func takePieces(like first: PoolPiece, for worker: Address) -> [PoolPiece] {
-        var limit = PoolService.portion(waiting: queue.count, workers: workerCount)
+        // The results of an assignment may wait for its end.
+        let isStream = jobs[first.job]?.isStream ?? false
+        var limit = isStream ? 1 : PoolService.portion(waiting: queue.count, workers: workerCount)
         if let chunkLimit { limit = min(limit, chunkLimit - (roster[worker]?.chunkCount ?? 0)) }
         var (pieces, size, count): ([PoolPiece], Int, Int) = ([], 0, 0)
         while let piece = queue.first, piece.job == first.job {

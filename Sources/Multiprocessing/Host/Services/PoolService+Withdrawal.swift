@@ -49,8 +49,9 @@ extension PoolService {
     /// The job's task has not begun: those who want to withdraw it can.
     mutating func grantWithdrawals(of number: UInt64, _ outbox: inout Outbox) {
         guard let waiters = withdrawals.removeValue(forKey: number) else { return }
-        for waiter in waiters { outbox.reply(to: waiter, argument: 1) }
+        // The job's end comes first: whoever hears that it was withdrawn finds it ended.
         if let ledger = jobs.removeValue(forKey: number) { outbox.reply(to: ledger.client, .timedOut) }
+        for waiter in waiters { outbox.reply(to: waiter, argument: 1) }
         queue.removeAll { $0.job == number }
         if isClosed { dismissIdleWorkers(&outbox) }
     }
