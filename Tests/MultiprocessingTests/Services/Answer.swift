@@ -13,12 +13,4 @@ struct Answer: Equatable {
 
 extension Frame {
     var answer: Answer { Answer(summary.process, summary.outcome) }
-
-    /// The reply as it comes back to its service when its receiver has ended.
-    var returned: Frame {
-        var frame = self
-        frame.kind = .undeliverable
-        (frame.source, frame.destination) = (destination, source)
-        return frame
-    }
 }

@@ -41,7 +41,7 @@ struct GarbageTests {
             case 4:
                 var frame = replies.randomElement(using: &random) ?? .empty
                 frame.argument = number
-                replies += harness.takeBack(Bool.random(using: &random) ? frame : frame.returned)
+                replies += harness.takeBack(Bool.random(using: &random) ? frame : frame)
             default:
                 let length = Int.random(in: 0..<20, using: &random)
                 replies +=

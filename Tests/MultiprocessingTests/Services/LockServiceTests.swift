@@ -101,7 +101,7 @@ struct LockServiceTests {
         // The fourth ends before it has got the lock, with the news of the first's end.
         let lost = lock.end(1)
         #expect(lost.map(\.answer) == [.init(4, .done)])
-        let next = lock.takeBack(lost[0].returned)
+        let next = lock.takeBack(lost[0])
         #expect(next.map(\.answer) == [.init(5, .done)])
         let told = try next[0].withBody { try MessageDecoder().decode(LostHolder.self, from: $0) }
         #expect(told.name == "process 1", "the fourth has never held it")
@@ -230,7 +230,7 @@ struct LockServiceTests {
         let granted = lock.request(.releaseLock, from: 9).replies
         #expect(granted.map(\.answer) == [.init(9, .done), .init(3, .done)])
         // The third has ended before the lock came to it.
-        #expect(lock.takeBack(granted[1].returned).map(\.answer) == [.init(4, .done)])
+        #expect(lock.takeBack(granted[1]).map(\.answer) == [.init(4, .done)])
         #expect(lock.end(3).isEmpty)
         #expect(lock.release(4) == [.init(4, .done)])
     }
@@ -246,7 +246,7 @@ struct LockServiceTests {
         lock.notify(9)
         let granted = lock.request(.releaseLock, from: 9).replies
         #expect(lock.end(1).isEmpty)
-        #expect(lock.takeBack(granted[1].returned).map(\.answer) == [.init(2, .done)])
+        #expect(lock.takeBack(granted[1]).map(\.answer) == [.init(2, .done)])
     }
 
     @Test("conditions get numbers of their own, and what means nothing to a lock is refused")

@@ -138,9 +138,9 @@ struct SemaphoreServiceTests {
                     semaphore.acquire(2)
                     let permit = semaphore.request(.releaseSemaphore, from: 1).replies[1]
                     #expect(permit.answer == .init(2, .done))
-                    if comesBackFirst { _ = semaphore.takeBack(permit.returned) }
+                    if comesBackFirst { _ = semaphore.takeBack(permit) }
                     _ = semaphore.end(2, status: status)
-                    if !comesBackFirst { _ = semaphore.takeBack(permit.returned) }
+                    if !comesBackFirst { _ = semaphore.takeBack(permit) }
                     #expect(semaphore.value == 1, "\(value) \(comesBackFirst) \(status)")
                 }
             }
