@@ -16,7 +16,7 @@ Nothing of Swift is left out. Before that a program with a race shows that races
 USAGE
 }
 
-filter='^MPITests\.(GeneralizedRequest|RequestGroup|WaitingPolicy|ValueCollective|Counter|.*Immediate|.*Thread)'
+filter='^MPITests\.(GeneralizedRequest|RequestGroup|WaitingPolicy|ProgressThread|AwaitedTimeout|AsynchronousCommunicator|Counter|.*SendReceive|.*Persistent|.*Immediate|.*Thread)'
 while [ $# -gt 0 ]; do
     case $1 in
         --filter)

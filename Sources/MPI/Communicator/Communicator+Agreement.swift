@@ -7,8 +7,9 @@ extension Communicator {
     /// Decides whether a wrong count on one rank is an error on every rank.
     ///
     /// Before a collective operation on buffers whose arguments one rank alone can get wrong (gather, scatter, all-gather, all-to-all, a reduction in
-    /// parts, making a window), the ranks compare them, at the price of a reduction of four numbers, and of an exchange of numbers before an all-to-all of
-    /// parts. Without that the rank that is wrong throws, and the
+    /// parts, a broadcast of a pattern, making a window), the ranks compare them, at the price of a reduction of four numbers; before an all-to-all with
+    /// counts or parts also of an exchange of a number with each rank, before a gather or scatter with counts also of a broadcast of a number for
+    /// each rank. Without that the rank that is wrong throws, and the
     /// others may wait for ever. Ranks in other languages know nothing of it: among them it has to be off.
     ///
     /// Every rank calls it alike.
