@@ -37,6 +37,10 @@ public struct ProcessingError: Error, Hashable, Sendable, CustomStringConvertibl
         public static let terminated = Kind(rawValue: "terminated")
         /// The pool cannot keep workers alive.
         public static let brokenPool = Kind(rawValue: "brokenPool")
+        /// The barrier was broken: a party gave up, ended, or its action failed, or the barrier was aborted or reset.
+        ///
+        /// As `BrokenBarrierError` in Python.
+        public static let brokenBarrier = Kind(rawValue: "brokenBarrier")
         /// The call makes no sense in this state, as when a process is started twice, or joined before it was started.
         public static let misuse = Kind(rawValue: "misuse")
         /// There is no `withProcesses` around the call, or it has ended.

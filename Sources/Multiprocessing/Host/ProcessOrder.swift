@@ -69,7 +69,11 @@ enum ExitStatus: Codable, Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    init(exitCode: Int) { self = exitCode < 0 ? .signalled(Int32(-exitCode)) : .exited(Int32(exitCode)) }
+    init(exitCode: Int) {
+        self =
+            exitCode < 0
+            ? .signalled(Int32(clamping: exitCode.magnitude)) : .exited(Int32(clamping: exitCode))
+    }
 
     var description: String {
         switch self {

@@ -253,6 +253,8 @@ extension Frame {
         case .failed: throw ProcessingError(.resources, "\(purpose): \(text)")
         case .terminated: throw ProcessingError(.terminated, "\(purpose): it was terminated")
         case .workerLost: throw ProcessingError(.transport, "\(purpose): a worker was lost")
+        case .misused: throw ProcessingError(.misuse, "\(purpose): \(text)")
+        case .broken: throw ProcessingError(.brokenBarrier, "\(purpose): the barrier is broken")
         case .malformed, nil: throw ProcessingError(.transport, "\(purpose): the request was not understood")
         }
     }

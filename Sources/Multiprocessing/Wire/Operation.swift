@@ -57,6 +57,33 @@ enum Operation: UInt16, Sendable {
 
     // To a store of shared state; the body is a `StoreRequest`, the argument of a commit the update's number.
     case store = 800
+    // To a lock; the argument is the owner, or the condition, or nothing.
+    case acquireLock = 600
+    case releaseLock
+    /// Gives a number to a new condition of the lock.
+    case makeCondition
+    /// The body is a `ConditionCall`, as it is for `notifyCondition`.
+    case waitForCondition
+    case notifyCondition
+
+    // To a semaphore.
+    case acquireSemaphore = 620
+    case releaseSemaphore
+    case semaphoreState
+
+    // To an event.
+    case setEvent = 640
+    case clearEvent
+    case waitForEvent
+    case eventState
+
+    // To a barrier.
+    case waitAtBarrier = 660
+    /// The barrier's action is done; the argument is the generation that it was done for.
+    case passBarrier
+    case abortBarrier
+    case resetBarrier
+    case barrierState
 
     // To a process.
     /// The first frame to a new process: what it is and what it runs.
@@ -82,4 +109,8 @@ enum Outcome: UInt16, Sendable {
     case terminated
     /// The request means nothing to its receiver.
     case malformed
+    /// The call makes no sense in the state that things are in; the body is the text.
+    case misused
+    /// The barrier is broken.
+    case broken
 }

@@ -8,6 +8,10 @@ enum ServiceOrder: Codable, Sendable {
     case list([[UInt8]])
     case dictionary(keys: [[UInt8]], values: [[UInt8]])
     case memory(name: String)
+    case lock(isReentrant: Bool)
+    case semaphore(value: Int, isBounded: Bool)
+    case event
+    case barrier(parties: Int)
 
     /// The service, made for the process or main program at that address.
     func makeService(for maker: Address) -> any Service {
@@ -18,6 +22,10 @@ enum ServiceOrder: Codable, Sendable {
         case .dictionary(let keys, let values):
             StoreService(.dictionary(DictionaryStore(keys: keys, values: values)))
         case .memory(let name): MemoryService(name: name)
+        case .lock(let isReentrant): LockService(isReentrant: isReentrant)
+        case .semaphore(let value, let isBounded): SemaphoreService(value: value, isBounded: isBounded)
+        case .event: EventService()
+        case .barrier(let parties): BarrierService(parties: parties)
         }
     }
 }
