@@ -66,7 +66,7 @@ extension OracleScenario {
             )
         ) {
             let pool = try Pool(processes: 1)
-            say(outcome(of: { try pool.map([1, 2], chunkSize: 0, square) }))
+            say(returned({ try pool.map([1, 2], chunkSize: 0, square) }))
             try pool.terminate()
         },
         OracleScenario("apply") {
@@ -81,29 +81,29 @@ extension OracleScenario {
     private static let poolsAndErrors: [OracleScenario] = [
         OracleScenario("error_of_a_call") {
             let pool = try Pool(processes: 2)
-            say(outcome(of: { try pool.apply(fail) }))
+            say(returned({ try pool.apply(fail) }))
             let result = try pool.applyAsync(fail)
             result.wait()
             say(
                 result.isReady,
                 try result.isSuccessful,
-                outcome(of: { try result.get() }),
-                outcome(of: { try result.get() })
+                returned({ try result.get() }),
+                returned({ try result.get() })
             )
             say(try pool.apply(square, args: 3))
             try pool.terminate()
         },
         OracleScenario("error_of_a_map") {
             let pool = try Pool(processes: 1)
-            say(outcome(of: { try pool.map(0..<5, chunkSize: 1, failFromTwo) }))
-            say(outcome(of: { try pool.map(0..<2, chunkSize: 1, failFromTwo) }))
+            say(returned({ try pool.map(0..<5, chunkSize: 1, failFromTwo) }))
+            say(returned({ try pool.map(0..<2, chunkSize: 1, failFromTwo) }))
             try pool.terminate()
         },
         OracleScenario("others_go_on_after_an_error") {
             let told = try Queue<Int>()
             let pool = try Pool(processes: 2)
             say(
-                outcome(of: {
+                returned({
                     try pool.map(0..<6, chunkSize: 1) { (number: Int) in
                         if number == 1 { throw OracleOddity(number: number) }
                         try told.put(number)
@@ -125,7 +125,7 @@ extension OracleScenario {
             let told = try Queue<Int>()
             let pool = try Pool(processes: 1)
             say(
-                outcome(of: {
+                returned({
                     try pool.map(0..<4, chunkSize: 4) { (number: Int) in
                         if number == 1 { throw OracleOddity(number: number) }
                         try told.put(number)
@@ -151,10 +151,10 @@ extension OracleScenario {
                 entries.entries
             )
             let failing = try pool.applyAsync(callback: note, errorCallback: noteError, fail)
-            say(outcome(of: { try failing.get() }), entries.entries)
+            say(returned({ try failing.get() }), entries.entries)
             say(try pool.applyAsync(errorCallback: noteError) { square(6) }.get(), entries.entries)
             let unheard = try pool.applyAsync(callback: note, fail)
-            say(outcome(of: { try unheard.get() }), entries.entries)
+            say(returned({ try unheard.get() }), entries.entries)
             try pool.terminate()
         },
         OracleScenario("callbacks_of_a_map") {
@@ -175,7 +175,7 @@ extension OracleScenario {
                 errorCallback: noteError,
                 failFromTwo
             )
-            say(outcome(of: { try failing.get() }), entries.entries.count)
+            say(returned({ try failing.get() }), entries.entries.count)
             say(try pool.mapAsync([], callback: note, square).get())
             try pool.terminate()
         },

@@ -152,7 +152,7 @@ extension OracleScenario {
             let queue = try Queue<Int>()
             try queue.put(1)
             try queue.close()
-            say(outcome { try queue.get() })
+            say(returned { try queue.get() })
         },
         OracleScenario(
             "close_elsewhere",
@@ -234,8 +234,9 @@ extension OracleScenario {
             )
         ) {
             let queue = try Queue<Int>()
-            let (left, _) = try Pipe<Queue<Int>>().ends
+            let (left, right) = try Pipe<Queue<Int>>().ends
             say(outcome { try left.send(queue) })
+            _ = try right.receive()
         },
         OracleScenario("process_ends_after_put") {
             let queue = try Queue<String>()

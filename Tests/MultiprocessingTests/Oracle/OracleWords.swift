@@ -41,7 +41,7 @@ func outcome(_ body: () throws -> Void) -> String {
 }
 
 /// What was returned, or the word for the error that was thrown.
-func outcome<Value>(of body: () throws -> Value) -> String {
+func returned<Value>(_ body: () throws -> Value) -> String {
     do {
         return words(try body())
     } catch {
