@@ -292,8 +292,24 @@ int cps_make_output_pipe(int *descriptors) {
 }
 
 void cps_buffer_output_by_line(void) {
-    setvbuf(stdout, NULL, _IOLBF, 0);
-    setvbuf(stderr, NULL, _IOLBF, 0);
+    // The buffers that the library would choose hold 4096 bytes: longer lines would be written in pieces.
+    static char output[64 << 10], errors[64 << 10];
+    setvbuf(stdout, output, _IOLBF, sizeof output);
+    setvbuf(stderr, errors, _IOLBF, sizeof errors);
+}
+
+void cps_print(int stream, const void *bytes, size_t count, int is_in_order) {
+    FILE *file = stream == 2 ? stderr : stdout;
+    size_t written = 0;
+    flockfile(file);
+    if (is_in_order) fflush_unlocked(file);
+    while (written < count) {
+        ssize_t result = write(stream, (const char *)bytes + written, count - written);
+        if (result < 0 && errno == EINTR) continue;
+        if (result <= 0) break;
+        written += (size_t)result;
+    }
+    funlockfile(file);
 }
 
 void cps_flush_output(void) { fflush(NULL); }

@@ -68,8 +68,12 @@ void cps_ring_doorbell(int socket, const char *name);
 /// A pipe whose descriptors are close-on-exec, and whose reading end does not block. Returns 0, or -1 with errno.
 int cps_make_output_pipe(int *descriptors);
 
-/// Makes standard output and error be written line by line.
+/// Makes standard output and error be written line by line, a line of up to 64 KiB at once.
 void cps_buffer_output_by_line(void);
 
 /// Writes all that is buffered for standard output and error.
 void cps_flush_output(void);
+
+/// Writes bytes to standard output (1) or error (2) at once, while no other thread of the process prints there. What is
+/// buffered is written before it if `is_in_order` is not 0: else a line that has only begun does not get in between.
+void cps_print(int stream, const void *bytes, size_t count, int is_in_order);

@@ -34,7 +34,11 @@ final class Endpoint: Sendable {
     /// How many ranks there are.
     let rankCount: Int
     /// How processes are started unless they say otherwise.
-    let startMethod: StartMethod
+    var startMethod: StartMethod {
+        get { chosenStartMethod.withLock { $0 } }
+        set { chosenStartMethod.withLock { $0 = newValue } }
+    }
+    private let chosenStartMethod: Mutex<StartMethod>
     private let epoch: UInt32
     private let outlet: any Outlet
     private let inlet: (any Inlet)?
@@ -72,7 +76,7 @@ final class Endpoint: Sendable {
         self.hostName = hostName
         self.mainRank = mainRank
         self.rankCount = rankCount
-        self.startMethod = startMethod
+        chosenStartMethod = Mutex(startMethod)
         self.epoch = epoch
         self.outlet = outlet
         self.inlet = inlet

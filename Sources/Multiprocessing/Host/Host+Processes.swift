@@ -53,7 +53,8 @@ extension Host {
         defer { for descriptor in lent { close(descriptor) } }
         var options: ForkServerProtocol.Options = order.startMethod == .spawn ? .spawn : []
         var outputs: [ProcessOutput] = []
-        if order.mainRank != setup.rank {
+        if order.mainRank != setup.rank || setup.outputForm != .plain {
+            let mark = setup.outputForm.mark(of: order.name, rank: setup.rank)
             options.insert(.redirectsOutput)
             for stream in [STDOUT_FILENO, STDERR_FILENO] {
                 var pipe: [Int32] = [-1, -1]
@@ -62,7 +63,7 @@ extension Host {
                     for output in outputs { close(output.descriptor) }
                     throw ProcessingError(.resources, "cannot make a pipe: \(SystemError())")
                 }
-                outputs.append(ProcessOutput(descriptor: pipe[0], stream: stream))
+                outputs.append(ProcessOutput(descriptor: pipe[0], stream: stream, mark: mark))
                 lent.append(pipe[1])
             }
         }
@@ -177,7 +178,9 @@ extension Host {
             guard untilEmpty || rounds < 64 else { return }
             rounds += 1
             switch process.reader.read(from: process.socket, waits: false) {
-            case .advanced: continue
+            case .advanced:
+                // What it has printed before it sent this goes first; a pipe holds no more than is read at once.
+                for output in process.outputs { readOutput(output.descriptor, of: process, rounds: 1) }
             case .wouldBlock: return
             case .ended:
                 // Its end, with what it came to, is reported by the server.
@@ -223,11 +226,20 @@ extension Host {
         poller.update(process.socket, forOutput: isWanted)
     }
 
-    private func readOutput(_ descriptor: Int32, of process: HostedProcess) {
+    private func readOutput(_ descriptor: Int32, of process: HostedProcess, rounds limit: Int = 16) {
         guard let index = process.outputs.firstIndex(where: { $0.descriptor == descriptor }) else { return }
-        let (lines, hasEnded) = process.outputs[index].read()
-        sendOutput(lines, process.outputs[index].stream, of: process)
-        if hasEnded { closeOutput(descriptor, of: process) }
+        // A process that writes without pause must not keep the Host from everything else; what is left calls again.
+        var rounds = 0
+        while true {
+            let (lines, progress) = process.outputs[index].read()
+            sendOutput(lines, process.outputs[index].stream, of: process)
+            rounds += 1
+            switch progress {
+            case .ended: return closeOutput(descriptor, of: process)
+            case .wouldBlock: return
+            case .advanced: guard rounds < limit else { return }
+            }
+        }
     }
 
     private func sendOutput(_ lines: [UInt8], _ stream: Int32, of process: HostedProcess) {
@@ -250,7 +262,7 @@ extension Host {
         if process.isLinkOpen { readLink(of: process, untilEmpty: true) }
         closeLink(of: process)
         for output in process.outputs {
-            readOutput(output.descriptor, of: process)
+            readOutput(output.descriptor, of: process, rounds: .max)
             if let index = process.outputs.firstIndex(where: { $0.descriptor == output.descriptor }) {
                 sendOutput(process.outputs[index].takeRest(), output.stream, of: process)
                 closeOutput(output.descriptor, of: process)
@@ -287,6 +299,7 @@ extension Host {
         guard let end = try? frame.withBody({ try MessageDecoder().decode(ProcessEnd.self, from: $0) }) else {
             return
         }
+        mainJoiners.forget(end.address)
         for serial in services.keys.sorted() {
             guard var service = services.removeValue(forKey: serial) else { continue }
             var outbox = Outbox(service: address(ofService: serial))

@@ -1,3 +1,4 @@
+internal import CProcessSupport
 internal import Glibc
 internal import MessageCoding
 
@@ -22,6 +23,7 @@ extension Host {
         case .joinProcess: join(frame)
         case .cancel: cancelJoin(frame)
         case .signalProcess: signalProcess(frame)
+        case .jobProcessorCount: reply(to: frame, argument: UInt64(setup.jobProcessorCount))
         case .processEnded: noteEnd(elsewhere: frame)
         case .output: printOutput(frame)
         case .blockEnded, .drain, .drained, .stop, .stopped, .leave: handleScopeFrame(operation, frame)
@@ -59,22 +61,31 @@ extension Host {
         if let status = pastEnds[serial] {
             reply(to: frame, argument: UInt64(bitPattern: Int64(status.exitCode)))
         } else {
-            reply(to: frame, processes[serial] == nil ? .notFound : .timedOut)
+            let isAlive = processes[serial] != nil || serial == mainEndpoint.address.serial
+            reply(to: frame, isAlive ? .timedOut : .notFound)
         }
     }
 
     private func join(_ frame: Frame) {
-        guard frame.timeout != .zero, let process = processes[UInt32(truncatingIfNeeded: frame.argument)]
-        else {
-            return reportStatus(frame)
-        }
+        let serial = UInt32(truncatingIfNeeded: frame.argument)
+        guard frame.timeout != .zero else { return reportStatus(frame) }
         let waiter = Request(frame, now: now).waiter
+        if serial == mainEndpoint.address.serial {
+            mainJoiners.append(waiter)
+            return arm(serial, at: waiter.deadline)
+        }
+        guard let process = processes[serial] else { return reportStatus(frame) }
         process.joiners.append(waiter)
         arm(process.address.serial, at: waiter.deadline)
     }
 
     /// Somebody no longer wants to wait for the end of a process.
     private func cancelJoin(_ frame: Frame) {
+        if let waiter = mainJoiners.pop(frame.argument, of: frame.source) {
+            var outbox = Outbox(service: mainEndpoint.address)
+            outbox.reply(to: waiter, .timedOut)
+            return finish(outbox)
+        }
         for process in processes.values {
             guard let waiter = process.joiners.pop(frame.argument, of: frame.source) else { continue }
             var outbox = Outbox(service: process.address)
@@ -93,15 +104,7 @@ extension Host {
     /// Prints what a process on another rank has written.
     private func printOutput(_ frame: Frame) {
         let stream = frame.argument == 2 ? STDERR_FILENO : STDOUT_FILENO
-        frame.withBody { body in
-            var written = 0
-            while written < body.count {
-                let count = write(stream, body.baseAddress?.advanced(by: written), body.count - written)
-                if count < 0, errno == EINTR { continue }
-                // Nobody reads it: there is nowhere to complain.
-                guard count > 0 else { return }
-                written += count
-            }
-        }
+        // If nobody reads it, there is nowhere to complain.
+        frame.withBody { cps_print(stream, $0.baseAddress, $0.count, 0) }
     }
 }

@@ -17,6 +17,10 @@ final class Host {
         var hostName: String
         /// How many ranks run the block of `withProcesses`.
         var blockCount: Int
+        /// How what the processes print is shown.
+        var outputForm = OutputForm.plain
+        /// How many processors the machines of all ranks have together.
+        var jobProcessorCount = Machine.processorCount
     }
 
     let setup: Setup
@@ -44,6 +48,8 @@ final class Host {
     var killDeadline: ContinuousClock.Instant?
     var ending: ScopeEnding?
     var blockWaiters: [Waiter] = []
+    /// Those who wait for the end of this rank's main program, which lives as long as they do: only their time can be up.
+    var mainJoiners = WaitingList<Void>()
     var hasLeft = false
     private var isCutOff = false
     /// How the processes of the past ended.
@@ -204,6 +210,11 @@ final class Host {
                 for waiter in process.joiners.popExpired(at: now) { outbox.reply(to: waiter, .timedOut) }
                 finish(outbox)
                 arm(timer.serial, at: process.joiners.nextDeadline)
+            } else if timer.serial == mainEndpoint.address.serial {
+                var outbox = Outbox(service: mainEndpoint.address)
+                for waiter in mainJoiners.popExpired(at: now) { outbox.reply(to: waiter, .timedOut) }
+                finish(outbox)
+                arm(timer.serial, at: mainJoiners.nextDeadline)
             }
         }
     }

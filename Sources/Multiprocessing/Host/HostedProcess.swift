@@ -1,4 +1,3 @@
-internal import CProcessSupport
 internal import Glibc
 
 /// A process as the Host that started it knows it.
@@ -49,7 +48,8 @@ final class HostedProcess {
             name: order.name,
             pid: pid,
             status: status,
-            host: host
+            host: host,
+            result: order.result
         )
     }
 
@@ -61,50 +61,5 @@ final class HostedProcess {
         isLinkOpen = false
         close(socket)
         return writer.removeUnwritten()
-    }
-}
-
-/// One of the two output streams of a process, read by its Host a line at a time.
-struct ProcessOutput {
-    let descriptor: Int32
-    /// 1 for standard output, 2 for standard error.
-    let stream: Int32
-    private var line: [UInt8] = []
-    private static let longestLine = 16 << 10
-
-    init(descriptor: Int32, stream: Int32) {
-        self.descriptor = descriptor
-        self.stream = stream
-    }
-
-    /// Reads what is there.
-    ///
-    /// Returns the complete lines, and whether the stream has ended.
-    mutating func read() -> (lines: [UInt8], hasEnded: Bool) {
-        var hasEnded = false
-        var buffer = [UInt8](repeating: 0, count: 16 << 10)
-        while true {
-            let count = Glibc.read(descriptor, &buffer, buffer.count)
-            if count > 0 {
-                line.append(contentsOf: buffer[..<count])
-                if count < buffer.count { break }
-            } else if count < 0, errno == EINTR {
-                continue
-            } else {
-                hasEnded = count == 0
-                break
-            }
-        }
-        if hasEnded || line.count > ProcessOutput.longestLine { return (takeRest(), hasEnded) }
-        guard let newline = line.lastIndex(of: UInt8(ascii: "\n")) else { return ([], hasEnded) }
-        let lines = Array(line[...newline])
-        line.removeFirst(newline + 1)
-        return (lines, hasEnded)
-    }
-
-    /// What was written without a line's end.
-    mutating func takeRest() -> [UInt8] {
-        defer { line = [] }
-        return line
     }
 }

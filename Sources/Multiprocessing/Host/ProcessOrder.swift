@@ -27,6 +27,10 @@ struct ProcessOrder: Codable, Sendable {
     var passengers: [ConnectionReservation] = []
     /// The size of its journal in bytes, or 0 if it keeps none.
     var journalSize = 0
+    /// Where its value is expected, if it is to return one.
+    var result: Address?
+    /// Who made the service that has it started, if a service does: its parent in the family.
+    var maker: Address?
 }
 
 /// A connection that is on its way to a process.
@@ -46,6 +50,8 @@ struct ProcessEnd: Codable, Sendable {
     let status: ExitStatus
     /// Where it ran.
     let host: String
+    /// Where its value was expected, if it was to return one.
+    var result: Address? = nil
 }
 
 /// How a process of the operating system ended.

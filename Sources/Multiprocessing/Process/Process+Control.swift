@@ -101,6 +101,7 @@ extension Process {
         }
         let fields = try state.fields.withLock { fields throws(ProcessingError) in
             guard case .initial = fields.stage else {
+                if case .closed = fields.stage { throw Process.closedError(fields.name) }
                 throw ProcessingError(
                     .misuse,
                     "'\(fields.name)' was started before; a process can be started once"
@@ -132,7 +133,8 @@ extension Process {
                 parentPid: Int32(current.pid),
                 mainRank: endpoint.mainRank,
                 requestedRank: fields.requestedRank,
-                passengers: passengers.reservations
+                passengers: passengers.reservations,
+                result: fields.result
             )
             var frame = endpoint.makeFrame(
                 .placeProcess,
@@ -182,6 +184,7 @@ extension Process {
         case .running: throw ProcessingError(.misuse, "a process cannot join itself")
         case .initial, .starting:
             throw ProcessingError(.misuse, "'\(name)' was not started, so it cannot be joined")
+        case .closed: throw Process.closedError(name)
         }
     }
 
@@ -204,6 +207,7 @@ extension Process {
     func exitCodeNow() throws -> Int? {
         switch state.stage {
         case .initial, .starting, .running: return nil
+        case .closed: throw Process.closedError(name)
         case .ended(_, _, let status): return status.exitCode
         case .started(let address, _):
             let endpoint = try Endpoint.required(for: "asking for a process")

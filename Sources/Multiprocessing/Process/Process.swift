@@ -159,6 +159,7 @@ open class Process: CustomStringConvertible {
         var text = "<\(type) name='\(fields.name)'"
         switch fields.stage {
         case .initial: text += " initial"
+        case .closed: text += " closed"
         case .starting: text += " starting"
         case .started(let address, let pid):
             text += " pid=\(pid) rank=\(address.rank) "

@@ -8,6 +8,8 @@ final class ProcessState: Sendable {
         var identity: [Int]
         var requestedRank: Int?
         var startMethod: StartMethod?
+        /// Where its value is expected, if it is to return one.
+        var result: Address?
         var stage = Stage.initial
     }
 
@@ -18,6 +20,8 @@ final class ProcessState: Sendable {
         case ended(Address, pid: Int32, ExitStatus)
         /// Running here: this is the calling process itself.
         case running(Address, pid: Int32)
+        /// The starter no longer wants to know of it.
+        case closed
     }
 
     let fields: Mutex<Fields>
@@ -35,14 +39,14 @@ final class ProcessState: Sendable {
     /// Where the process is, once it has been started.
     var address: Address? {
         switch stage {
-        case .initial, .starting: nil
+        case .initial, .starting, .closed: nil
         case .started(let address, _), .ended(let address, _, _), .running(let address, _): address
         }
     }
 
     var pid: Int32? {
         switch stage {
-        case .initial, .starting: nil
+        case .initial, .starting, .closed: nil
         case .started(_, let pid), .ended(_, let pid, _), .running(_, let pid): pid
         }
     }
@@ -79,11 +83,11 @@ extension ProcessState: Codable {
 
 /// The calling process's place in the family: by it, its children get their default names.
 enum Lineage {
-    private static let state = Mutex((path: [Int](), isDaemon: false, childCount: 0))
+    private static let state = Mutex((path: [Int](), isDaemon: false, parent: Address?.none, childCount: 0))
 
-    /// Called once in a new process.
-    static func begin(path: [Int], isDaemon: Bool) {
-        state.withLock { $0 = (path, isDaemon, 0) }
+    /// Called once in a new process, and at the beginning of a main program, which has no parent.
+    static func begin(path: [Int], isDaemon: Bool, parent: Address?) {
+        state.withLock { $0 = (path, isDaemon, parent, 0) }
     }
 
     /// The path of the next child: `[1]`, `[2]`, …, and for a child of `[1]`, `[1, 1]`.
@@ -96,6 +100,8 @@ enum Lineage {
 
     /// Whether the calling process is a daemon, which may not have children.
     static var isDaemon: Bool { state.withLock { $0.isDaemon } }
+    /// Who started the calling process, or made the pool that it works for.
+    static var parent: Address? { state.withLock { $0.parent } }
     static var path: [Int] { state.withLock { $0.path } }
 
     static func name(for path: [Int]) -> String {

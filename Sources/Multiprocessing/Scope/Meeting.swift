@@ -8,6 +8,10 @@ struct Meeting {
     let size: Int
     let transport: any HostTransport
     let doorbell: Doorbell?
+    /// How what the processes print is shown: as rank 0 wants it.
+    let outputForm: OutputForm
+    /// How many processors the machines of all ranks have together.
+    let jobProcessorCount: Int
 
     /// What each rank tells the others.
     private struct Card: Codable, Sendable {
@@ -16,17 +20,22 @@ struct Meeting {
         /// Ranks with the same one can ring each other's doorbells.
         var node: String
         var doorbell: String
+        var machine: String
+        var processorCount: Int
+        var outputForm: OutputForm
     }
 
     /// Collective over the ranks.
     ///
     /// MPI is not touched if there is only one.
-    init() throws {
+    init(_ outputForm: OutputForm) throws {
         guard MPIAvailability.isLaunchedOnSeveralRanks else {
             rank = 0
             size = 1
             transport = LoneTransport()
             doorbell = nil
+            self.outputForm = outputForm
+            jobProcessorCount = Machine.processorCount
             return
         }
         let bytes = try HostCommunicator.shared()
@@ -35,12 +44,22 @@ struct Meeting {
         guard size > 1 else {
             transport = LoneTransport()
             doorbell = nil
+            self.outputForm = outputForm
+            jobProcessorCount = Machine.processorCount
             return
         }
         let bell = try Doorbell()
         let node = Meeting.node
         let cards = try bytes.communicator.allGather(
-            Card(program: .current, hostName: HostName.current, node: node, doorbell: bell.name)
+            Card(
+                program: .current,
+                hostName: HostName.current,
+                node: node,
+                doorbell: bell.name,
+                machine: Machine.identity,
+                processorCount: Machine.processorCount,
+                outputForm: outputForm
+            )
         )
         if let other = cards.firstIndex(where: { $0.program != cards[0].program }) {
             throw ProcessingError(
@@ -57,20 +76,15 @@ struct Meeting {
             bellNames: cards.map { $0.node == node ? $0.doorbell : nil }
         )
         doorbell = bell
+        self.outputForm = cards[0].outputForm
+        jobProcessorCount = Machine.processorCount(of: cards.map { ($0.machine, $0.processorCount) })
     }
 
     /// What tells apart the places that share the sockets of one kernel: this start of the machine, and the network namespace.
     private static var node: String {
-        var boot = [UInt8](repeating: 0, count: 64)
-        var bootSize = 0
-        let file = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC)
-        if file >= 0 {
-            bootSize = max(0, read(file, &boot, boot.count))
-            close(file)
-        }
         var namespace = stat()
         _ = stat("/proc/self/ns/net", &namespace)
-        return String(decoding: boot[..<bootSize], as: UTF8.self) + "\(namespace.st_ino)"
+        return Machine.identity + "\(namespace.st_ino)"
     }
 }
 

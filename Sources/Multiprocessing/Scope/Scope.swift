@@ -20,14 +20,15 @@ final class Scope: Sendable {
     /// Sets everything up.
     ///
     /// Collective over the ranks.
-    init(_ placement: BlockPlacement, _ startMethod: StartMethod) throws {
+    init(_ placement: BlockPlacement, _ startMethod: StartMethod?, _ output: OutputForm?) throws {
+        let startMethod = startMethod ?? Process.startMethod
         // Line by line, so that what the main program and the processes print comes in the order in which it happened.
         cps_buffer_output_by_line()
-        Lineage.begin(path: [], isDaemon: false)
+        Lineage.begin(path: [], isDaemon: false, parent: nil)
         let server = try Scope.makeServer(startMethod)
         let meeting: Meeting
         do {
-            meeting = try Meeting()
+            meeting = try Meeting(output ?? OutputForm.ofEnvironment ?? .plain)
         } catch {
             server.stop()
             throw error
@@ -55,7 +56,9 @@ final class Scope: Sendable {
                 size: meeting.size,
                 epoch: epoch,
                 hostName: HostName.current,
-                blockCount: placement == .everyRank ? meeting.size : 1
+                blockCount: placement == .everyRank ? meeting.size : 1,
+                outputForm: meeting.outputForm,
+                jobProcessorCount: meeting.jobProcessorCount
             ),
             transport: meeting.transport,
             mailbox: mailbox,

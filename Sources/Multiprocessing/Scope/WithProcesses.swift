@@ -22,7 +22,9 @@ public enum BlockPlacement: Sendable {
 ///
 /// - Parameters:
 ///   - ranks: Which ranks run the block.
-///   - startMethod: How processes are started, unless they say otherwise.
+///   - startMethod: How processes are started, unless they say otherwise; by default as `Process.startMethod` says.
+///   - output: How what the processes print is shown; by default as the variable `SWIFT_MPI_OUTPUT` in rank 0's environment
+///     says (`plain` or `prefixed`), or else as it is.
 ///   - body: The block.
 /// - Returns: What the block returns; `nil` on a rank that does not run it.
 /// - Throws: What the block throws; `ProcessingError` when the conversation between the ranks cannot be set up, or when the
@@ -32,12 +34,13 @@ public enum BlockPlacement: Sendable {
 @discardableResult
 public func withProcesses<Result>(
     on ranks: BlockPlacement = .mainRank,
-    startMethod: StartMethod = .forkServer,
+    startMethod: StartMethod? = nil,
+    output: OutputForm? = nil,
     _ body: () throws -> Result
 ) throws -> Result? {
     // Inside a process, or inside another block, everything is there already.
     if Endpoint.current != nil { return try body() }
-    let scope = try Scope(ranks, startMethod)
+    let scope = try Scope(ranks, startMethod, output)
     guard scope.runsBlock else {
         scope.serve()
         return nil
@@ -58,11 +61,12 @@ public func withProcesses<Result>(
 @discardableResult
 public func withProcesses<Result>(
     on ranks: BlockPlacement = .mainRank,
-    startMethod: StartMethod = .forkServer,
+    startMethod: StartMethod? = nil,
+    output: OutputForm? = nil,
     _ body: () async throws -> Result
 ) async throws -> Result? {
     if Endpoint.current != nil { return try await body() }
-    let scope = try Scope(ranks, startMethod)
+    let scope = try Scope(ranks, startMethod, output)
     guard scope.runsBlock else {
         await scope.serve()
         return nil

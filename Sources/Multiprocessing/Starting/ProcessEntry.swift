@@ -2,6 +2,7 @@ internal import CProcessSupport
 // `cps_serve_main_queue` needs the library.
 internal import Dispatch
 internal import Glibc
+internal import Logging
 internal import MPI
 internal import MessageCoding
 internal import Synchronization
@@ -29,6 +30,7 @@ enum ProcessEntry {
         do {
             let (order, workOffset) = try frame.order()
             let process = try introduce(order, frame, socket)
+            ProcessLogging.resume()
             try Journal.begin(journal, size: order.journalSize)
             let work = try frame.withBody { body in
                 try MessageDecoder().decode(
@@ -85,7 +87,11 @@ enum ProcessEntry {
             inlet: link
         )
         Endpoint.makeCurrent(endpoint)
-        Lineage.begin(path: order.identity, isDaemon: order.isDaemon)
+        Lineage.begin(
+            path: order.identity,
+            isDaemon: order.isDaemon,
+            parent: order.maker ?? order.parent
+        )
         Process.setCurrent(
             CurrentProcess(
                 name: order.name,
@@ -105,8 +111,9 @@ enum ProcessEntry {
             """
         )
         cps_set_process_title(order.name)
-        // `exit` inside the work, too, waits for the children and ends the daemons.
-        atexit { ProcessEntry.finishChildren() }
+        // `exit` inside the work, too, waits for the children and ends the daemons. Last registered, this is called first, and
+        // the handlers of the program that the process was forked from are not called at all.
+        _ = cps_on_exit { status in ProcessEntry.finish(status: status) }
         let state = ProcessState(
             .init(
                 name: order.name,
@@ -120,6 +127,7 @@ enum ProcessEntry {
     }
 
     private static func perform(_ work: any Work, _ process: Process) -> Never {
+        ProcessLogging.note("the process begins its work")
         var process = process
         if let subclass = work as? SubclassWork, let instance = subclass.instance.object as? Process {
             instance.state.fields.withLock { $0.stage = process.state.stage }
@@ -153,6 +161,7 @@ enum ProcessEntry {
     }
 
     private static func report(_ error: any Error) {
+        guard !(error is DeliveredFailure) else { return }
         cps_flush_output()
         let line = "Process \(Process.current.name): \(String(reflecting: type(of: error))): \(error)\n"
         Array(line.utf8).withUnsafeBytes { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
@@ -161,6 +170,7 @@ enum ProcessEntry {
     /// What remains to be done after the work: what the process has started is seen to, then the process ends.
     static func finish(status: Int32) -> Never {
         finishChildren()
+        ProcessLogging.note("the process ends with status \(status)")
         cps_flush_output()
         // Not `exit`: a forked process does not run the exit handlers of the program it was forked from.
         _exit(status)

@@ -88,6 +88,13 @@ enum Operation: UInt16, Sendable {
     // To a process.
     /// The first frame to a new process: what it is and what it runs.
     case run = 500
+
+    // To what keeps the result of a process; the argument of a delivery is a `ResultDestination.Content`.
+    case deliverResult = 700
+    case awaitResult
+    // To a Host again.
+    /// How many processors the nodes of all ranks have: the argument of the reply.
+    case jobProcessorCount = 710
 }
 
 /// How a request ended; the code of a reply.

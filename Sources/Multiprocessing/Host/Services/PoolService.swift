@@ -90,6 +90,7 @@ struct PoolService: Service {
         expectedWorkers += 1
         startedWorkers += 1
         var order = order
+        order.maker = order.parent
         order.parent = address
         order.name += "-\(startedWorkers)"
         order.identity.append(startedWorkers)

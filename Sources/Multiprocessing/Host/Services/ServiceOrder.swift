@@ -12,6 +12,7 @@ enum ServiceOrder: Codable, Sendable {
     case semaphore(value: Int, isBounded: Bool)
     case event
     case barrier(parties: Int)
+    case result
 
     /// The service, made for the process or main program at that address.
     func makeService(for maker: Address) -> any Service {
@@ -26,6 +27,7 @@ enum ServiceOrder: Codable, Sendable {
         case .semaphore(let value, let isBounded): SemaphoreService(value: value, isBounded: isBounded)
         case .event: EventService()
         case .barrier(let parties): BarrierService(parties: parties)
+        case .result: ResultService()
         }
     }
 }

@@ -1,0 +1,246 @@
+import RankChecks
+import RankLaunching
+import Testing
+
+@testable import Multiprocessing
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+@Suite("LineAssembly")
+struct LineAssemblyTests {
+    private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+
+    @Test("lines come whole, however they arrive, each with its mark")
+    func pieces() {
+        for mark in ["", "[P 1] "] {
+            for size in 1...12 {
+                let input = Array("one\n\ntwo and a half\nGrüße\nend".utf8)
+                var assembly = LineAssembly(mark: mark)
+                var output: [UInt8] = []
+                for start in stride(from: 0, to: input.count, by: size) {
+                    let lines = assembly.append(Array(input[start..<min(start + size, input.count)]))
+                    #expect(lines.isEmpty || lines.last == UInt8(ascii: "\n"))
+                    output += lines
+                }
+                output += assembly.takeRest()
+                let expected = "\(mark)one\n\(mark)\n\(mark)two and a half\n\(mark)Grüße\n\(mark)end"
+                #expect(text(output) == expected + (mark.isEmpty ? "" : "\n"))
+                #expect(assembly.takeRest().isEmpty)
+            }
+        }
+    }
+
+    @Test("bytes of every value pass unchanged")
+    func binary() {
+        var assembly = LineAssembly(mark: "")
+        let bytes = (0..<1000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+        #expect(assembly.append(bytes) + assembly.takeRest() == bytes)
+    }
+
+    @Test("a line beyond all measure comes in pieces with one mark")
+    func pieceByPiece() {
+        var assembly = LineAssembly(mark: "> ")
+        let block = [UInt8](repeating: UInt8(ascii: "x"), count: 300_000)
+        var output: [UInt8] = []
+        for _ in 0..<8 { output += assembly.append(block) }
+        #expect(output.count > 1 << 20)
+        output += assembly.append(Array("\nnext\n".utf8))
+        #expect(
+            output == Array("> ".utf8) + Array(repeatElement(block, count: 8).joined())
+                + Array("\n> next\n".utf8)
+        )
+        // An end inside such a line.
+        for _ in 0..<4 { _ = assembly.append(block) }
+        #expect(text(assembly.takeRest()) == "\n")
+    }
+}
+
+@Suite("Output of processes")
+struct ProcessOutputTests {
+    @Test("each line has its process before it, whichever rank hosts it", arguments: [nil, 1, 3])
+    func marks(ranks: Int?) async throws {
+        var job = try RankCheck.job(ranks: ranks) {
+            try withProcesses(output: .prefixed) {
+                for (number, startMethod) in StartMethod.allCases.enumerated() {
+                    let process = Process(startMethod: startMethod) {
+                        print("first\nsecond")
+                        let complaint = Array("a complaint\n".utf8)
+                        write(STDERR_FILENO, complaint, complaint.count)
+                        print("no line end", terminator: "")
+                    }
+                    try process.start()
+                    try process.join()
+                    print("main program", number)
+                }
+                let pool = try Pool(processes: 1)
+                #expect(
+                    try pool.apply {
+                        print("of a pool")
+                        return true
+                    }
+                )
+            }
+        }
+        job.tagsOutput = false
+        let result = try await oneJobAtATime { [job] in try await job.run() }
+        #expect(result.isSuccess, "\(result.report)")
+        let ranksInTurn = (ranks ?? 1) > 1 ? [1, 2, 1] : [0, 0, 0]
+        var expected: [String] = []
+        for number in 0..<2 {
+            let mark = "[Process-\(number + 1) \(ranksInTurn[number])] "
+            expected += [mark + "first", mark + "second", mark + "no line end", "main program \(number)"]
+        }
+        expected.append("[PoolWorker-1 \(ranksInTurn[2])] of a pool")
+        #expect(result.lines.filter { $0.stream == .output }.map(\.text) == expected, "\(result.report)")
+        #expect(
+            result.lines.filter { $0.stream == .error }.map(\.text)
+                == (0..<2).map { "[Process-\($0 + 1) \(ranksInTurn[$0])] a complaint" },
+            "\(result.report)"
+        )
+    }
+
+    @Test(
+        "eight processes print a thousand lines each, and longer ones: none is split or lost",
+        arguments: [nil, 1, 4]
+    )
+    func storm(ranks: Int?) async throws {
+        for form in OutputForm.allCases {
+            var job = try RankCheck.job(ranks: ranks, arguments: [form.rawValue]) {
+                let form = OutputForm(rawValue: try RankCheck.argument(0, as: String.self))
+                try withProcesses(output: form) {
+                    var processes: [Process] = []
+                    let gate = try Queue<Bool>()
+                    for number in 0..<8 {
+                        processes.append(
+                            Process {
+                                _ = try gate.get()
+                                let letter = String(UnicodeScalar(UInt8(97 + number)))
+                                for line in 0..<1000 {
+                                    print(
+                                        line,
+                                        String(repeating: letter, count: line % 100 == 99 ? 20_000 : 100)
+                                    )
+                                }
+                            }
+                        )
+                    }
+                    for process in processes { try process.start() }
+                    for _ in processes { try gate.put(true) }
+                    for process in processes { try process.join() }
+                }
+            }
+            job.tagsOutput = false
+            let result = try await oneJobAtATime { [job] in try await job.run() }
+            #expect(result.isSuccess, "\(result.report)")
+            var next: [String: Int] = [:]
+            var bad: [String] = []
+            for text in result.lines.filter({ $0.stream == .output }).map(\.text) {
+                var words = text.split(separator: " ")
+                if form == .prefixed {
+                    guard words.count == 4, words[0].hasPrefix("[Process-"), words[1].hasSuffix("]") else {
+                        bad.append(String(text.prefix(200)))
+                        continue
+                    }
+                    words.removeFirst(2)
+                }
+                guard words.count == 2, let line = Int(words[0]), let letter = words[1].first,
+                    words[1].count == (line % 100 == 99 ? 20_000 : 100),
+                    words[1].allSatisfy({ $0 == letter }),
+                    next[String(letter), default: 0] == line
+                else {
+                    bad.append("\(text.count) characters: \(text.prefix(200))")
+                    continue
+                }
+                next[String(letter)] = line + 1
+            }
+            #expect(bad.isEmpty, "\(form): \(bad.count) bad lines, \(bad.prefix(3))")
+            #expect(Array(next.values) == Array(repeating: 1000, count: 8), "\(form)")
+        }
+    }
+
+    @Test(
+        "what is printed before a message is sent is shown before what its receiver prints",
+        arguments: [nil, 3]
+    )
+    func causality(ranks: Int?) async throws {
+        var job = try RankCheck.job(ranks: ranks) {
+            try withProcesses(output: .prefixed) {
+                let turns = try Queue<Int>()
+                let process = Process {
+                    for number in 0..<500 {
+                        print("sent", number)
+                        try turns.put(number)
+                    }
+                }
+                try process.start()
+                for _ in 0..<500 { print("received", try turns.get(timeout: .seconds(30))) }
+            }
+        }
+        job.tagsOutput = false
+        let result = try await oneJobAtATime { [job] in try await job.run() }
+        #expect(result.isSuccess, "\(result.report)")
+        var sent = -1
+        for line in result.lines where line.stream == .output {
+            let words = line.text.split(separator: " ")
+            guard words.count >= 2, let number = words.last.flatMap({ Int($0) }) else {
+                Issue.record("an unknown line: \(line.text)")
+                continue
+            }
+            if words[words.count - 2] == "sent" { sent = number } else { #expect(number <= sent) }
+        }
+        #expect(sent == 499)
+    }
+
+    @Test("the variable in the environment says it, unless the program does", arguments: [nil, 3])
+    func environment(ranks: Int?) async throws {
+        var job = try RankCheck.job(ranks: ranks) {
+            setenv("SWIFT_MPI_OUTPUT", "prefixed", 1)
+            try withProcesses {
+                let process = Process(name: "a") { print("x") }
+                try process.start()
+                try process.join()
+            }
+            try withProcesses(output: .plain) {
+                let process = Process(name: "b") { print("x") }
+                try process.start()
+                try process.join()
+            }
+        }
+        job.tagsOutput = false
+        let result = try await oneJobAtATime { [job] in try await job.run() }
+        #expect(result.isSuccess, "\(result.report)")
+        let lines = result.lines.filter { $0.stream == .output }.map(\.text)
+        #expect(lines == ["[a \((ranks ?? 1) > 1 ? 1 : 0)] x", "x"], "\(result.report)")
+    }
+
+    @Test("binary output, and a line of half a mebibyte, come as they are", arguments: [nil, 3])
+    func binary(ranks: Int?) async throws {
+        var job = try RankCheck.job(ranks: ranks) {
+            try withProcesses(output: .prefixed) {
+                let process = Process {
+                    let bytes =
+                        [UInt8](repeating: UInt8(ascii: "y"), count: 512 << 10) + [10, 1, 0, 127, 9, 10]
+                    var written = 0
+                    while written < bytes.count {
+                        written += bytes.withUnsafeBytes {
+                            max(0, write(1, $0.baseAddress?.advanced(by: written), $0.count - written))
+                        }
+                    }
+                }
+                try process.start()
+                try process.join()
+            }
+        }
+        job.tagsOutput = false
+        let result = try await oneJobAtATime { [job] in try await job.run() }
+        #expect(result.isSuccess)
+        let mark = "[Process-1 \((ranks ?? 1) > 1 ? 1 : 0)] "
+        let lines = result.lines.filter { $0.stream == .output }.map(\.text)
+        #expect(lines.count == 2 && lines.first == mark + String(repeating: "y", count: 512 << 10))
+        #expect(lines.last == mark + "\u{1}\u{0}\u{7f}\t")
+    }
+}
