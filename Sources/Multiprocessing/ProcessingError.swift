@@ -33,6 +33,10 @@ public struct ProcessingError: Error, Hashable, Sendable, CustomStringConvertibl
         ///
         /// As `EOFError` in Python.
         public static let endOfStream = Kind(rawValue: "endOfStream")
+        /// The message is longer than what the receiver takes; it can still be received.
+        ///
+        /// As `BufferTooShort` in Python, which hands the message over in the error, and `OSError`, which loses it.
+        public static let tooLong = Kind(rawValue: "tooLong")
         /// The pool was terminated before the task had ended.
         public static let terminated = Kind(rawValue: "terminated")
         /// The pool cannot keep workers alive.

@@ -65,7 +65,8 @@ final class PendingReply: Sendable {
         }
     }
 
-    private func next() -> Result<Frame, ProcessingError>? {
+    /// The next frame of the answer, or why there will be none, if that is known by now.
+    func next() -> Result<Frame, ProcessingError>? {
         state.withLock { state in
             if let frame = state.frames.popFirst() { return .success(frame) }
             return state.failure.map { .failure($0) }

@@ -308,7 +308,8 @@ final class Host {
 
     /// Sends a frame of this Host or one of its services.
     func send(_ frame: consuming Frame) {
-        frame.epoch = setup.epoch
+        // A change would copy a frame whose memory a service shares.
+        if frame.epoch != setup.epoch { frame.epoch = setup.epoch }
         route(frame)
     }
 

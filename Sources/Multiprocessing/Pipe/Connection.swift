@@ -7,7 +7,10 @@ internal import Synchronization
 /// every process that had this end has closed it, let go of it, or ended. The process that made the pipe counts only as
 /// long as it has not given the end away, or if it uses it itself; so it need not close its copy.
 ///
-/// As `multiprocessing.connection.Connection` in Python.
+/// A message that was handed to a process which ended before it had received it goes back to its old place, for the other
+/// processes that have that end.
+///
+/// As `multiprocessing.connection.Connection` in Python. Where Python has `with`, write `defer { connection.close() }`.
 public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
     private let pipe: Address
     private let end: Int
@@ -16,9 +19,6 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
     /// Whether messages can be received at this end.
     public let isReadable: Bool
     private let isOpen = Mutex(true)
-
-    /// What the argument of a frame says whose body is a message.
-    private static var messageMark: UInt64 { 2 }
 
     init(pipe: Address, end: Int, canSend: Bool, canReceive: Bool) {
         self.pipe = pipe
@@ -103,16 +103,19 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
     }
 
     private func sendFrame(_ message: Message, _ timeout: Duration?) throws -> (Endpoint, Frame) {
-        guard isWritable else { throw ProcessingError(.misuse, "this end of the pipe can only receive") }
-        let endpoint = try openEndpoint("sending through a pipe")
-        var frame = endpoint.makeFrame(
-            .pipeSend,
-            to: pipe,
-            argument: UInt64(end) | Self.messageMark,
-            timeout: Timeout(timeout)
-        )
+        var (endpoint, frame) = try makeSend(timeout)
         try MessageEncoder().encode(message, appendingTo: &frame.bytes)
         return (endpoint, frame)
+    }
+
+    /// Begins a frame to which what is sent is appended.
+    func makeSend(_ timeout: Duration?) throws(ProcessingError) -> (endpoint: Endpoint, frame: Frame) {
+        guard isWritable else { throw ProcessingError(.misuse, "this end of the pipe can only receive") }
+        let endpoint = try openEndpoint("sending through a pipe")
+        return (
+            endpoint,
+            endpoint.makeFrame(.pipeSend, to: pipe, argument: UInt64(end), timeout: Timeout(timeout))
+        )
     }
 
     // MARK: Receiving
@@ -127,7 +130,7 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
     /// As `Connection.recv` in Python.
     public func receive(timeout: Duration? = nil) throws -> Message {
         let (endpoint, frame) = try receiveFrame(.pipeReceive, timeout)
-        return try message(try endpoint.call(frame))
+        return try message(try endpoint.call(frame), endpoint)
     }
 
     /// Receives the next message without blocking the thread.
@@ -136,24 +139,35 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
     public func receive(timeout: Duration? = nil) async throws -> Message {
         let (endpoint, frame) = try receiveFrame(.pipeReceive, timeout)
         let reply = try await endpoint.call(frame)
-        return try message(reply)
+        return try message(reply, endpoint)
     }
 
-    private func receiveFrame(_ operation: Operation, _ timeout: Duration?) throws -> (Endpoint, Frame) {
+    /// Begins a request for a message of at most so many bytes, or for what is known of it.
+    func receiveFrame(_ operation: Operation, _ timeout: Duration?, maximumCount: Int? = nil)
+        throws(ProcessingError) -> (endpoint: Endpoint, frame: Frame)
+    {
         guard isReadable else { throw ProcessingError(.misuse, "this end of the pipe can only send") }
         let endpoint = try openEndpoint("receiving from a pipe")
+        // No message is longer than what half of the argument can say.
+        let limit = maximumCount.map { UInt64(min($0, Frame.maximumBodySize)) + 1 } ?? 0
+        let argument = UInt64(end) | limit << 1
         return (
-            endpoint,
-            endpoint.makeFrame(operation, to: pipe, argument: UInt64(end), timeout: Timeout(timeout))
+            endpoint, endpoint.makeFrame(operation, to: pipe, argument: argument, timeout: Timeout(timeout))
         )
     }
 
-    private func message(_ reply: Frame) throws -> Message {
+    /// Throws what a reply reports unless it is a message, and says that the message has arrived.
+    func take(_ reply: Frame, _ endpoint: Endpoint) throws {
         if reply.code == Outcome.timedOut.rawValue { try Task.checkCancellation() }
         if reply.code == Outcome.notFound.rawValue {
             throw ProcessingError(.endOfStream, "receiving from a pipe: the other end is gone")
         }
         try reply.checkOutcome(of: "receiving from a pipe")
+        try endpoint.acknowledge(reply, .pipeAcknowledge)
+    }
+
+    private func message(_ reply: Frame, _ endpoint: Endpoint) throws -> Message {
+        try take(reply, endpoint)
         return try reply.withBody { try MessageDecoder().decode(Message.self, from: $0) }
     }
 
@@ -162,9 +176,30 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
     /// As `Connection.poll` in Python.
     public func poll(timeout: Duration? = .zero) throws -> Bool {
         let (endpoint, frame) = try receiveFrame(.pipePoll, timeout)
-        let reply = try endpoint.call(frame)
-        try reply.checkOutcome(of: "asking a pipe")
-        return reply.argument == 1
+        return try canReceive(try endpoint.call(frame))
+    }
+
+    /// Whether `receive` would return, or report the end of the stream, without waiting; waits for that if asked to, without
+    /// blocking the thread.
+    ///
+    /// When the task is cancelled the wait ends with a `CancellationError`.
+    public func poll(timeout: Duration? = .zero) async throws -> Bool {
+        let (endpoint, frame) = try receiveFrame(.pipePoll, timeout)
+        let reply = try await endpoint.call(frame)
+        if reply.code == Outcome.timedOut.rawValue { try Task.checkCancellation() }
+        return try canReceive(reply)
+    }
+
+    /// What the answer to `pipePoll` says.
+    func canReceive(_ reply: Frame) throws(ProcessingError) -> Bool {
+        switch Outcome(rawValue: reply.code) {
+        // A cancelled wait has found nothing; a pipe that is gone reports its end at once.
+        case .timedOut: return false
+        case .notFound: return true
+        default:
+            try reply.checkOutcome(of: "asking a pipe")
+            return reply.argument == 1
+        }
     }
 
     // MARK: Closing

@@ -167,7 +167,7 @@ extension Process {
         endpoint.children.withLock { $0.append(state) }
     }
 
-    private func beginJoin(_ timeout: Duration?) throws -> (Endpoint, Frame)? {
+    func beginJoin(_ timeout: Duration?) throws -> (Endpoint, Frame)? {
         switch state.stage {
         case .ended: return nil
         case .started(let address, _):
@@ -259,6 +259,8 @@ extension Frame {
         case .workerLost: throw ProcessingError(.transport, "\(purpose): a worker was lost")
         case .misused: throw ProcessingError(.misuse, "\(purpose): \(text)")
         case .broken: throw ProcessingError(.brokenBarrier, "\(purpose): the barrier is broken")
+        case .messageTooLong:
+            throw ProcessingError(.tooLong, "\(purpose): the message has \(argument) bytes")
         case .malformed, nil: throw ProcessingError(.transport, "\(purpose): the request was not understood")
         }
     }

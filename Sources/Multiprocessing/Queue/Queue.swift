@@ -1,6 +1,9 @@
 internal import MessageCoding
 internal import Synchronization
 
+// Not final for the sake of `JoinableQueue`. All its properties are constants of types that are `Sendable`, and nobody
+// outside of this module can make a subclass.
+
 /// A queue that any number of processes put items into and take items from, first in, first out.
 ///
 /// ```swift
@@ -12,12 +15,14 @@ internal import Synchronization
 /// The queue itself lives with the rank of the process that made it; what is sent to other processes is a handle to
 /// it. It lasts as long as `withProcesses`, or, if no other process was given it, as long as the handle.
 ///
-/// As `multiprocessing.Queue` in Python, except that nothing hangs when a process ends: an item that `put` has handed over
-/// reaches the queue even if its process ends at once, and one that was taken by a process that ended before the Host
-/// could hand it over is put back. What was handed to a process that is killed before it has read it is lost.
-public final class Queue<Element: Codable & Sendable>: Codable, Sendable {
+/// As `multiprocessing.Queue` in Python, except that nothing hangs and nothing is lost when a process ends: what `put` has
+/// handed over reaches the queue even if its process ends at once, and an item that was taken by a process that ended before
+/// `get` had received it goes back to its old place. With `lease` it goes back, too, if the process ends while it works on the
+/// item. What goes back is not held up by the capacity. There is no thread that feeds the queue, and so no counterpart of
+/// `join_thread` and `cancel_join_thread`.
+public class Queue<Element: Codable & Sendable>: Codable, @unchecked Sendable {
     private let handle: ServiceHandle
-    private let capacity: Int
+    let capacity: Int
     /// Whether this process has closed the queue: nobody answers a `put` into a queue without a limit.
     private let isClosed = Atomic(false)
 
@@ -31,12 +36,15 @@ public final class Queue<Element: Codable & Sendable>: Codable, Sendable {
         self.capacity = limit
     }
 
+    /// Whether a `put` is answered: there is always room in a queue without a limit, so no answer is needed.
+    var answersPut: Bool { capacity > 0 }
+
     // MARK: Travelling
 
     private enum CodingKeys: CodingKey { case handle, capacity }
 
     /// The handle as it arrives in another process.
-    public init(from decoder: any Decoder) throws {
+    public required init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         handle = try container.decode(ServiceHandle.self, forKey: .handle)
         capacity = try container.decode(Int.self, forKey: .capacity)
@@ -62,17 +70,16 @@ public final class Queue<Element: Codable & Sendable>: Codable, Sendable {
     /// As `Queue.put` in Python.
     public func put(_ item: Element, timeout: Duration? = nil) throws {
         let (endpoint, frame) = try putFrame(item, timeout)
-        // There is always room in a queue without a limit: no answer is needed.
-        guard capacity > 0 else { return try endpoint.notify(frame) }
+        guard answersPut else { return try endpoint.notify(frame) }
         try checkPut(try endpoint.call(frame))
     }
 
     /// Puts an item at the end, once there is room, without blocking the thread.
     ///
-    /// See `put(_:timeout:)`.
+    /// When the task is cancelled while it waits, the item is not put and a `CancellationError` thrown. See `put(_:timeout:)`.
     public func put(_ item: Element, timeout: Duration? = nil) async throws {
         let (endpoint, frame) = try putFrame(item, timeout)
-        guard capacity > 0 else { return try endpoint.notify(frame) }
+        guard answersPut else { return try endpoint.notify(frame) }
         let reply = try await endpoint.call(frame)
         try checkPut(reply)
     }
@@ -83,20 +90,22 @@ public final class Queue<Element: Codable & Sendable>: Codable, Sendable {
     public func putWithoutWaiting(_ item: Element) throws { try put(item, timeout: .zero) }
 
     private func putFrame(_ item: Element, _ timeout: Duration?) throws -> (Endpoint, Frame) {
-        guard !isClosed.load(ordering: .relaxed) else {
-            throw ProcessingError(.closed, "putting into a queue: it is closed")
-        }
-        var (endpoint, frame) = try handle.makeFrame(
-            .put,
-            argument: QueueService.itemMark,
-            timeout: timeout,
-            for: "putting into a queue"
-        )
+        var (endpoint, frame) = try makePut(.put, timeout)
         try MessageEncoder().encode(item, appendingTo: &frame.bytes)
         return (endpoint, frame)
     }
 
-    private func checkPut(_ reply: Frame) throws {
+    /// Begins a frame to which what is put is appended.
+    func makePut(_ operation: Operation, _ timeout: Duration?) throws(ProcessingError) -> (
+        endpoint: Endpoint, frame: Frame
+    ) {
+        guard !isClosed.load(ordering: .relaxed) else {
+            throw ProcessingError(.closed, "putting into a queue: it is closed")
+        }
+        return try handle.makeFrame(operation, timeout: timeout, for: "putting into a queue")
+    }
+
+    func checkPut(_ reply: Frame) throws {
         if reply.code == Outcome.timedOut.rawValue {
             try Task.checkCancellation()
             throw ProcessingError(.full, "the queue is full: it holds \(capacity) items")
@@ -110,21 +119,22 @@ public final class Queue<Element: Codable & Sendable>: Codable, Sendable {
     ///
     /// - Parameter timeout: How long to wait for an item; `nil` waits as long as it takes, zero and less not at all.
     /// - Returns: The item.
-    /// - Throws: `ProcessingError` of kind `empty` when there was no item in time, `closed` when the queue is closed and empty.
+    /// - Throws: `ProcessingError` of kind `empty` when there was no item in time, `closed` when the queue is closed and empty
+    ///   and no other process has an item on lease that might come back.
     ///
     /// As `Queue.get` in Python.
     public func get(timeout: Duration? = nil) throws -> Element {
-        let (endpoint, frame) = try getFrame(timeout)
-        return try item(try endpoint.call(frame))
+        let (endpoint, frame) = try makeGet(.get, timeout)
+        return try item(try endpoint.call(frame), endpoint)
     }
 
     /// Takes the first item, once there is one, without blocking the thread.
     ///
     /// When the task is cancelled no item is taken and a `CancellationError` thrown. See `get(timeout:)`.
     public func get(timeout: Duration? = nil) async throws -> Element {
-        let (endpoint, frame) = try getFrame(timeout)
+        let (endpoint, frame) = try makeGet(.get, timeout)
         let reply = try await endpoint.call(frame)
-        return try item(reply)
+        return try item(reply, endpoint)
     }
 
     /// Takes the first item if there is one at once.
@@ -132,33 +142,52 @@ public final class Queue<Element: Codable & Sendable>: Codable, Sendable {
     /// As `Queue.get_nowait` in Python.
     public func getWithoutWaiting() throws -> Element { try get(timeout: .zero) }
 
-    private func getFrame(_ timeout: Duration?) throws -> (Endpoint, Frame) {
-        try handle.makeFrame(.get, timeout: timeout, for: "taking from a queue")
+    private func item(_ reply: Frame, _ endpoint: Endpoint) throws -> Element {
+        try checkGet(reply)
+        try endpoint.acknowledge(reply)
+        return try decode(reply)
     }
 
-    private func item(_ reply: Frame) throws -> Element {
+    /// Begins a request for items.
+    func makeGet(_ operation: Operation, _ timeout: Duration?, argument: UInt64 = 0) throws(ProcessingError)
+        -> (endpoint: Endpoint, frame: Frame)
+    {
+        try handle.makeFrame(operation, argument: argument, timeout: timeout, for: "taking from a queue")
+    }
+
+    func checkGet(_ reply: Frame) throws {
         if reply.code == Outcome.timedOut.rawValue {
             try Task.checkCancellation()
             throw ProcessingError(.empty, "the queue is empty")
         }
         try reply.checkOutcome(of: "taking from a queue")
-        return try reply.withBody { try MessageDecoder().decode(Element.self, from: $0) }
+    }
+
+    func decode(_ reply: Frame) throws -> Element {
+        try reply.withBody { try MessageDecoder().decode(Element.self, from: $0) }
     }
 
     // MARK: What is known
 
-    /// How many items are in the queue now.
+    /// How many items are in the queue now; those on lease are not.
     ///
     /// Other processes may change it at any time.
     ///
     /// As `Queue.qsize` in Python.
-    public var count: Int {
-        get throws {
-            let (endpoint, frame) = try handle.makeFrame(.queueState, for: "asking a queue")
-            let reply = try endpoint.call(frame)
-            try reply.checkOutcome(of: "asking a queue")
-            return Int(clamping: reply.argument)
-        }
+    public var count: Int { get throws { try askForCount(argument: 0) } }
+
+    func askForCount(argument: UInt64) throws(ProcessingError) -> Int {
+        let (endpoint, frame) = try makeFrame(.queueState, argument: argument)
+        let reply = try endpoint.call(frame)
+        try reply.checkOutcome(of: "asking a queue")
+        return Int(clamping: reply.argument)
+    }
+
+    /// Begins a request that concerns the queue's state.
+    func makeFrame(_ operation: Operation, argument: UInt64 = 0, timeout: Duration? = nil)
+        throws(ProcessingError) -> (endpoint: Endpoint, frame: Frame)
+    {
+        try handle.makeFrame(operation, argument: argument, timeout: timeout, for: "asking a queue")
     }
 
     /// Whether there is no item in the queue now.
@@ -170,10 +199,24 @@ public final class Queue<Element: Codable & Sendable>: Codable, Sendable {
     /// Takes no more items, in any process; the ones that are there can still be taken, after which `get`
     /// fails with `closed`.
     ///
-    /// Whoever waits for an item or for room is told.
+    /// Whoever waits for room is told, and whoever waits for an item as well, once none can come back any more from a process that
+    /// has it on lease.
+    ///
+    /// As `Queue.close` in Python, which concerns one process only.
     public func close() throws {
         let (endpoint, frame) = try handle.makeFrame(.closeQueue, for: "closing a queue")
         try endpoint.call(frame).checkOutcome(of: "closing a queue")
         isClosed.store(true, ordering: .relaxed)
+    }
+}
+
+extension Endpoint {
+    /// Tells a service that what it answered has arrived, or what became of it.
+    ///
+    /// It is sent before the caller goes on, so that it comes before everything that the caller does then. A main program
+    /// need not say that something has arrived: it is at the place where the service, or its Host's messages, are kept.
+    func acknowledge(_ reply: Frame, _ operation: Operation = .acknowledge) throws(ProcessingError) {
+        guard !address.isMainProgram || operation == .finishLease || operation == .returnLease else { return }
+        try notify(makeFrame(operation, to: reply.source, argument: reply.correlation))
     }
 }

@@ -14,5 +14,6 @@ struct Address: Hashable, Codable, Sendable, CustomStringConvertible {
     static let firstFreeSerial: UInt32 = 2
 
     var isHost: Bool { serial == 0 }
+    var isMainProgram: Bool { serial == 1 }
     var description: String { "\(rank).\(serial)" }
 }

@@ -34,14 +34,33 @@ enum Operation: UInt16, Sendable {
     case get
     case queueState
     case closeQueue
+    /// Puts several items; the body is an `ItemBatch`.
+    case putBatch
+    /// Takes as many items as there are, but not more than the argument says; the answer is an `ItemBatch`.
+    case getBatch
+    /// Takes an item that goes back if it is not finished.
+    case lease
+    /// The items that answered the request with the correlation in the argument have arrived.
+    case acknowledge
+    /// The work with the item on lease is done.
+    case finishLease
+    /// The item on lease goes back.
+    case returnLease
+    case queuePoll
+    case taskDone
+    /// Waits until all items are finished.
+    case joinQueue
 
-    // To a pipe; the argument is the end.
+    // To a pipe; the lowest bit of the argument is the end.
     case pipeSend = 300
+    /// Above the end, the argument is 0, or one more than the size of the longest message that is taken.
     case pipeReceive
     case pipePoll
     case pipeReserve
     case pipeAttach
     case pipeRelease
+    /// The message that answered the request with the correlation in the argument has arrived.
+    case pipeAcknowledge
 
     // To a pool.
     case submit = 400
@@ -120,4 +139,7 @@ enum Outcome: UInt16, Sendable {
     case misused
     /// The barrier is broken.
     case broken
+
+    /// The first message is longer than the receiver takes; the argument is its size, and it stays where it is.
+    case messageTooLong = 300
 }

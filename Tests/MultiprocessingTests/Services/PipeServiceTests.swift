@@ -124,6 +124,79 @@ struct PipeServiceTests {
         )
     }
 
+    /// Lets process 3 have end 1 as well.
+    private func share(_ harness: Harness) {
+        harness.request(.pipeReserve, from: 2, argument: 1 | 60 << 1, kind: .notice)
+        harness.request(.pipeAttach, from: 3, argument: 1 | 60 << 1, kind: .notice)
+    }
+
+    @Test("a message that a process had not acknowledged at its end goes to another that has that end")
+    func unacknowledged() {
+        let harness = makeHarness()
+        share(harness)
+        for byte in 1...4 as ClosedRange<UInt8> { _ = send(byte, end: 0, in: harness) }
+        let first = harness.request(.pipeReceive, from: 2, argument: 1)
+        let second = harness.request(.pipeReceive, from: 2, argument: 1)
+        #expect(second.replies.first?.body == [2])
+        #expect(harness.request(.pipeReceive, from: 3, argument: 1).replies.first?.body == [3])
+        // Only the receiver itself can say that it has it.
+        harness.request(.pipeAcknowledge, from: 3, argument: second.correlation, kind: .notice)
+        harness.request(.pipeAcknowledge, from: 2, argument: first.correlation, kind: .notice)
+        #expect(harness.end(2).isEmpty)
+        #expect(harness.request(.pipeReceive, from: 3, argument: 1).replies.first?.body == [2])
+        #expect(harness.request(.pipeReceive, from: 3, argument: 1).replies.first?.body == [4])
+    }
+
+    @Test("while a message may come back, the end of the stream is not reported to the others")
+    func endAfterReturn() {
+        let harness = makeHarness()
+        share(harness)
+        _ = send(1, end: 0, in: harness)
+        let handedOut = harness.request(.pipeReceive, from: 2, argument: 1)
+        #expect(handedOut.replies.first?.body == [1])
+        _ = harness.end(1)
+        #expect(harness.request(.pipeReceive, from: 3, argument: 1).replies.isEmpty)
+        #expect(harness.request(.pipePoll, from: 3, argument: 1).replies.isEmpty)
+        // The one who polls is told as well: after the message that the same process is handed now comes the end.
+        #expect(harness.end(2).map(\.body) == [[1], []])
+        let last = harness.request(.pipeReceive, from: 3, argument: 1)
+        #expect(last.replies.map(\.summary.outcome) == [.endOfStream])
+
+        let other = makeHarness()
+        share(other)
+        _ = send(1, end: 0, in: other)
+        let taken = other.request(.pipeReceive, from: 2, argument: 1)
+        _ = other.end(1)
+        #expect(other.request(.pipeReceive, from: 3, argument: 1).replies.isEmpty)
+        let replies = other.request(
+            .pipeAcknowledge,
+            from: 2,
+            argument: taken.correlation,
+            kind: .notice
+        ).replies
+        #expect(replies.map(\.summary.outcome) == [.endOfStream])
+    }
+
+    @Test("a message that is too long for a receiver stays, and goes to one that takes it")
+    func tooLong() {
+        let harness = makeHarness()
+        let limit = (2 as UInt64 + 1) << 1
+        harness.request(.pipeSend, from: 1, argument: 0, body: [1, 2, 3])
+        let refused = harness.request(.pipeReceive, from: 2, argument: 1 | limit).replies
+        #expect(refused.map(\.summary.outcome) == [.messageTooLong] && refused.first?.argument == 3)
+        #expect(receive(end: 1, in: harness).first?.body == [1, 2, 3])
+        // One that waits hears of it as well.
+        #expect(harness.request(.pipeReceive, from: 2, argument: 1 | limit).replies.isEmpty)
+        #expect(receive(end: 1, in: harness).isEmpty)
+        let replies = harness.request(.pipeSend, from: 1, argument: 0, body: [4, 5, 6]).replies
+        #expect(replies.map(\.summary.outcome) == [.messageTooLong, .done, .done])
+        #expect(replies[1].body == [4, 5, 6])
+        for argument in [UInt64.max, UInt64.max - 1] {
+            _ = harness.request(.pipeReceive, from: 2, argument: argument, timeout: .zero)
+            _ = harness.request(.pipeAcknowledge, from: 2, argument: argument, kind: .notice)
+        }
+    }
+
     @Test("a pipe that nobody holds any more is removed")
     func finished() {
         let harness = makeHarness()

@@ -9,8 +9,7 @@ struct QueueServiceTests {
     private func put(_ item: UInt8, in harness: Harness, from source: UInt32 = 0, timeout: Timeout = .none)
         -> [Frame]
     {
-        harness.request(.put, from: source, argument: QueueService.itemMark, timeout: timeout, body: [item])
-            .replies
+        harness.request(.put, from: source, timeout: timeout, body: [item]).replies
     }
 
     @Test("items come out in the order in which they went in")
@@ -77,8 +76,12 @@ struct QueueServiceTests {
         _ = put(2, in: harness)
         let lost = harness.request(.get, from: 1).replies[0]
         #expect(harness.takeBack(lost).isEmpty)
+        // The news of its end comes as well, and must not bring the item back twice.
+        #expect(harness.end(1).isEmpty)
+        #expect(harness.takeBack(lost).isEmpty)
         #expect(harness.request(.get).replies.first?.body == [1])
         #expect(harness.request(.get).replies.first?.body == [2])
+        #expect(harness.request(.get, timeout: .zero).replies.map(\.summary.outcome) == [.timedOut])
     }
 
     @Test("a process that has ended waits for nothing any more")

@@ -59,7 +59,14 @@ final class ServiceHarness<Subject: Service> {
         return collect { $0.processEnded(end, &$1) }
     }
 
-    func takeBack(_ frame: Frame) -> [Frame] { collect { $0.takeBack(frame, &$1) } }
+    /// Returns a reply whose receiver has ended, as a Host does.
+    func takeBack(_ reply: Frame) -> [Frame] {
+        var returned = reply
+        returned.kind = .undeliverable
+        returned.source = reply.destination
+        returned.destination = reply.source
+        return collect { $0.takeBack(returned, &$1) }
+    }
 
     private(set) var starts = 0
     private(set) var signals: [Address] = []

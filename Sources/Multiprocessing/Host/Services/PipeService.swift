@@ -1,22 +1,25 @@
-internal import DequeModule
-
 /// A pipe, as its Host sees it: two ends, what is on its way to each, and who holds each end.
 ///
 /// An end is gone when nobody holds it any more: then the other end reads what is left, and after that the end of
 /// the stream. A process holds an end from the moment it is given a connection until it lets go of it or ends. Whoever
 /// made the pipe holds both ends only until it gives one away, unless it has used that end itself.
+///
+/// A message is kept until its receiver says that it has it. If the receiver ends before, the message goes back to its
+/// old place, for the others who hold that end.
 struct PipeService: Service {
     private struct End {
-        var messages: Deque<Frame> = []
-        var messageBytes = 0
-        var receivers = WaitingList<Void>()
+        /// What is on its way to this end.
+        var backlog = Backlog()
+        var deliveries = Deliveries()
+        /// Those who wait for a message, each with the size of the longest that it takes.
+        var receivers = WaitingList<Int?>()
         var pollers = WaitingList<Void>()
         var senders = WaitingList<Frame>()
         /// How many connections each process has.
         var holders: [Address: Int] = [:]
         /// Connections that are on their way to a process.
         var reservations: Set<UInt64> = []
-        /// Whether the maker of the pipe has sent or received through this end.
+        /// Whether the maker of the pipe has sent or received through this end, or has looked for something to receive.
         var isUsedByMaker = false
         var isGone: Bool { holders.isEmpty && reservations.isEmpty }
     }
@@ -45,9 +48,15 @@ struct PipeService: Service {
             send(&request, from: end, &outbox)
         case .pipeReceive:
             noteUse(of: end, by: request.source)
-            receive(&request, at: end, &outbox)
+            receive(request, at: end, limit: token == 0 ? nil : Int(token - 1), &outbox)
+        case .pipeAcknowledge:
+            for end in ends.indices
+            where ends[end].deliveries.remove(request.argument, of: request.source) != nil {
+                tellIfOver(end, &outbox)
+            }
         case .pipePoll:
-            poll(&request, at: end, &outbox)
+            noteUse(of: end, by: request.source)
+            poll(request, at: end, &outbox)
         case .pipeReserve:
             ends[end].reservations.insert(token)
             if request.source == maker, !ends[end].isUsedByMaker { ends[end].holders[maker] = nil }
@@ -67,16 +76,16 @@ struct PipeService: Service {
         if ends[end].holders[maker] == nil { ends[end].holders[maker] = 1 }
     }
 
+    // MARK: In and out
+
     private mutating func send(_ request: inout Request, from end: Int, _ outbox: inout Outbox) {
         let far = 1 - end
         guard isDuplex || end == 0 else { return outbox.reply(to: request, .malformed) }
         if ends[far].isGone {
             outbox.reply(to: request, .closed)
-        } else if let receiver = ends[far].receivers.popFirst() {
-            outbox.reply(to: receiver.waiter, passingOn: request.takeFrame())
-            outbox.reply(to: request)
-        } else if ends[far].messageBytes < maximumPendingBytes {
-            store(request.takeFrame(), at: far, &outbox)
+        } else if ends[far].backlog.byteCount < maximumPendingBytes {
+            ends[far].backlog.append(request.takeFrame())
+            serve(far, &outbox)
             outbox.reply(to: request)
         } else if request.timeout == .zero {
             outbox.reply(to: request, .timedOut)
@@ -85,37 +94,82 @@ struct PipeService: Service {
         }
     }
 
-    private mutating func store(_ message: Frame, at end: Int, _ outbox: inout Outbox) {
-        ends[end].messages.append(message)
-        ends[end].messageBytes += message.bytes.count
-        for waiter in ends[end].pollers.popAll() { outbox.reply(to: waiter, argument: 1) }
-    }
-
-    private mutating func receive(_ request: inout Request, at end: Int, _ outbox: inout Outbox) {
-        if let message = ends[end].messages.popFirst() {
-            ends[end].messageBytes -= message.bytes.count
-            outbox.reply(to: request.waiter, passingOn: message)
-            if ends[end].messageBytes < maximumPendingBytes, let sender = ends[end].senders.popFirst() {
-                store(sender.item, at: end, &outbox)
-                outbox.reply(to: sender.waiter)
-            }
-        } else if ends[1 - end].isGone {
+    private mutating func receive(
+        _ request: Request,
+        at end: Int,
+        limit: Int?,
+        _ outbox: inout Outbox
+    ) {
+        if !ends[end].backlog.isEmpty {
+            handOutFirst(of: end, limit, to: request.waiter, &outbox)
+            admitSenders(to: end, &outbox)
+        } else if isOver(end, for: request.source) {
             outbox.reply(to: request, .endOfStream)
         } else if request.timeout == .zero {
             outbox.reply(to: request, .timedOut)
         } else {
-            ends[end].receivers.append(request.waiter)
+            ends[end].receivers.append(request.waiter, limit)
         }
     }
 
-    private mutating func poll(_ request: inout Request, at end: Int, _ outbox: inout Outbox) {
+    /// Brings messages to those who wait for them, and tells those who want to know if one is left.
+    private mutating func serve(_ end: Int, _ outbox: inout Outbox) {
+        while !ends[end].backlog.isEmpty, let (waiter, limit) = ends[end].receivers.popFirst() {
+            handOutFirst(of: end, limit, to: waiter, &outbox)
+        }
+        guard !ends[end].backlog.isEmpty else { return }
+        for waiter in ends[end].pollers.popAll() { outbox.reply(to: waiter, argument: 1) }
+    }
+
+    /// Answers with the first message, or with the fact that it is too long.
+    private mutating func handOutFirst(of end: Int, _ limit: Int?, to waiter: Waiter, _ outbox: inout Outbox)
+    {
+        if let limit, let size = ends[end].backlog.firstBodySize, size > limit {
+            return outbox.reply(to: waiter, .messageTooLong, argument: UInt64(size))
+        }
+        guard var item = ends[end].backlog.popFirst() else { return }
+        outbox.reply(to: waiter, sharing: &item.frame)
+        // What a main program is handed it has, for it shares its memory with a Host.
+        if !waiter.address.isMainProgram { ends[end].deliveries.note([item], to: waiter) }
+    }
+
+    private mutating func admitSenders(to end: Int, _ outbox: inout Outbox) {
+        while ends[end].backlog.byteCount < maximumPendingBytes, let sender = ends[end].senders.popFirst() {
+            ends[end].backlog.append(sender.item)
+            serve(end, &outbox)
+            outbox.reply(to: sender.waiter)
+        }
+    }
+
+    private mutating func poll(_ request: Request, at end: Int, _ outbox: inout Outbox) {
         // The end of the stream counts as something to receive, as in Python.
-        if !ends[end].messages.isEmpty || ends[1 - end].isGone {
+        if !ends[end].backlog.isEmpty || isOver(end, for: request.source) {
             outbox.reply(to: request, argument: 1)
         } else if request.timeout == .zero {
             outbox.reply(to: request, argument: 0)
         } else {
             ends[end].pollers.append(request.waiter)
+        }
+    }
+
+    // MARK: The end of the stream
+
+    /// Whether nothing will come to an end where nothing is: the other end is gone, and no message can come back.
+    ///
+    /// A process does not wait for what may come back as long as it has not acknowledged something itself.
+    private func isOver(_ end: Int, for address: Address) -> Bool {
+        let deliveries = ends[end].deliveries
+        return ends[1 - end].isGone && (deliveries.isEmpty || deliveries.contains(of: address))
+    }
+
+    private mutating func tellIfOver(_ end: Int, _ outbox: inout Outbox) {
+        guard ends[1 - end].isGone, ends[end].backlog.isEmpty else { return }
+        let pipe = self
+        for waiter in ends[end].receivers.remove(where: { pipe.isOver(end, for: $0.address) }) {
+            outbox.reply(to: waiter, .endOfStream)
+        }
+        for waiter in ends[end].pollers.remove(where: { pipe.isOver(end, for: $0.address) }) {
+            outbox.reply(to: waiter, argument: 1)
         }
     }
 
@@ -132,11 +186,12 @@ struct PipeService: Service {
     private mutating func tellIfGone(_ end: Int, _ outbox: inout Outbox) {
         guard ends[end].isGone else { return }
         let far = 1 - end
-        for waiter in ends[far].receivers.popAll() { outbox.reply(to: waiter, .endOfStream) }
-        for waiter in ends[far].pollers.popAll() { outbox.reply(to: waiter, argument: 1) }
+        tellIfOver(far, &outbox)
         for waiter in ends[end].senders.popAll() { outbox.reply(to: waiter, .closed) }
         if ends[far].isGone { outbox.isFinished = true }
     }
+
+    // MARK: The end of waits
 
     mutating func expire(now: ContinuousClock.Instant, _ outbox: inout Outbox) {
         for end in ends.indices {
@@ -163,19 +218,29 @@ struct PipeService: Service {
             ends[index].receivers.forget(end.address)
             ends[index].pollers.forget(end.address)
             ends[index].senders.forget(end.address)
-            if ends[index].holders.removeValue(forKey: end.address) != nil { tellIfGone(index, &outbox) }
+            let unread = ends[index].deliveries.removeAll(of: end.address)
+            let wasHolder = ends[index].holders.removeValue(forKey: end.address) != nil
+            giveBack(unread, to: index, &outbox)
+            if wasHolder { tellIfGone(index, &outbox) }
         }
     }
 
-    /// A message whose receiver ended before it came waits for the next one at that end.
+    private mutating func giveBack(_ unread: [Backlog.Item], to end: Int, _ outbox: inout Outbox) {
+        guard !unread.isEmpty else { return }
+        if !ends[end].isGone {
+            ends[end].backlog.putBack(unread)
+            serve(end, &outbox)
+        }
+        tellIfOver(end, &outbox)
+    }
+
+    /// What came back because its receiver has ended may have been given back before, by the news of that end.
     mutating func takeBack(_ reply: Frame, _ outbox: inout Outbox) {
-        guard reply.code == Outcome.done.rawValue, reply.argument & 2 != 0 else { return }
-        let end = Int(1 - reply.argument & 1)
-        if let receiver = ends[end].receivers.popFirst() {
-            outbox.reply(to: receiver.waiter, passingOn: reply)
-        } else {
-            ends[end].messages.prepend(reply)
-            ends[end].messageBytes += reply.bytes.count
+        for end in ends.indices {
+            guard let unread = ends[end].deliveries.remove(reply.correlation, of: reply.source) else {
+                continue
+            }
+            giveBack(unread, to: end, &outbox)
         }
     }
 

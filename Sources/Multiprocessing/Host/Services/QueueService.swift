@@ -1,102 +1,250 @@
 internal import DequeModule
 
 /// A queue, as its Host sees it: items in order, those who wait for an item, those who wait for room.
+///
+/// What was handed to a process is kept until the process says that it has it, or, if it is on lease, that it has
+/// done its work with it. If the process ends before, the item goes back to its old place.
+///
+/// Two things hold between any two requests: who waits for an item, waits at an empty queue; who waits for room, at a full one.
 struct QueueService: Service {
+    /// What somebody wants who waits for items.
+    private struct Demand {
+        var maximum = 1
+        /// Whether the answer is an `ItemBatch`.
+        var isBatch = false
+        var isLease = false
+    }
+
+    /// What somebody has brought, as far as there was no room for it.
+    private struct Supply {
+        var frames: Deque<Frame>
+        let wantsReply: Bool
+    }
+
     /// The greatest number of items it holds, or `nil` for any number.
     let capacity: Int?
-    private var items: Deque<Frame> = []
-    private var getters = WaitingList<Void>()
-    private var putters = WaitingList<Frame>()
+    private var backlog = Backlog()
+    private var deliveries = Deliveries()
+    private var getters = WaitingList<Demand>()
+    private var putters = WaitingList<Supply>()
+    /// Those who want to know when there is something to get, but not to get it.
+    private var pollers = WaitingList<Void>()
+    /// Those who wait until all items are finished.
+    private var joiners = WaitingList<Void>()
+    /// How many items were put in of which nobody has said yet that they are finished.
+    private var unfinishedCount = 0
     private var isClosed = false
 
     init(capacity: Int?) { self.capacity = capacity }
 
-    private var hasRoom: Bool { capacity.map { items.count < $0 } ?? true }
+    private var hasRoom: Bool { capacity.map { backlog.count < $0 } ?? true }
 
     mutating func handle(_ operation: Operation, _ request: inout Request, _ outbox: inout Outbox) {
         switch operation {
-        case .put: put(&request, &outbox)
-        case .get: get(&request, &outbox)
-        case .queueState: outbox.reply(to: request, argument: UInt64(items.count))
-        case .closeQueue: close(&request, &outbox)
+        case .put: put([request.takeFrame()], request, &outbox)
+        case .putBatch:
+            guard let frames = ItemBatch.frames(of: request.frame) else {
+                return outbox.reply(to: request, .malformed)
+            }
+            put(Deque(frames), request, &outbox)
+        case .get: get(Demand(), request, &outbox)
+        case .getBatch:
+            get(Demand(maximum: max(1, Int(clamping: request.argument)), isBatch: true), request, &outbox)
+        case .lease: get(Demand(isLease: true), request, &outbox)
+        case .acknowledge, .finishLease, .returnLease: settle(operation, request, &outbox)
+        case .queuePoll: poll(request, &outbox)
+        case .queueState:
+            let count = request.argument == QueueService.unfinishedMark ? unfinishedCount : backlog.count
+            outbox.reply(to: request, argument: UInt64(count))
+        case .taskDone: taskDone(request, &outbox)
+        case .joinQueue: join(request, &outbox)
+        case .closeQueue: close(request, &outbox)
         default: outbox.reply(to: request, .malformed)
         }
     }
 
-    private mutating func put(_ request: inout Request, _ outbox: inout Outbox) {
-        if isClosed {
-            outbox.reply(to: request, .closed)
-        } else if let getter = getters.popFirst() {
-            // Whoever waits for an item waits at an empty queue, so this one is the next.
-            outbox.reply(to: getter.waiter, passingOn: request.takeFrame())
-            outbox.reply(to: request)
-        } else if hasRoom {
-            items.append(request.takeFrame())
-            outbox.reply(to: request)
-        } else if request.timeout == .zero {
-            outbox.reply(to: request, .timedOut)
-        } else {
-            putters.append(request.waiter, request.takeFrame())
-        }
-    }
+    /// What the argument of `queueState` says if the unfinished items are meant.
+    static let unfinishedMark: UInt64 = 1
 
-    private mutating func get(_ request: inout Request, _ outbox: inout Outbox) {
-        if let item = items.popFirst() {
-            outbox.reply(to: request.waiter, passingOn: item)
-            admitPutter(&outbox)
-        } else if isClosed {
-            outbox.reply(to: request, .closed)
-        } else if request.timeout == .zero {
-            outbox.reply(to: request, .timedOut)
-        } else {
-            getters.append(request.waiter)
-        }
-    }
+    // MARK: In and out
 
-    private mutating func admitPutter(_ outbox: inout Outbox) {
-        guard hasRoom, let putter = putters.popFirst() else { return }
-        items.append(putter.item)
-        outbox.reply(to: putter.waiter)
-    }
-
-    private mutating func close(_ request: inout Request, _ outbox: inout Outbox) {
-        isClosed = true
-        for waiter in getters.popAll() + putters.popAll() { outbox.reply(to: waiter, .closed) }
-        outbox.reply(to: request)
-    }
-
-    mutating func expire(now: ContinuousClock.Instant, _ outbox: inout Outbox) {
-        for waiter in getters.popExpired(at: now) + putters.popExpired(at: now) {
+    private mutating func put(_ frames: Deque<Frame>, _ request: Request, _ outbox: inout Outbox) {
+        guard !isClosed else { return outbox.reply(to: request, .closed) }
+        putters.append(request.waiter, Supply(frames: frames, wantsReply: request.wantsReply))
+        advance(&outbox)
+        // What has found room stays.
+        if request.timeout == .zero, let waiter = putters.pop(request.correlation, of: request.source) {
             outbox.reply(to: waiter, .timedOut)
         }
     }
 
-    mutating func cancel(_ correlation: UInt64, of source: Address, _ outbox: inout Outbox) {
-        guard let waiter = getters.pop(correlation, of: source) ?? putters.pop(correlation, of: source) else {
-            return
+    private mutating func get(_ demand: Demand, _ request: Request, _ outbox: inout Outbox) {
+        if !backlog.isEmpty {
+            handOut(demand, to: request.waiter, &outbox)
+            advance(&outbox)
+        } else if isOver(for: request.source) {
+            outbox.reply(to: request, .closed)
+        } else if request.timeout == .zero {
+            outbox.reply(to: request, .timedOut)
+        } else {
+            getters.append(request.waiter, demand)
         }
-        outbox.reply(to: waiter, .timedOut)
+    }
+
+    /// Brings items to those who wait for them, and lets in those who wait for room, as far as possible.
+    private mutating func advance(_ outbox: inout Outbox) {
+        serveGetters(&outbox)
+        while hasRoom, let (waiter, brought) = putters.popFirst() {
+            var supply = brought
+            while hasRoom, let frame = supply.frames.popFirst() {
+                backlog.append(frame)
+                unfinishedCount += 1
+            }
+            serveGetters(&outbox)
+            if !supply.frames.isEmpty {
+                putters.prepend(waiter, supply)
+            } else if supply.wantsReply {
+                outbox.reply(to: waiter)
+            }
+        }
+        guard !backlog.isEmpty else { return }
+        for waiter in pollers.popAll() { outbox.reply(to: waiter, argument: 1) }
+    }
+
+    private mutating func serveGetters(_ outbox: inout Outbox) {
+        while !backlog.isEmpty, let (waiter, demand) = getters.popFirst() {
+            handOut(demand, to: waiter, &outbox)
+        }
+    }
+
+    private mutating func handOut(_ demand: Demand, to waiter: Waiter, _ outbox: inout Outbox) {
+        var items: [Backlog.Item] = []
+        while items.count < demand.maximum, let item = backlog.popFirst() { items.append(item) }
+        guard !items.isEmpty else { return }
+        if demand.isBatch {
+            outbox.reply(to: waiter, body: ItemBatch.body(of: items.map(\.frame)))
+        } else {
+            outbox.reply(to: waiter, sharing: &items[0].frame)
+        }
+        // What a main program is handed it has, for it shares its memory with a Host; but a lease may be given back.
+        if demand.isLease || !waiter.address.isMainProgram { deliveries.note(items, to: waiter) }
+    }
+
+    // MARK: What was handed out
+
+    /// A process has what it was handed, or has done its work with it, or gives it back.
+    private mutating func settle(_ operation: Operation, _ request: Request, _ outbox: inout Outbox) {
+        guard let items = deliveries.remove(request.argument, of: request.source) else { return }
+        switch operation {
+        case .returnLease: return giveBack(items, &outbox)
+        case .finishLease: finish(items.count, &outbox)
+        default: break
+        }
+        tellIfOver(&outbox)
+    }
+
+    private mutating func giveBack(_ items: [Backlog.Item], _ outbox: inout Outbox) {
+        backlog.putBack(items)
+        advance(&outbox)
+        tellIfOver(&outbox)
+    }
+
+    /// Whether an empty queue stays empty: it is closed, and nothing can come back to it.
+    ///
+    /// A process does not wait for what may come back as long as it has something itself: two that did would wait for each
+    /// other.
+    private func isOver(for address: Address) -> Bool {
+        isClosed && (deliveries.isEmpty || deliveries.contains(of: address))
+    }
+
+    private mutating func tellIfOver(_ outbox: inout Outbox) {
+        guard isClosed, backlog.isEmpty else { return }
+        let queue = self
+        for waiter in getters.remove(where: { queue.isOver(for: $0.address) }) {
+            outbox.reply(to: waiter, .closed)
+        }
+        for waiter in pollers.remove(where: { queue.isOver(for: $0.address) }) {
+            outbox.reply(to: waiter, argument: 1)
+        }
+    }
+
+    // MARK: The state
+
+    private mutating func poll(_ request: Request, _ outbox: inout Outbox) {
+        if !backlog.isEmpty || isOver(for: request.source) {
+            outbox.reply(to: request, argument: 1)
+        } else if request.timeout == .zero {
+            outbox.reply(to: request, argument: 0)
+        } else {
+            pollers.append(request.waiter)
+        }
+    }
+
+    private mutating func close(_ request: Request, _ outbox: inout Outbox) {
+        isClosed = true
+        for waiter in putters.popAll() { outbox.reply(to: waiter, .closed) }
+        tellIfOver(&outbox)
+        outbox.reply(to: request)
+    }
+
+    /// The answer's argument is 1 if there was nothing to finish.
+    private mutating func taskDone(_ request: Request, _ outbox: inout Outbox) {
+        guard unfinishedCount > 0 else { return outbox.reply(to: request, argument: 1) }
+        finish(1, &outbox)
+        outbox.reply(to: request)
+    }
+
+    private mutating func finish(_ count: Int, _ outbox: inout Outbox) {
+        unfinishedCount = max(0, unfinishedCount - count)
+        guard unfinishedCount == 0 else { return }
+        for waiter in joiners.popAll() { outbox.reply(to: waiter) }
+    }
+
+    private mutating func join(_ request: Request, _ outbox: inout Outbox) {
+        if unfinishedCount == 0 {
+            outbox.reply(to: request)
+        } else if request.timeout == .zero {
+            outbox.reply(to: request, .timedOut)
+        } else {
+            joiners.append(request.waiter)
+        }
+    }
+
+    // MARK: The end of waits
+
+    mutating func expire(now: ContinuousClock.Instant, _ outbox: inout Outbox) {
+        for waiter in getters.popExpired(at: now) + putters.popExpired(at: now) + joiners.popExpired(at: now)
+        {
+            outbox.reply(to: waiter, .timedOut)
+        }
+        for waiter in pollers.popExpired(at: now) { outbox.reply(to: waiter, argument: 0) }
+    }
+
+    mutating func cancel(_ correlation: UInt64, of source: Address, _ outbox: inout Outbox) {
+        let waiter =
+            getters.pop(correlation, of: source) ?? putters.pop(correlation, of: source)
+            ?? pollers.pop(correlation, of: source) ?? joiners.pop(correlation, of: source)
+        if let waiter { outbox.reply(to: waiter, .timedOut) }
     }
 
     mutating func processEnded(_ end: ProcessEnd, _ outbox: inout Outbox) {
         getters.forget(end.address)
         putters.forget(end.address)
+        pollers.forget(end.address)
+        joiners.forget(end.address)
+        giveBack(deliveries.removeAll(of: end.address), &outbox)
     }
 
-    /// An item whose taker ended before it came goes to the next one, as if it had never been taken.
+    /// What came back because its receiver has ended may have been given back before, by the news of that end.
     mutating func takeBack(_ reply: Frame, _ outbox: inout Outbox) {
-        guard reply.code == Outcome.done.rawValue else { return }
-        // Replies to `put` and `queueState` come back as well; they carry no item.
-        guard reply.argument == QueueService.itemMark else { return }
-        if let getter = getters.popFirst() {
-            outbox.reply(to: getter.waiter, passingOn: reply)
-        } else {
-            items.prepend(reply)
-        }
+        guard let items = deliveries.remove(reply.correlation, of: reply.source) else { return }
+        giveBack(items, &outbox)
     }
 
-    /// What the argument of a frame says whose body is an item.
-    static let itemMark: UInt64 = 0x6974_656d
-
-    var nextDeadline: ContinuousClock.Instant? { earliest(getters.nextDeadline, putters.nextDeadline) }
+    var nextDeadline: ContinuousClock.Instant? {
+        earliest(
+            earliest(getters.nextDeadline, putters.nextDeadline),
+            earliest(pollers.nextDeadline, joiners.nextDeadline)
+        )
+    }
 }

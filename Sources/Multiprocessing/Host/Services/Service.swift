@@ -116,14 +116,16 @@ struct Outbox {
         reply(to: request.waiter, outcome, argument: argument, body: body)
     }
 
-    /// Answers a waiter with an item that arrived in another frame, without copying it.
-    mutating func reply(to waiter: Waiter, passingOn item: consuming Frame) {
+    /// Answers a waiter with an item that arrived in another frame, without copying it: what stays in `item` is the answer
+    /// itself, whose memory both have in common.
+    mutating func reply(to waiter: Waiter, sharing item: inout Frame) {
         item.kind = .reply
         item.code = Outcome.done.rawValue
         item.source = service
         item.destination = waiter.address
         item.correlation = waiter.correlation
-        send(item)
+        item.seal()
+        frames.append(item)
     }
 
     /// Sends a complete frame.

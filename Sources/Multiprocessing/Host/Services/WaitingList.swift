@@ -9,6 +9,9 @@ struct WaitingList<Item> {
 
     mutating func append(_ waiter: Waiter, _ item: Item) { entries.append((waiter, item)) }
 
+    /// Puts somebody back in the first place.
+    mutating func prepend(_ waiter: Waiter, _ item: Item) { entries.prepend((waiter, item)) }
+
     mutating func popFirst() -> (waiter: Waiter, item: Item)? { entries.popFirst() }
 
     /// Removes and returns those whose time is up.
@@ -32,7 +35,8 @@ struct WaitingList<Item> {
 
     var nextDeadline: ContinuousClock.Instant? { entries.lazy.compactMap(\.waiter.deadline).min() }
 
-    private mutating func remove(where isOver: (Waiter) -> Bool) -> [Waiter] {
+    /// Removes and returns those to whom something applies.
+    mutating func remove(where isOver: (Waiter) -> Bool) -> [Waiter] {
         var removed: [Waiter] = []
         entries.removeAll { entry in
             let matches = isOver(entry.waiter)
