@@ -9,10 +9,10 @@ extension Host {
     func place(_ frame: Frame) {
         do {
             let (order, _) = try frame.order()
-            guard !isStopping else { return reply(to: frame, .failed, text: "the program is ending") }
+            guard !isStopping else { return refuseStart(frame, order, "the program is ending") }
             let rank = placement.chooseRank(requested: order.requestedRank)
             guard (0..<setup.size).contains(rank) else {
-                return reply(to: frame, .failed, text: "there is no rank \(rank)")
+                return refuseStart(frame, order, "there is no rank \(rank)")
             }
             var forwarded = frame
             forwarded.code = Operation.startProcess.rawValue
@@ -27,9 +27,9 @@ extension Host {
 
     /// Starts a process on this rank.
     func startProcess(_ frame: Frame) {
+        guard let (order, _) = try? frame.order() else { return reply(to: frame, .malformed) }
         do {
-            let (order, _) = try frame.order()
-            guard !isStopping else { return reply(to: frame, .failed, text: "the program is ending") }
+            guard !isStopping else { return refuseStart(frame, order, "the program is ending") }
             let address = address(ofService: takeSerial())
             var runFrame = frame
             runFrame.kind = .notice
@@ -40,9 +40,16 @@ extension Host {
             runFrame.correlation = 0
             let starter = frame.kind == .request ? Request(frame, now: now).waiter : nil
             try start(address, order, runFrame, starter)
+            if frame.kind == .notice { tellPool(of: order, .workerStarted, from: address) }
         } catch {
-            reply(to: frame, .failed, text: "\(error)")
+            refuseStart(frame, order, "\(error)")
         }
+    }
+
+    /// Says that there will be no process: to the one who asked, or to the pool that wanted a worker.
+    private func refuseStart(_ frame: Frame, _ order: ProcessOrder, _ reason: String) {
+        guard frame.kind == .notice else { return reply(to: frame, .failed, text: reason) }
+        tellPool(of: order, .workerNotStarted, from: .host(ofRank: setup.rank), text: reason)
     }
 
     private func start(_ address: Address, _ order: ProcessOrder, _ runFrame: Frame, _ starter: Waiter?)

@@ -24,6 +24,7 @@ extension Host {
         case .cancel: cancelJoin(frame)
         case .signalProcess: signalProcess(frame)
         case .jobProcessorCount: reply(to: frame, argument: UInt64(setup.jobProcessorCount))
+        case .takeBack: takeBack(frame)
         case .processEnded: noteEnd(elsewhere: frame)
         case .output: printOutput(frame)
         case .blockEnded, .drain, .drained, .stop, .stopped, .leave: handleScopeFrame(operation, frame)

@@ -46,18 +46,22 @@ public struct AsyncResult<Value: Sendable>: Sendable {
     ///
     /// When the task is cancelled, the wait ends with a `CancellationError`; the work goes on.
     public var value: Value {
-        get async throws {
-            let handle = ContinuationHandle<Value>()
-            return try await withTaskCancellationHandler {
-                try await withCheckedThrowingContinuation { continuation in
-                    handle.begin(continuation)
-                    job.observe { handle.resume(with: $0) }
-                }
-            } onCancel: {
-                handle.resume(with: .failure(CancellationError()))
-            }
-        }
+        get async throws { try await value(timeout: nil) }
     }
+
+    /// Waits for the result without blocking the thread, but no longer than it is told to.
+    ///
+    /// See `value`, and `get(timeout:)` for the errors.
+    public func value(timeout: Duration?) async throws -> Value {
+        let handle = ContinuationHandle<Value>()
+        job.observe { handle.resume(with: $0) }
+        return try await handle.value(until: Timeout(timeout).deadline(from: .now))
+    }
+
+    /// Withdraws the work: what of it has not begun is not done, and the result is a `CancellationError`.
+    ///
+    /// It has no counterpart in Python's pools.
+    public func cancel() { job.cancel() }
 }
 
 /// A continuation that is resumed once, by whoever comes first.
@@ -85,5 +89,23 @@ final class ContinuationHandle<Value: Sendable>: Sendable {
             return state.continuation.take()
         }
         continuation?.resume(with: result)
+    }
+
+    /// Waits until it is resumed, or the task is cancelled, or the time is up.
+    func value(until deadline: ContinuousClock.Instant?) async throws -> Value {
+        let timer = deadline.map { deadline in
+            Task {
+                try await Task.sleep(until: deadline, clock: .continuous)
+                resume(
+                    with: .failure(ProcessingError(.timedOut, "what was waited for was not there in time"))
+                )
+            }
+        }
+        defer { timer?.cancel() }
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { begin($0) }
+        } onCancel: {
+            resume(with: .failure(CancellationError()))
+        }
     }
 }

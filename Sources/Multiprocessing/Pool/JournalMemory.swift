@@ -4,9 +4,11 @@ internal import Glibc
 /// Memory that a process and its Host share, in which the process notes what it is doing: the Host reads it when the
 /// process has ended, however that came about.
 ///
-/// Layout: job 8 · chunk 8 · running index + 1 (0: none) 8 · number of bytes that count 8 · these bytes.
+/// Layout: job 8 · ticket 8 · running index + 1 (0: none) 8 · number of bytes that count 8 · a claim for each slot 8 ·
+/// these bytes.
 final class JournalMemory {
-    static let headerSize = 32
+    static let headerSize = 32 + 8 * PoolTicket.slotCount
+    private static let firstClaim = 4
     private let base: UnsafeMutableRawPointer
     let size: Int
     private var descriptor: Int32
@@ -55,7 +57,7 @@ final class JournalMemory {
     }
 
     var job: UInt64 { load(0) }
-    var chunk: UInt64 { load(1) }
+    var ticket: UInt64 { load(1) }
     /// The task that is running, if one is.
     var runningIndex: UInt64? {
         let value = load(2)
@@ -74,13 +76,42 @@ final class JournalMemory {
     /// How many bytes fit.
     var capacity: Int { size - JournalMemory.headerSize }
 
+    // MARK: Claims, which the process and its Host change
+
+    /// Changes the claim of a ticket's slot in one step, and returns what it is then.
+    ///
+    /// `change` is called again when the other side was faster.
+    @discardableResult
+    func changeClaim(of ticket: PoolTicket, _ change: (PoolClaim) -> PoolClaim) -> PoolClaim {
+        let field = JournalMemory.firstClaim + ticket.slot
+        while true {
+            let old = load(field)
+            let new = change(PoolClaim(rawValue: old))
+            if new.rawValue == old
+                || cps_compare_exchange(base.advanced(by: field * 8), old, new.rawValue) != 0
+            {
+                return new
+            }
+        }
+    }
+
+    /// Claims the next task of an assignment; returns false when it was taken back.
+    func claim(_ offset: Int, of ticket: PoolTicket) -> Bool {
+        var isMine = false
+        changeClaim(of: ticket) { claim in
+            isMine = claim.belongs(to: ticket) && offset < claim.limit
+            return isMine ? claim.begun(offset + 1) : claim
+        }
+        return isMine
+    }
+
     // MARK: In the process
 
-    func beginChunk(job: UInt64, chunk: UInt64) {
+    func beginAssignment(job: UInt64, ticket: PoolTicket) {
         store(0, 2)
         store(0, 3)
         store(job, 0)
-        store(chunk, 1)
+        store(ticket.rawValue, 1)
     }
 
     func beginTask(_ index: Int) { store(UInt64(index) + 1, 2) }

@@ -1,5 +1,4 @@
 internal import ClosureCoding
-internal import MessageCoding
 
 extension Pool {
     /// Applies a function to every input, on all workers, and returns the results in the order of the inputs.
@@ -10,6 +9,8 @@ extension Pool {
     /// - Parameters:
     ///   - inputs: What the function is applied to.
     ///   - chunkSize: How many inputs a worker is handed at a time; by default such that each gets four chunks.
+    ///   - retries: How often a task is run again by another worker when its worker is lost, before it fails with `WorkerLost`.
+    ///   - progress: Who is told how far it has come; see `ProgressObserver`.
     ///   - transform: The function; what it captures travels to the workers once.
     /// - Returns: The results, in the order of the inputs.
     /// - Throws: When every task has ended, the error of the first one, in order, that failed. See `AsyncResult.get`.
@@ -18,20 +19,90 @@ extension Pool {
     public func map<Input: Codable & Sendable, Output: Codable & Sendable>(
         _ inputs: some Sequence<Input>,
         chunkSize: Int? = nil,
+        retries: Int = 0,
+        progress: ProgressObserver? = nil,
         _ transform: @escaping @Sendable (Input) throws -> Output
     ) throws -> [Output] {
-        try mapAsync(inputs, chunkSize: chunkSize, transform).get()
+        let options = PoolJobOptions(chunkSize: chunkSize, retries: retries, progress: progress)
+        let function = Transform(function: PortableFunction(transform))
+        return try AsyncResult(job: submit(function, Array(inputs), options) { $0 }).get()
     }
 
-    /// Applies a function that may suspend to every input, and returns the results in order, without blocking the thread.
+    /// Calls a function that returns nothing with every input, on all workers.
+    public func map<Input: Codable & Sendable>(
+        _ inputs: some Sequence<Input>,
+        chunkSize: Int? = nil,
+        retries: Int = 0,
+        progress: ProgressObserver? = nil,
+        _ action: @escaping @Sendable (Input) throws -> Void
+    ) throws {
+        let options = PoolJobOptions(chunkSize: chunkSize, retries: retries, progress: progress)
+        let function = Action(function: PortableFunction(action))
+        try AsyncResult(job: submit(function, Array(inputs), options) { _ in }).get()
+    }
+
+    /// Applies a function to every input and returns the results in order, without blocking the thread.
+    ///
+    /// When the task is cancelled, this throws a `CancellationError`, and what no worker has begun is not done.
     public func map<Input: Codable & Sendable, Output: Codable & Sendable>(
         _ inputs: some Sequence<Input>,
         chunkSize: Int? = nil,
+        retries: Int = 0,
+        progress: ProgressObserver? = nil,
+        _ transform: @escaping @Sendable (Input) throws -> Output
+    ) async throws -> [Output] {
+        let inputs = Array(inputs)
+        try Task.checkCancellation()
+        let options = PoolJobOptions(chunkSize: chunkSize, retries: retries, progress: progress)
+        let function = Transform(function: PortableFunction(transform))
+        return try await result(of: submit(function, inputs, options) { $0 })
+    }
+
+    /// Calls a function that returns nothing with every input, without blocking the thread.
+    public func map<Input: Codable & Sendable>(
+        _ inputs: some Sequence<Input>,
+        chunkSize: Int? = nil,
+        retries: Int = 0,
+        progress: ProgressObserver? = nil,
+        _ action: @escaping @Sendable (Input) throws -> Void
+    ) async throws {
+        let inputs = Array(inputs)
+        try Task.checkCancellation()
+        let options = PoolJobOptions(chunkSize: chunkSize, retries: retries, progress: progress)
+        let function = Action(function: PortableFunction(action))
+        try await result(of: submit(function, inputs, options) { _ in })
+    }
+
+    /// Applies a function that may suspend to every input, and returns the results in order, without blocking the thread.
+    ///
+    /// When the task is cancelled, this throws a `CancellationError`, and what no worker has begun is not done.
+    public func map<Input: Codable & Sendable, Output: Codable & Sendable>(
+        _ inputs: some Sequence<Input>,
+        chunkSize: Int? = nil,
+        retries: Int = 0,
+        progress: ProgressObserver? = nil,
         _ transform: @escaping @Sendable (Input) async throws -> Output
     ) async throws -> [Output] {
         let inputs = Array(inputs)
-        let work = AsyncMapWork(transform: PortableFunction(transform))
-        return try await AsyncResult(job: submitMap(work, inputs, chunkSize, as: Output.self)).value
+        try Task.checkCancellation()
+        let options = PoolJobOptions(chunkSize: chunkSize, retries: retries, progress: progress)
+        let function = AsyncTransform(function: PortableFunction(transform))
+        return try await result(of: submit(function, inputs, options) { $0 })
+    }
+
+    /// Calls a function that may suspend and returns nothing with every input, without blocking the thread.
+    public func map<Input: Codable & Sendable>(
+        _ inputs: some Sequence<Input>,
+        chunkSize: Int? = nil,
+        retries: Int = 0,
+        progress: ProgressObserver? = nil,
+        _ action: @escaping @Sendable (Input) async throws -> Void
+    ) async throws {
+        let inputs = Array(inputs)
+        try Task.checkCancellation()
+        let options = PoolJobOptions(chunkSize: chunkSize, retries: retries, progress: progress)
+        let function = AsyncAction(function: PortableFunction(action))
+        try await result(of: submit(function, inputs, options) { _ in })
     }
 
     /// As `map`, but returns at once; the result can be waited for, or is handed to a callback.
@@ -39,11 +110,13 @@ extension Pool {
     /// - Parameters:
     ///   - inputs: What the function is applied to.
     ///   - chunkSize: How many inputs a worker is handed at a time; by default such that each gets four chunks.
+    ///   - retries: How often a task is run again when its worker is lost.
+    ///   - progress: Who is told how far it has come.
     ///   - callback: Called with the whole result, once it is there, on a thread for callbacks.
     ///   - errorCallback: Called with the error instead, if there is one.
     ///   - transform: The function.
     /// - Returns: What stands for the result.
-    /// - Throws: An error that names the culprit when the inputs or the function cannot be encoded; `ProcessingError` of kind
+    /// - Throws: An error that names the culprit when the function cannot be encoded; `ProcessingError` of kind
     ///   `misuse` for a chunk size below one.
     ///
     /// As `Pool.map_async` in Python.
@@ -51,98 +124,38 @@ extension Pool {
     public func mapAsync<Input: Codable & Sendable, Output: Codable & Sendable>(
         _ inputs: some Sequence<Input>,
         chunkSize: Int? = nil,
+        retries: Int = 0,
+        progress: ProgressObserver? = nil,
         callback: (@Sendable ([Output]) -> Void)? = nil,
         errorCallback: (@Sendable (any Error) -> Void)? = nil,
         _ transform: @escaping @Sendable (Input) throws -> Output
     ) throws -> AsyncResult<[Output]> {
-        let work = MapWork(transform: PortableFunction(transform))
-        return AsyncResult(
-            job: try submitMap(
-                work,
-                Array(inputs),
-                chunkSize,
-                as: Output.self,
-                joinedCallback(callback, errorCallback)
-            )
-        )
+        let options = PoolJobOptions(chunkSize: chunkSize, retries: retries, progress: progress)
+        let function = Transform(function: PortableFunction(transform))
+        let callback = joinedCallback(callback, errorCallback)
+        return AsyncResult(job: try submit(function, Array(inputs), options, callback) { $0 })
     }
 
-    private func submitMap<Input: Codable & Sendable, Output: Codable & Sendable>(
-        _ work: any PoolWork,
-        _ inputs: [Input],
-        _ chunkSize: Int?,
-        as type: Output.Type,
-        _ callback: (@Sendable (Result<[Output], any Error>) -> Void)? = nil
-    ) throws -> PoolJob<[Output]> {
-        if let chunkSize, chunkSize < 1 {
-            throw ProcessingError(.misuse, "a chunk needs at least one input, not \(chunkSize)")
-        }
-        let size =
-            chunkSize ?? PoolSubmission.defaultChunkSize(taskCount: inputs.count, workerCount: processCount)
-        let encoder = MessageEncoder()
-        let chunks = try stride(from: 0, to: inputs.count, by: size).map { first in
-            let chunk = Array(inputs[first..<min(first + size, inputs.count)])
-            return (first: first, count: chunk.count, inputs: try encoder.encode(chunk))
-        }
-        let count = inputs.count
-        return try submit(work, chunks: chunks, purpose: "mapping over \(count) inputs", callback: callback) {
-            try Pool.results($0, count: count, as: type)
-        }
-    }
-
-    /// Calls a function in one of the workers and returns its result.
-    ///
-    /// As `Pool.apply` in Python.
-    public func apply<Output: Codable & Sendable>(_ function: @escaping @Sendable () throws -> Output) throws
-        -> Output
-    {
-        try applyAsync(function).get()
-    }
-
-    /// Calls a function that may suspend in one of the workers, without blocking the thread.
-    public func apply<Output: Codable & Sendable>(
-        _ function: @escaping @Sendable () async throws -> Output
-    ) async throws -> Output {
-        let work = AsyncCallWork(function: PortableFunction(function))
-        return try await AsyncResult(job: submitCall(work, as: Output.self)).value
-    }
-
-    /// As `apply`, but returns at once; the result can be waited for, or is handed to a callback.
-    ///
-    /// As `Pool.apply_async` in Python.
+    /// As `map` of a function that returns nothing, but returns at once.
     @discardableResult
-    public func applyAsync<Output: Codable & Sendable>(
-        callback: (@Sendable (Output) -> Void)? = nil,
+    public func mapAsync<Input: Codable & Sendable>(
+        _ inputs: some Sequence<Input>,
+        chunkSize: Int? = nil,
+        retries: Int = 0,
+        progress: ProgressObserver? = nil,
+        callback: (@Sendable () -> Void)? = nil,
         errorCallback: (@Sendable (any Error) -> Void)? = nil,
-        _ function: @escaping @Sendable () throws -> Output
-    ) throws -> AsyncResult<Output> {
-        AsyncResult(
-            job: try submitCall(
-                CallWork(function: PortableFunction(function)),
-                as: Output.self,
-                joinedCallback(callback, errorCallback)
-            )
-        )
-    }
-
-    func submitCall<Output: Codable & Sendable>(
-        _ work: any PoolWork,
-        as type: Output.Type,
-        _ callback: (@Sendable (Result<Output, any Error>) -> Void)? = nil
-    ) throws -> PoolJob<Output> {
-        try submit(
-            work,
-            chunks: [(first: 0, count: 1, inputs: [])],
-            purpose: "a call in a pool",
-            callback: callback
-        ) { frames in
-            try Pool.results(frames, count: 1, as: type)[0]
-        }
+        _ action: @escaping @Sendable (Input) throws -> Void
+    ) throws -> AsyncResult<Void> {
+        let options = PoolJobOptions(chunkSize: chunkSize, retries: retries, progress: progress)
+        let function = Action(function: PortableFunction(action))
+        let callback = joinedCallback(callback, errorCallback)
+        return AsyncResult(job: try submit(function, Array(inputs), options, callback) { _ in })
     }
 }
 
 /// One callback for both outcomes, or none if there is none.
-private func joinedCallback<Value>(
+func joinedCallback<Value>(
     _ callback: (@Sendable (Value) -> Void)?,
     _ errorCallback: (@Sendable (any Error) -> Void)?
 ) -> (@Sendable (Result<Value, any Error>) -> Void)? {
@@ -153,4 +166,12 @@ private func joinedCallback<Value>(
         case .failure(let error): errorCallback?(error)
         }
     }
+}
+
+/// The same for a callback that is told nothing but that it is done.
+func joinedCallback(
+    _ callback: (@Sendable () -> Void)?,
+    _ errorCallback: (@Sendable (any Error) -> Void)?
+) -> (@Sendable (Result<Void, any Error>) -> Void)? {
+    joinedCallback(callback.map { callback in { @Sendable (_: Void) in callback() } }, errorCallback)
 }

@@ -1,5 +1,4 @@
 internal import ClosureCoding
-internal import MessageCoding
 
 // One method for each number of arguments; they are explained at the first.
 extension Pool {
@@ -8,25 +7,28 @@ extension Pool {
     /// ```swift
     /// let power = try pool.apply(pow, args: 2.0, 10.0)
     /// ```
-    /// There can be up to five arguments; for more, or none, use a closure. For the errors see `AsyncResult.get`.
+    /// There can be up to five arguments; for more, or none, use a closure. What the function returns must be `Codable`; for one
+    /// that returns nothing, use a closure, too. See the variant that takes a closure for the rest.
     ///
     /// As `pool.apply(pow, (2.0, 10.0))` in Python.
     public func apply<Output: Codable & Sendable, A: Codable & Sendable>(
         _ function: @escaping @Sendable (A) throws -> Output,
+        retries: Int = 0,
         args a: A
     ) throws -> Output {
-        let work = TargetCallWork(target: TargetCall1(function: PortableFunction(function), a: a))
-        return try AsyncResult(job: submitCall(work, as: Output.self)).get()
+        let target = TargetCall1(function: PortableFunction(function), a: a)
+        return try AsyncResult(job: submitCall(TargetFunction(target: target), retries)).get()
     }
 
     /// Calls a function with two arguments in one of the workers and returns its result.
     public func apply<Output: Codable & Sendable, A: Codable & Sendable, B: Codable & Sendable>(
         _ function: @escaping @Sendable (A, B) throws -> Output,
+        retries: Int = 0,
         args a: A,
         _ b: B
     ) throws -> Output {
-        let work = TargetCallWork(target: TargetCall2(function: PortableFunction(function), a: a, b: b))
-        return try AsyncResult(job: submitCall(work, as: Output.self)).get()
+        let target = TargetCall2(function: PortableFunction(function), a: a, b: b)
+        return try AsyncResult(job: submitCall(TargetFunction(target: target), retries)).get()
     }
 
     /// Calls a function with three arguments in one of the workers and returns its result.
@@ -35,14 +37,11 @@ extension Pool {
         A: Codable & Sendable,
         B: Codable & Sendable,
         C: Codable & Sendable
-    >(
-        _ function: @escaping @Sendable (A, B, C) throws -> Output,
-        args a: A,
-        _ b: B,
-        _ c: C
-    ) throws -> Output {
-        let work = TargetCallWork(target: TargetCall3(function: PortableFunction(function), a: a, b: b, c: c))
-        return try AsyncResult(job: submitCall(work, as: Output.self)).get()
+    >(_ function: @escaping @Sendable (A, B, C) throws -> Output, retries: Int = 0, args a: A, _ b: B, _ c: C)
+        throws -> Output
+    {
+        let target = TargetCall3(function: PortableFunction(function), a: a, b: b, c: c)
+        return try AsyncResult(job: submitCall(TargetFunction(target: target), retries)).get()
     }
 
     /// Calls a function with four arguments in one of the workers and returns its result.
@@ -54,15 +53,14 @@ extension Pool {
         D: Codable & Sendable
     >(
         _ function: @escaping @Sendable (A, B, C, D) throws -> Output,
+        retries: Int = 0,
         args a: A,
         _ b: B,
         _ c: C,
         _ d: D
     ) throws -> Output {
-        let work = TargetCallWork(
-            target: TargetCall4(function: PortableFunction(function), a: a, b: b, c: c, d: d)
-        )
-        return try AsyncResult(job: submitCall(work, as: Output.self)).get()
+        let target = TargetCall4(function: PortableFunction(function), a: a, b: b, c: c, d: d)
+        return try AsyncResult(job: submitCall(TargetFunction(target: target), retries)).get()
     }
 
     /// Calls a function with five arguments in one of the workers and returns its result.
@@ -75,30 +73,15 @@ extension Pool {
         E: Codable & Sendable
     >(
         _ function: @escaping @Sendable (A, B, C, D, E) throws -> Output,
+        retries: Int = 0,
         args a: A,
         _ b: B,
         _ c: C,
         _ d: D,
         _ e: E
     ) throws -> Output {
-        let work = TargetCallWork(
-            target: TargetCall5(function: PortableFunction(function), a: a, b: b, c: c, d: d, e: e)
-        )
-        return try AsyncResult(job: submitCall(work, as: Output.self)).get()
+        let target = TargetCall5(function: PortableFunction(function), a: a, b: b, c: c, d: d, e: e)
+        return try AsyncResult(job: submitCall(TargetFunction(target: target), retries)).get()
     }
-}
 
-/// A function and its arguments, called once.
-struct TargetCallWork<Call: TargetCall>: PoolWork where Call.Output: Codable {
-    let target: Call
-
-    func open(_ inputs: UnsafeRawBufferPointer) -> any PoolTasks { Tasks(target: target) }
-
-    private struct Tasks: PoolTasks {
-        let target: Call
-
-        func run(at offset: Int, appendingTo bytes: inout [UInt8]) throws {
-            try MessageEncoder().encode(try target.call(), appendingTo: &bytes)
-        }
-    }
 }

@@ -10,10 +10,14 @@ internal import Synchronization
 /// try pool.close()
 /// try pool.join()
 /// ```
-/// The workers are spread over the ranks as other processes are. They are daemons: what is left of a pool is ended with the program.
+/// The workers are spread over the ranks as other processes are. They are daemons: what is left of a pool is ended with the
+/// program. A pool that nobody holds any more, and that has nothing left to do, ends its workers.
+///
+/// Each worker is handed work in small portions, the next one while it does the one before; what a slow worker has not begun when
+/// others have nothing to do goes to them. So a slow one is given less, and nothing waits for it but what it is doing.
 ///
 /// As `multiprocessing.Pool` in Python, except that the loss of a worker never hangs and never loses another task: the
-/// task that the worker ran fails with `WorkerLost`, all others go on, and the worker is replaced.
+/// task that the worker ran fails with `WorkerLost`, or is run again (`retries`), all others go on, and the worker is replaced.
 public final class Pool: Sendable {
     let endpoint: Endpoint
     let address: Address
@@ -26,18 +30,79 @@ public final class Pool: Sendable {
     /// - Parameters:
     ///   - processes: How many; by default as many as there are processors on this machine.
     ///   - startMethod: How they are started; by default as `withProcesses` says.
-    ///   - initializer: Called once in each worker before it takes work.
-    /// - Throws: `ProcessingError` of kind `misuse` for less than one worker, or in a daemon; an error that names the
+    ///   - maxTasksPerChild: After how many tasks a worker ends and is replaced; `nil` for never. A chunk of a map counts as one task.
+    ///   - initializer: Called once in each worker before it takes work. If it throws, the pool is broken and what it was
+    ///     to do fails with a `ProcessingError` of kind `brokenPool` that has the words of the initializer's error.
+    /// - Throws: `ProcessingError` of kind `misuse` for less than one worker or task, or in a daemon; an error that names the
     ///   culprit when the initializer cannot travel.
-    public init(
+    public convenience init(
         processes: Int? = nil,
         startMethod: StartMethod? = nil,
+        maxTasksPerChild: Int? = nil,
         initializer: (@Sendable () throws -> Void)? = nil
     ) throws {
-        endpoint = try Endpoint.required(for: "a pool")
-        processCount = processes ?? Machine.processorCount
-        guard processCount >= 1 else {
+        try self.init(
+            processes,
+            startMethod,
+            maxTasksPerChild,
+            initializer.map { .init(CallWithoutResult(function: PortableFunction($0))) }
+        )
+    }
+
+    /// Starts workers that each call a function with an argument before they take work.
+    ///
+    /// As `Pool(initializer=f, initargs=(a,))` in Python; there can be up to three arguments.
+    public convenience init<A: Codable & Sendable>(
+        processes: Int? = nil,
+        startMethod: StartMethod? = nil,
+        maxTasksPerChild: Int? = nil,
+        initializer: @escaping @Sendable (A) throws -> Void,
+        initializerArguments a: A
+    ) throws {
+        let target = TargetCall1(function: PortableFunction(initializer), a: a)
+        try self.init(processes, startMethod, maxTasksPerChild, .init(TargetAction(target: target)))
+    }
+
+    /// Starts workers that each call a function with two arguments before they take work.
+    public convenience init<A: Codable & Sendable, B: Codable & Sendable>(
+        processes: Int? = nil,
+        startMethod: StartMethod? = nil,
+        maxTasksPerChild: Int? = nil,
+        initializer: @escaping @Sendable (A, B) throws -> Void,
+        initializerArguments a: A,
+        _ b: B
+    ) throws {
+        let target = TargetCall2(function: PortableFunction(initializer), a: a, b: b)
+        try self.init(processes, startMethod, maxTasksPerChild, .init(TargetAction(target: target)))
+    }
+
+    /// Starts workers that each call a function with three arguments before they take work.
+    public convenience init<A: Codable & Sendable, B: Codable & Sendable, C: Codable & Sendable>(
+        processes: Int? = nil,
+        startMethod: StartMethod? = nil,
+        maxTasksPerChild: Int? = nil,
+        initializer: @escaping @Sendable (A, B, C) throws -> Void,
+        initializerArguments a: A,
+        _ b: B,
+        _ c: C
+    ) throws {
+        let target = TargetCall3(function: PortableFunction(initializer), a: a, b: b, c: c)
+        try self.init(processes, startMethod, maxTasksPerChild, .init(TargetAction(target: target)))
+    }
+
+    private init(
+        _ processes: Int?,
+        _ startMethod: StartMethod?,
+        _ maxTasksPerChild: Int?,
+        _ initializer: PoolWorker.Initializer?
+    ) throws {
+        let endpoint = try Endpoint.required(for: "a pool")
+        let processCount = processes ?? Machine.processorCount
+        guard processCount >= 1, processCount <= 1 << 20 else {
             throw ProcessingError(.misuse, "a pool needs at least one process, not \(processCount)")
+        }
+        if let maxTasksPerChild, maxTasksPerChild < 1 {
+            throw ProcessingError(.misuse, "a worker does at least one task, not \(maxTasksPerChild)")
         }
         guard !Lineage.isDaemon else {
             throw ProcessingError(
@@ -63,20 +128,26 @@ public final class Pool: Sendable {
             requestedRank: nil,
             journalSize: PoolWorker.journalSize
         )
-        let work = try MessageEncoder().encode(
-            PortableWork(PoolWorker(initializer: initializer.map { PortableFunction($0) }))
-        )
+        let work = try MessageEncoder().encode(PortableWork(PoolWorker(initializer: initializer)))
+        let chunkLimit = maxTasksPerChild.map { UInt64(min($0, Int(Int32.max))) } ?? 0
         var frame = endpoint.makeFrame(
             .createPool,
             to: endpoint.host,
-            argument: UInt64(processCount),
+            argument: UInt64(processCount) | chunkLimit << 32,
             reserving: work.count + 512
         )
         try frame.append(order)
         frame.bytes.append(contentsOf: work)
         let reply = try endpoint.call(frame)
         try reply.checkOutcome(of: "making a pool")
+        self.endpoint = endpoint
+        self.processCount = processCount
         address = Address(rank: reply.source.rank, serial: UInt32(truncatingIfNeeded: reply.argument))
+    }
+
+    deinit {
+        // Jobs hold their pool until they are complete, so nothing is wanted of it any more. If the Host is gone, so is the pool.
+        try? endpoint.notify(endpoint.makeFrame(.abandonPool, to: address))
     }
 
     // MARK: The end
@@ -86,7 +157,7 @@ public final class Pool: Sendable {
     /// As `Pool.close` in Python.
     public func close() throws { try finish(.closePool) }
 
-    /// Ends the workers at once; whatever is not done fails with an error of kind `terminated`.
+    /// Ends the workers at once, whatever they are doing; what is not done fails with an error of kind `terminated`.
     ///
     /// As `Pool.terminate` in Python, except that it really ends running tasks.
     public func terminate() throws { try finish(.terminatePool) }
@@ -129,73 +200,5 @@ public final class Pool: Sendable {
         default: try reply.checkOutcome(of: "joining a pool")
         }
         return true
-    }
-
-    // MARK: Work
-
-    /// Hands in a job and returns what stands for its result.
-    func submit<Value: Sendable>(
-        _ work: any PoolWork,
-        chunks: [(first: Int, count: Int, inputs: [UInt8])],
-        purpose: String,
-        callback: (@Sendable (Result<Value, any Error>) -> Void)? = nil,
-        assemble: @escaping @Sendable ([Frame]) throws -> Value
-    ) throws -> PoolJob<Value> {
-        let encodedWork = try MessageEncoder().encode(PortablePoolWork(work))
-        let size = chunks.reduce(encodedWork.count + 8) { $0 + 24 + $1.inputs.count }
-        var frame = endpoint.makeFrame(.submit, to: address, reserving: size)
-        PoolWire.append(UInt64(encodedWork.count), to: &frame.bytes)
-        frame.bytes.append(contentsOf: encodedWork)
-        for chunk in chunks {
-            for number in [chunk.first, chunk.count, chunk.inputs.count] {
-                PoolWire.append(UInt64(number), to: &frame.bytes)
-            }
-            frame.bytes.append(contentsOf: chunk.inputs)
-        }
-        let job = PoolJob<Value>(purpose: purpose, callback: callback, assemble: assemble)
-        _ = try endpoint.request(frame) { job.accept($0) }
-        return job
-    }
-
-    /// The results in the frames, by their index.
-    static func results<Output: Decodable>(_ frames: [Frame], count: Int, as type: Output.Type) throws
-        -> [Output]
-    {
-        var results = [Output?](repeating: nil, count: count)
-        var failure: (index: Int, error: any Error)?
-        for frame in frames {
-            try frame.withBody { body in
-                var reader = PoolWire.Reader(body)
-                while !reader.isAtEnd {
-                    let entry = try reader.entry()
-                    guard results.indices.contains(entry.index), results[entry.index] == nil else { continue }
-                    do {
-                        results[entry.index] = try decode(entry.outcome, entry.body, as: type)
-                    } catch {
-                        // The error of the first task in order is the one that is thrown, whichever came first in time.
-                        if failure.map({ entry.index < $0.index }) ?? true { failure = (entry.index, error) }
-                    }
-                }
-            }
-        }
-        if let failure { throw failure.error }
-        let complete = results.compactMap { $0 }
-        guard complete.count == count else {
-            throw ProcessingError(.transport, "\(count - complete.count) of \(count) results are missing")
-        }
-        return complete
-    }
-
-    private static func decode<Output: Decodable>(
-        _ outcome: UInt8,
-        _ body: UnsafeRawBufferPointer,
-        as type: Output.Type
-    ) throws -> Output {
-        switch PoolWire.TaskOutcome(rawValue: outcome) {
-        case .value: return try MessageDecoder().decode(type, from: body)
-        case .failure: throw try MessageDecoder().decode(TaskFailure.self, from: body).error
-        case .workerLost: throw try MessageDecoder().decode(WorkerLost.self, from: body)
-        case nil: throw ProcessingError(.transport, "a result of the unknown kind \(outcome)")
-        }
     }
 }

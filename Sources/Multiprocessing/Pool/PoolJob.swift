@@ -1,9 +1,23 @@
 internal import DequeModule
 internal import MessageCoding
 
+/// Where a job is done, and by what number its client knows it there.
+struct JobLink: Sendable {
+    let endpoint: Endpoint
+    let pool: Address
+    let correlation: UInt64
+
+    /// What of the job has not begun never will; its answer comes at once.
+    func cancel() {
+        // If the Host is gone, so is the job.
+        try? endpoint.notify(endpoint.makeFrame(.cancel, to: pool, argument: correlation))
+    }
+}
+
 /// A job as its client sees it: what has arrived of it, and who wants to know when it is complete.
 final class PoolJob<Value: Sendable>: Sendable {
     private struct State {
+        var link: JobLink?
         var entries: [Frame] = []
         var outcome: Result<Value, any Error>?
         var isDecoding = false
@@ -14,30 +28,48 @@ final class PoolJob<Value: Sendable>: Sendable {
     private let state: Monitor<State>
     private let assemble: @Sendable ([Frame]) throws -> Value
     private let purpose: String
+    private let meter: ProgressMeter?
     private let callback: (@Sendable (Result<Value, any Error>) -> Void)?
 
     /// - Parameters:
     ///   - purpose: What the job does, for messages.
+    ///   - meter: Is told how many results have come.
     ///   - callback: Called with the outcome before anybody who waits hears of it, as in Python.
     ///   - assemble: Makes the value of the frames that carry the results.
     init(
         purpose: String,
+        meter: ProgressMeter?,
         callback: (@Sendable (Result<Value, any Error>) -> Void)?,
         assemble: @escaping @Sendable ([Frame]) throws -> Value
     ) {
         state = Monitor(State())
         self.purpose = purpose
+        self.meter = meter
         self.callback = callback
         self.assemble = assemble
     }
 
+    /// Notes where the job is done.
+    func begin(_ link: JobLink) { state.withLock { $0.link = link } }
+
+    /// Where the job is done.
+    var link: JobLink? { state.withLock { $0.link } }
+
+    /// Withdraws what of the job has not begun: it ends with a `CancellationError`.
+    func cancel() {
+        let link = state.withLock { $0.isComplete ? nil : $0.link }
+        link?.cancel()
+    }
+
     /// Takes a frame of the answer.
     func accept(_ frame: Frame) {
+        if let meter { meter.advance(by: frame.withBody { PoolWire.entryCount($0) }) }
         state.withLock { $0.entries.append(frame) }
         guard frame.kind != .partialReply else { return }
-        guard let callback else { return complete() }
+        guard callback != nil || meter != nil else { return complete() }
         CallbackThread.shared.run {
-            callback(self.outcome())
+            self.meter?.finish()
+            self.callback?(self.outcome())
             self.complete()
         }
     }
@@ -87,15 +119,7 @@ final class PoolJob<Value: Sendable>: Sendable {
     }
 
     private func decode(_ frames: [Frame]) throws -> Value {
-        if let last = frames.last, last.code != Outcome.done.rawValue {
-            if last.code == Outcome.failed.rawValue {
-                throw ProcessingError(.brokenPool, "\(purpose): \(last.text)")
-            }
-            if last.code == Outcome.notFound.rawValue {
-                throw ProcessingError(.closed, "\(purpose): the pool has ended")
-            }
-            try last.checkOutcome(of: purpose)
-        }
+        if let error = frames.last?.poolError(purpose) { throw error }
         return try assemble(frames)
     }
 

@@ -1,6 +1,7 @@
 /// A job as its client hands it in: the work, once, and the inputs in chunks.
 ///
-/// Layout: length of the work 8 · work · then for each chunk: first index 8 · count 8 · length 8 · encoded inputs.
+/// Layout: whether more chunks may follow 8 · how often a lost task is run again 8 · length of the work 8 · work · chunks.
+/// Layout of a chunk: first index 8 · count 8 · length 8 · encoded inputs.
 struct PoolSubmission {
     struct Chunk {
         /// The tasks of the chunk.
@@ -8,26 +9,62 @@ struct PoolSubmission {
         let inputs: [UInt8]
     }
 
+    let isOpen: Bool
+    let retries: Int
     let work: [UInt8]
-    private(set) var chunks: [Chunk] = []
-    private(set) var taskCount = 0
+    let chunks: [Chunk]
+
+    private static let maximumTaskCount = 1 << 40
 
     /// Throws when the chunks do not follow one another.
     init(_ body: UnsafeRawBufferPointer) throws(FrameError) {
         var reader = PoolWire.Reader(body)
+        isOpen = try reader.number(UInt64.self) != 0
+        retries = try reader.count()
         work = Array(try reader.block(try reader.count()))
+        chunks = try PoolSubmission.chunks(&reader, from: 0)
+    }
+
+    /// More chunks for a job that has `taskCount` tasks so far.
+    ///
+    /// Layout: whether even more may follow 8 · chunks.
+    static func addition(_ body: UnsafeRawBufferPointer, taskCount: Int) throws(FrameError)
+        -> (isOpen: Bool, chunks: [Chunk])
+    {
+        var reader = PoolWire.Reader(body)
+        let isOpen = try reader.number(UInt64.self) != 0
+        return (isOpen, try chunks(&reader, from: taskCount))
+    }
+
+    private static func chunks(_ reader: inout PoolWire.Reader, from taskCount: Int) throws(FrameError)
+        -> [Chunk]
+    {
+        var taskCount = taskCount
+        var chunks: [Chunk] = []
         while !reader.isAtEnd {
             let first = try reader.count()
             let count = try reader.count()
             let inputs = try reader.block(try reader.count())
-            guard first == taskCount, count > 0, count <= Int.max - first, chunks.isEmpty || count < 1 << 40
-            else {
-                throw .truncated(byteCount: body.count)
+            guard first == taskCount, count > 0, count <= maximumTaskCount - first else {
+                throw .tooLong(UInt64(count))
             }
             taskCount += count
-            guard taskCount <= 1 << 32 else { throw .tooLong(UInt64(taskCount)) }
-            chunks.append(Chunk(range: first..<first + count, inputs: Array(inputs)))
+            // Each task costs a Host some memory: a number that nobody can mean must not be believed.
+            guard count <= max(1 << 20, inputs.count) else { throw .tooLong(UInt64(count)) }
+            chunks.append(Chunk(range: first..<taskCount, inputs: Array(inputs)))
         }
+        return chunks
+    }
+
+    /// The body of a submission, to which chunks can be appended.
+    static func append(isOpen: Bool, retries: Int, work: [UInt8], to bytes: inout [UInt8]) {
+        for number in [isOpen ? 1 : 0, retries, work.count] { PoolWire.append(UInt64(number), to: &bytes) }
+        bytes.append(contentsOf: work)
+    }
+
+    static func append(first: Int, count: Int, inputs: [UInt8], to bytes: inout [UInt8]) {
+        for number in [first, count, inputs.count] { PoolWire.append(UInt64(number), to: &bytes) }
+        bytes.append(contentsOf: inputs)
     }
 
     /// How many inputs go into one chunk unless the caller says: four chunks for each worker, as in Python.

@@ -12,6 +12,8 @@ enum PoolWire {
         case failure = 1
         /// The rest is a `WorkerLost`.
         case workerLost = 2
+        /// Nothing else: the client could not encode the input, and knows why.
+        case inputNotEncoded = 3
     }
 
     /// One result: index 8 · outcome 1 · length 8 · bytes.
@@ -37,6 +39,36 @@ enum PoolWire {
         bytes.withUnsafeMutableBytes {
             $0.storeBytes(of: length.littleEndian, toByteOffset: start + 9, as: UInt64.self)
         }
+    }
+
+    /// How many results these are.
+    static func entryCount(_ results: some Collection<UInt8>) -> Int {
+        var count = 0
+        _ = results.withContiguousStorageIfAvailable { bytes in
+            var reader = Reader(UnsafeRawBufferPointer(bytes))
+            while !reader.isAtEnd, (try? reader.entry()) != nil { count += 1 }
+        }
+        return count
+    }
+
+    /// The results whose task `isWanted`.
+    static func filtered(_ results: [UInt8], _ isWanted: (Int) -> Bool) -> [UInt8] {
+        var kept: [Range<Int>] = []
+        results.withUnsafeBytes { bytes in
+            var reader = Reader(bytes)
+            while !reader.isAtEnd {
+                let start = reader.position
+                guard let entry = try? reader.entry() else { return }
+                guard isWanted(entry.index) else { continue }
+                if let last = kept.last, last.upperBound == start {
+                    kept[kept.count - 1] = last.lowerBound..<reader.position
+                } else {
+                    kept.append(start..<reader.position)
+                }
+            }
+        }
+        if kept == [0..<results.count] { return results }
+        return kept.flatMap { results[$0] }
     }
 
     static func append<Number: FixedWidthInteger>(_ number: Number, to bytes: inout [UInt8]) {

@@ -2,8 +2,8 @@ internal import ClosureCoding
 internal import MessageCoding
 
 /// What a pool's workers do for one job: a value that travels together with its type.
-protocol PoolWork: Codable {
-    /// Decodes the inputs of a chunk and returns the tasks, ready to run one by one.
+protocol PoolWork: Codable, Sendable {
+    /// Prepares the tasks of a chunk, to be run one by one, from its encoded inputs.
     func open(_ inputs: UnsafeRawBufferPointer) throws -> any PoolTasks
 }
 
@@ -13,95 +13,37 @@ protocol PoolTasks {
     func run(at offset: Int, appendingTo bytes: inout [UInt8]) throws
 }
 
+/// A function that pools can run: what it is called with and what it returns travel.
+protocol PoolFunction: Codable, Sendable {
+    associatedtype Input: Codable & Sendable
+    associatedtype Output: Codable & Sendable
+    /// Calls the function. Blocks until it is done.
+    func call(_ input: Input) throws -> Output
+}
+
 /// A function for each input.
-struct MapWork<Input: Codable, Output: Codable>: PoolWork {
-    let transform: PortableFunction<@Sendable (Input) throws -> Output>
+struct FunctionWork<Function: PoolFunction>: PoolWork {
+    let function: Function
+
+    init(_ function: Function) { self.function = function }
 
     func open(_ inputs: UnsafeRawBufferPointer) throws -> any PoolTasks {
-        Tasks(inputs: try MessageDecoder().decode([Input].self, from: inputs), transform: transform.function)
+        Tasks(inputs: try PoolInputs.Reader(inputs), function: function)
     }
 
     private struct Tasks: PoolTasks {
-        let inputs: [Input]
-        let transform: @Sendable (Input) throws -> Output
+        let inputs: PoolInputs.Reader<Function.Input>
+        let function: Function
 
         func run(at offset: Int, appendingTo bytes: inout [UInt8]) throws {
-            try MessageEncoder().encode(try transform(inputs[offset]), appendingTo: &bytes)
+            let output = try function.call(try inputs.input(at: offset))
+            try MessageEncoder().encode(output, appendingTo: &bytes)
         }
     }
-}
-
-/// A function that may suspend, for each input.
-struct AsyncMapWork<Input: Codable & Sendable, Output: Codable & Sendable>: PoolWork {
-    let transform: PortableFunction<@Sendable (Input) async throws -> Output>
-
-    func open(_ inputs: UnsafeRawBufferPointer) throws -> any PoolTasks {
-        Tasks(inputs: try MessageDecoder().decode([Input].self, from: inputs), transform: transform.function)
-    }
-
-    private struct Tasks: PoolTasks {
-        let inputs: [Input]
-        let transform: @Sendable (Input) async throws -> Output
-
-        func run(at offset: Int, appendingTo bytes: inout [UInt8]) throws {
-            let (input, transform) = (inputs[offset], transform)
-            try MessageEncoder().encode(try waitForTask { try await transform(input) }, appendingTo: &bytes)
-        }
-    }
-}
-
-/// One call without an input.
-struct CallWork<Output: Codable>: PoolWork {
-    let function: PortableFunction<@Sendable () throws -> Output>
-
-    func open(_ inputs: UnsafeRawBufferPointer) -> any PoolTasks { Tasks(function: function.function) }
-
-    private struct Tasks: PoolTasks {
-        let function: @Sendable () throws -> Output
-
-        func run(at offset: Int, appendingTo bytes: inout [UInt8]) throws {
-            try MessageEncoder().encode(try function(), appendingTo: &bytes)
-        }
-    }
-}
-
-/// One call without an input, of a function that may suspend.
-struct AsyncCallWork<Output: Codable & Sendable>: PoolWork {
-    let function: PortableFunction<@Sendable () async throws -> Output>
-
-    func open(_ inputs: UnsafeRawBufferPointer) -> any PoolTasks { Tasks(function: function.function) }
-
-    private struct Tasks: PoolTasks {
-        let function: @Sendable () async throws -> Output
-
-        func run(at offset: Int, appendingTo bytes: inout [UInt8]) throws {
-            try MessageEncoder().encode(try waitForTask(function), appendingTo: &bytes)
-        }
-    }
-}
-
-/// Runs a suspending function in a task of its own and blocks the calling thread, which is none of the cooperative pool, until it is done.
-private func waitForTask<Output: Sendable>(_ function: @escaping @Sendable () async throws -> Output) throws
-    -> Output
-{
-    let outcome = Monitor<Result<Output, any Error>?>(nil)
-    Task {
-        let result: Result<Output, any Error>
-        do {
-            result = .success(try await function())
-        } catch {
-            result = .failure(error)
-        }
-        outcome.withLock { $0 = result }
-        outcome.wakeAll()
-    }
-    // Without a deadline the wait ends only with an outcome.
-    guard let result = outcome.wait({ $0 }) else { throw CancellationError() }
-    return try result.get()
 }
 
 /// Pool work of any type, as it travels: the type first, then the value.
-struct PortablePoolWork: Codable {
+struct PortablePoolWork: Codable, Sendable {
     let work: any PoolWork
 
     init(_ work: any PoolWork) { self.work = work }

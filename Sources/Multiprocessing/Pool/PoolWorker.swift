@@ -2,44 +2,67 @@ internal import ClosureCoding
 internal import Glibc
 internal import MessageCoding
 
-/// What a worker of a pool does: it asks for a chunk, runs its tasks, and sends the results along when it asks for the next.
+/// What a worker of a pool does: it asks for work, once, and is then sent one assignment after the other, so that it seldom
+/// has to wait for the next.
 struct PoolWorker: SynchronousWork, Sendable {
-    let initializer: PortableFunction<@Sendable () throws -> Void>?
+    let initializer: Initializer?
 
     /// How large a worker's journal is: results beyond it are sent at once.
     static let journalSize = 64 << 10
 
-    func performNow(in process: Process) throws {
-        try initializer?.function()
-        try serve()
+    /// What is called before a worker takes work: a closure, or a function with arguments.
+    struct Initializer: Codable, Sendable {
+        private let work: PortablePoolWork
+        init(_ function: some PoolFunction) { work = PortablePoolWork(FunctionWork(function)) }
+
+        func call() throws {
+            var failures: [Int: any Error] = [:]
+            let inputs = PoolInputs.encode([NoValue()], first: 0, failures: &failures)
+            var result: [UInt8] = []
+            try inputs.withUnsafeBytes { try work.work.open($0).run(at: 0, appendingTo: &result) }
+        }
     }
 
-    private func serve() throws {
+    func performNow(in process: Process) throws {
         let endpoint = try Endpoint.required(for: "working in a pool")
+        do {
+            try initializer?.call()
+        } catch {
+            var frame = endpoint.makeFrame(.initializerFailed, to: endpoint.parent)
+            frame.bytes.append(contentsOf: "\(String(reflecting: type(of: error))): \(error)".utf8)
+            try endpoint.notify(frame)
+            throw error
+        }
+        try serve(endpoint)
+    }
+
+    private func serve(_ endpoint: Endpoint) throws {
         guard let journal = Journal.current else {
             throw ProcessingError(.resources, "this worker has no journal")
         }
         // The pool had this process started.
-        var run = ChunkRun(endpoint: endpoint, pool: endpoint.parent, journal: journal)
+        var run = AssignmentRun(endpoint: endpoint, pool: endpoint.parent, journal: journal)
+        let assignments = try endpoint.request(endpoint.makeFrame(.workerReady, to: endpoint.parent))
         while true {
-            let reply = try endpoint.call(run.takeRequest())
-            guard reply.code == Outcome.done.rawValue else { return }
-            try run.perform(reply)
+            let assignment = try assignments.wait()
+            guard assignment.kind == .partialReply else { return }
+            try run.perform(assignment)
         }
     }
 }
 
-/// A worker's way through its chunks.
-private struct ChunkRun {
+/// A worker's way through its assignments.
+private struct AssignmentRun {
     let endpoint: Endpoint
     let pool: Address
     let journal: JournalMemory
-    /// The job that the results belong to, and the results that were not sent yet; the journal has them too.
     private var job: UInt64 = 0
+    private var ticket = PoolTicket(slot: 0, generation: 0)
+    /// The results that were not sent yet; the journal has them too.
     private var results: [UInt8] = []
     private var lastSending = ContinuousClock.now
-    /// The work of the job at hand.
-    private var work: (job: UInt64, work: any PoolWork)?
+    /// The work of the job at hand: as it came, until a task of it is begun.
+    private var work: (job: UInt64, encoded: [UInt8], decoded: (any PoolWork)?)?
     private static let longestDelay = Duration.milliseconds(1)
 
     init(endpoint: Endpoint, pool: Address, journal: JournalMemory) {
@@ -48,102 +71,101 @@ private struct ChunkRun {
         self.journal = journal
     }
 
-    /// The request for the next chunk, with what is left of the results of the one before.
-    mutating func takeRequest() -> Frame { takeFrame(.nextChunk) }
-
-    private mutating func takeFrame(_ operation: Operation) -> Frame {
-        var frame = endpoint.makeFrame(operation, to: pool, argument: job, reserving: results.count)
-        frame.bytes.append(contentsOf: results)
-        results.removeAll(keepingCapacity: true)
-        lastSending = ContinuousClock.now
-        return frame
-    }
-
     mutating func perform(_ assignment: Frame) throws {
         // Kept alive while its memory is read.
         try assignment.withBody { body in
             var reader = PoolWire.Reader(body)
-            let (job, chunk) = (try reader.number(UInt64.self), try reader.number(UInt64.self))
-            let first = try reader.count()
-            let (lower, upper) = (try reader.count(), try reader.count())
-            guard first <= lower, lower < upper else { throw FrameError.truncated(byteCount: body.count) }
-            self.job = job
-            journal.beginChunk(job: job, chunk: chunk)
-            // What ends the worker while it decodes counts as the first task's doing: else no worker would survive it.
-            journal.beginTask(lower)
-            let tasks: any PoolTasks
+            job = try reader.number(UInt64.self)
+            guard let ticket = PoolTicket(rawValue: try reader.number(UInt64.self)) else {
+                throw FrameError.truncated(byteCount: body.count)
+            }
+            self.ticket = ticket
+            let length = try reader.number(UInt64.self)
+            if length != .max { work = (job, Array(try reader.block(Int(clamping: length))), nil) }
+            var pieces: [(first: Int, range: Range<Int>, inputs: UnsafeRawBufferPointer)] = []
+            while !reader.isAtEnd {
+                let (first, lower, upper) = (try reader.count(), try reader.count(), try reader.count())
+                guard first <= lower, lower < upper else { throw FrameError.truncated(byteCount: body.count) }
+                pieces.append((first, lower..<upper, try reader.block(try reader.count())))
+            }
+            journal.beginAssignment(job: job, ticket: ticket)
+            let count = pieces.reduce(0) { $0 + $1.range.count }
+            journal.changeClaim(of: ticket) { $0.opened(for: ticket, count: count) }
+            var offset = 0
+            for piece in pieces {
+                guard try perform(piece.range, from: offset, first: piece.first, piece.inputs) else { break }
+                offset += piece.range.count
+            }
+            try sendResults(isFinished: true)
+        }
+    }
+
+    /// Does the tasks of a piece; returns false when the rest was taken back.
+    private mutating func perform(
+        _ range: Range<Int>,
+        from offset: Int,
+        first: Int,
+        _ inputs: UnsafeRawBufferPointer
+    ) throws -> Bool {
+        var tasks: (any PoolTasks)?
+        for (position, index) in range.enumerated() {
+            guard journal.claim(offset + position, of: ticket) else { return false }
+            // What ends the worker while it decodes counts as the task's doing: else no worker would survive it.
+            journal.beginTask(index)
+            let start = results.count
             do {
-                let length = try reader.number(UInt64.self)
-                if length != .max {
-                    let encoded = try reader.block(Int(clamping: length))
-                    work = (job, try MessageDecoder().decode(PortablePoolWork.self, from: encoded).work)
+                if tasks == nil { tasks = try decodedWork().open(inputs) }
+                try PoolWire.appendEntry(index, .value, to: &results) {
+                    try tasks?.run(at: index - first, appendingTo: &$0)
                 }
-                guard let work, work.job == job else {
-                    throw ProcessingError(.coding, "this worker has not been given the work")
-                }
-                tasks = try work.work.open(try reader.block(body.count - reader.position))
+            } catch is InputNotEncoded {
+                PoolWire.appendEntry(index, .inputNotEncoded, to: &results) { _ in }
             } catch {
-                for index in lower..<upper { try note(index, failure: error) }
-                return
+                try PoolWire.appendEntry(index, .failure, to: &results) {
+                    try MessageEncoder().encode(TaskFailure(error), appendingTo: &$0)
+                }
             }
-            for index in lower..<upper {
-                journal.beginTask(index)
-                try run(tasks, index, offset: index - first)
-            }
+            try noteEntry(from: start)
         }
+        return true
     }
 
-    private mutating func run(_ tasks: any PoolTasks, _ index: Int, offset: Int) throws {
-        let start = results.count
-        do {
-            try PoolWire.appendEntry(index, .value, to: &results) {
-                try tasks.run(at: offset, appendingTo: &$0)
-            }
-        } catch {
-            return try note(index, failure: error)
+    private mutating func decodedWork() throws -> any PoolWork {
+        guard let known = work, known.job == job else {
+            throw ProcessingError(.coding, "this worker has not been given the work")
         }
-        try noteEntry(from: start)
-    }
-
-    private mutating func note(_ index: Int, failure: any Error) throws {
-        let start = results.count
-        try PoolWire.appendEntry(index, .failure, to: &results) {
-            try MessageEncoder().encode(TaskFailure(failure), appendingTo: &$0)
-        }
-        try noteEntry(from: start)
+        if let decoded = known.decoded { return decoded }
+        let decoded = try MessageDecoder().decode(PortablePoolWork.self, from: known.encoded).work
+        work = (job, [], decoded)
+        return decoded
     }
 
     /// Makes the entry safe: in the journal, where it survives this process, or on its way.
     private mutating func noteEntry(from start: Int) throws {
-        let isLate = lastSending.duration(to: .now) > ChunkRun.longestDelay
+        let isLate = lastSending.duration(to: .now) > AssignmentRun.longestDelay
         if isLate || results.count > journal.capacity {
-            let frame = takeFrame(.chunkResults)
-            try endpoint.notify(frame)
-            journal.endTask()
-            journal.clear()
+            try sendResults(isFinished: false)
         } else {
             results.withUnsafeBytes { bytes in
                 journal.note(UnsafeRawBufferPointer(rebasing: bytes[start...]), at: start)
             }
         }
     }
-}
 
-extension Host {
-    /// Sends the pool what a worker's journal says, in the worker's name.
-    func sendJournal(_ journal: JournalMemory, of process: HostedProcess) {
-        var frame = Frame(
-            .notice,
-            code: Operation.journal.rawValue,
-            from: process.address,
-            to: process.order.parent,
-            argument: journal.job
+    private mutating func sendResults(isFinished: Bool) throws {
+        var frame = endpoint.makeFrame(
+            .chunkResults,
+            to: pool,
+            argument: ticket.rawValue,
+            reserving: results.count + 16
         )
-        PoolWire.append(journal.job, to: &frame.bytes)
-        PoolWire.append(journal.chunk, to: &frame.bytes)
-        PoolWire.append(journal.runningIndex.map { $0 + 1 } ?? 0, to: &frame.bytes)
-        frame.bytes.append(contentsOf: journal.entries)
-        frame.seal()
-        send(frame)
+        PoolWire.append(job, to: &frame.bytes)
+        PoolWire.append(UInt64(isFinished ? 1 : 0), to: &frame.bytes)
+        frame.bytes.append(contentsOf: results)
+        results.removeAll(keepingCapacity: true)
+        try endpoint.notify(frame)
+        journal.endTask()
+        journal.clear()
+        lastSending = ContinuousClock.now
     }
 }

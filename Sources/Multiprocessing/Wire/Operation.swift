@@ -63,16 +63,37 @@ enum Operation: UInt16, Sendable {
     case pipeAcknowledge
 
     // To a pool.
+    /// A job, or the beginning of one; the body is a `PoolSubmission`.
     case submit = 400
-    case nextChunk
-    case chunkResults
-    case cancelJob
+    /// More chunks for the job that was submitted with the correlation in the argument.
+    case extendJob
+    /// Withdraws that job unless it has begun; the answer says whether it was withdrawn.
+    case withdrawJob
+    /// Withdraws all jobs that have not begun.
+    case withdrawAll
+    /// Whether the job has been handed to a worker.
+    case jobState
     case closePool
     case terminatePool
+    /// Nobody holds the pool any more.
+    case abandonPool
     case joinPool
     case poolState
+    /// A worker asks for work: it is answered with one assignment after the other.
+    case workerReady = 420
+    /// The results of a worker; the argument is the ticket of the assignment.
+    case chunkResults
+    /// A worker's initializer threw; the body is the text.
+    case initializerFailed
     /// A worker's last words, sent by its Host out of its journal.
     case journal
+    /// From a worker's Host: it has an address now, or there will be none; the body is the text.
+    case workerStarted
+    case workerNotStarted
+    /// From a worker's Host: how much of an assignment is still the worker's.
+    case takenBack
+    /// To a worker's Host: the worker shall lose what it has not begun of an assignment.
+    case takeBack
 
     // To a store of shared state; the body is a `StoreRequest`, the argument of a commit the update's number.
     case store = 800

@@ -1,243 +1,297 @@
-import MessageCoding
 import Testing
 
 @testable import Multiprocessing
 
 @Suite("PoolService")
 struct PoolServiceTests {
-    private typealias Harness = ServiceHarness<PoolService>
-    private let client: UInt32 = 90
-
-    private func makeHarness(workers: Int = 2) throws -> Harness {
-        var creation = Frame(
-            .request,
-            code: Operation.createPool.rawValue,
-            from: Harness.process(0),
-            to: .host(ofRank: 0),
-            argument: UInt64(workers)
-        )
-        try creation.append(
-            ProcessOrder(
-                name: "PoolWorker",
-                identity: [1],
-                isDaemon: true,
-                startMethod: .forkServer,
-                parent: .main(ofRank: 0),
-                parentName: "main",
-                parentPid: 1,
-                mainRank: 0
-            )
-        )
-        let harness = Harness(try PoolService(creation: creation, address: Harness.address))
-        _ = harness.collect { $0.begin(&$1) }
-        return harness
-    }
-
-    /// Hands in a job of so many tasks and returns its correlation.
-    private func submit(_ taskCount: Int, chunkSize: Int, to harness: Harness) -> (UInt64, [Frame]) {
-        var body: [UInt8] = []
-        PoolWire.append(UInt64(1), to: &body)
-        body.append(0xee)
-        for first in stride(from: 0, to: taskCount, by: chunkSize) {
-            let count = min(chunkSize, taskCount - first)
-            for number in [first, count, 1] { PoolWire.append(UInt64(number), to: &body) }
-            body.append(UInt8(first))
-        }
-        return harness.request(.submit, from: client, body: body)
-    }
-
-    private struct Assignment: Equatable {
-        var job: UInt64
-        var chunk: UInt64
-        var range: Range<Int>
-        var hasWork: Bool
-    }
-
-    private func assignment(_ frame: Frame) throws -> Assignment {
-        try frame.withBody { body in
-            var reader = PoolWire.Reader(body)
-            let (job, chunk) = (try reader.number(UInt64.self), try reader.number(UInt64.self))
-            _ = try reader.count()
-            let (lower, upper) = (try reader.count(), try reader.count())
-            return Assignment(
-                job: job,
-                chunk: chunk,
-                range: lower..<upper,
-                hasWork: try reader.number(UInt64.self) != .max
-            )
-        }
-    }
-
-    private func results(_ indices: some Sequence<Int>) -> [UInt8] {
-        var bytes: [UInt8] = []
-        for index in indices { PoolWire.appendEntry(index, .value, to: &bytes) { $0.append(UInt8(index)) } }
-        return bytes
-    }
-
-    /// The indices of the results in what the client was sent, and how each came out.
-    private func outcomes(_ frames: [Frame]) throws -> [Int: PoolWire.TaskOutcome] {
-        var found: [Int: PoolWire.TaskOutcome] = [:]
-        for frame in frames where frame.destination == Harness.process(client) {
-            try frame.withBody { body in
-                var reader = PoolWire.Reader(body)
-                while !reader.isAtEnd {
-                    let entry = try reader.entry()
-                    #expect(found[entry.index] == nil, "the result of task \(entry.index) came twice")
-                    found[entry.index] = PoolWire.TaskOutcome(rawValue: entry.outcome)
-                }
-            }
-        }
-        return found
-    }
-
     @Test("a new pool asks for its workers")
     func begin() throws {
-        #expect(try makeHarness(workers: 3).starts == 3)
+        #expect(try PoolHarness(workers: 3).harness.starts == 3)
     }
 
-    @Test("chunks go to those who ask, the work to each worker once, and the last result ends the job")
+    @Test(
+        "each worker has one portion at work and one in hand, the work once, and the last result ends the job"
+    )
     func assignments() throws {
-        let harness = try makeHarness()
-        let (correlation, early) = submit(5, chunkSize: 2, to: harness)
-        #expect(early.isEmpty)
-        let first = try assignment(harness.request(.nextChunk, from: 1).replies[0])
-        #expect(first == Assignment(job: 1, chunk: 0, range: 0..<2, hasWork: true))
-        let second = try assignment(harness.request(.nextChunk, from: 2).replies[0])
-        #expect(second == Assignment(job: 1, chunk: 1, range: 2..<4, hasWork: true))
-        let replies = harness.request(.nextChunk, from: 1, argument: 1, body: results(0..<2)).replies
-        #expect(replies[0].kind == .partialReply)
-        #expect(replies[0].correlation == correlation)
-        #expect(try assignment(replies[1]) == Assignment(job: 1, chunk: 2, range: 4..<5, hasWork: false))
-        _ = harness.request(.nextChunk, from: 1, argument: 1, body: results(4..<5))
-        let last = harness.request(.nextChunk, from: 2, argument: 1, body: results(2..<4)).replies
-        #expect(last.map(\.kind) == [.reply])
+        let pool = try PoolHarness()
+        let job = try pool.submit(9, chunkSize: 2)
+        try pool.ready(1)
+        let first = pool.assigned(1)
+        #expect(first.map(\.ranges) == [[0..<2], [2..<4]])
+        #expect(first.map(\.hasWork) == [true, false])
+        #expect(Set(first.map(\.ticket)).count == 2)
+        try pool.ready(2)
+        let second = pool.assigned(2)
+        #expect(second.map(\.ranges) == [[4..<6], [6..<8]])
+        try pool.finish(1, first[0])
+        let third = pool.assigned(1)
+        #expect(third.map(\.ranges) == [[8..<9]])
+        #expect(third[0].ticket.slot == first[0].ticket.slot)
+        #expect(third[0].ticket.generation == first[0].ticket.generation + 1)
+        try pool.finish(1, first[1])
+        for assignment in second { try pool.finish(2, assignment) }
+        #expect(pool.ends[job] == nil)
+        try pool.finish(1, third[0])
+        #expect(pool.ends[job] == .done)
+        #expect(pool.outcomes[job]?.count == 9)
+    }
+
+    @Test("many small chunks travel together, and one by one when they run out")
+    func portions() throws {
+        #expect(PoolService.portion(waiting: 10_000, workers: 4) == 64)
+        #expect(PoolService.portion(waiting: 100, workers: 4) == 3)
+        #expect(PoolService.portion(waiting: 31, workers: 4) == 1)
+        let pool = try PoolHarness(workers: 1)
+        try pool.submit(80)
+        try pool.ready(1)
+        #expect(pool.assigned(1).map(\.tasks) == [Array(0..<10), Array(10..<18)])
+        // Where somebody takes the results as they come, they do not wait for one another.
+        let streams = try PoolHarness(workers: 1)
+        try streams.submit(80, isOpen: true)
+        try streams.ready(1)
+        #expect(streams.assigned(1).map(\.tasks) == [[0], [1]])
     }
 
     @Test("a worker that is lost takes the task that it ran with it, and nothing else")
     func lostWorker() throws {
-        let harness = try makeHarness(workers: 1)
-        _ = submit(6, chunkSize: 6, to: harness)
-        _ = harness.request(.nextChunk, from: 1)
-        // Its journal: tasks 0 and 1 are done, task 2 runs.
-        var journal: [UInt8] = []
-        for number in [1, 0, 3] as [UInt64] { PoolWire.append(number, to: &journal) }
-        var seen = harness.request(.journal, from: 1, body: journal + results(0..<2), kind: .notice).replies
-        seen += harness.end(1, parent: Harness.address)
-        #expect(try outcomes(seen) == [0: .value, 1: .value, 2: .workerLost])
-        #expect(harness.starts == 2, "the worker is replaced")
-        let rest = try assignment(harness.request(.nextChunk, from: 2).replies[0])
-        #expect(rest == Assignment(job: 1, chunk: 0, range: 3..<6, hasWork: true))
-        let last = harness.request(.nextChunk, from: 2, argument: 1, body: results(3..<6)).replies
-        #expect(last.map(\.kind) == [.reply])
+        let pool = try PoolHarness(workers: 1)
+        let job = try pool.submit(9, chunkSize: 6)
+        try pool.ready(1)
+        let assigned = pool.assigned(1)
+        #expect(assigned.map(\.ranges) == [[0..<6], [6..<9]])
+        // Tasks 0 and 1 are done, task 2 runs.
+        try pool.lose(1, running: 2, of: assigned[0], noted: [0, 1])
+        #expect(pool.outcomes[job] == [0: .value, 1: .value, 2: .workerLost])
+        #expect(pool.harness.starts == 2, "the worker is replaced")
+        try pool.ready(2)
+        let rest = pool.assigned(2)
+        #expect(rest.map(\.ranges) == [[3..<6], [6..<9]])
+        #expect(rest.first?.hasWork == true)
+        for assignment in rest { try pool.finish(2, assignment) }
+        #expect(pool.ends[job] == .done)
     }
 
-    @Test("a chunk that its worker had not begun is done by another one as it is")
-    func lostBeforeBeginning() throws {
-        let harness = try makeHarness(workers: 1)
-        _ = submit(4, chunkSize: 4, to: harness)
-        _ = harness.request(.nextChunk, from: 1)
-        let seen = harness.end(1, parent: Harness.address)
-        #expect(try outcomes(seen).isEmpty)
-        #expect(try assignment(harness.request(.nextChunk, from: 2).replies[0]).range == 0..<4)
-    }
-
-    @Test("a chunk that no worker survives fails after three of them, and the pool goes on")
-    func deadlyChunk() throws {
-        let harness = try makeHarness(workers: 1)
-        _ = submit(2, chunkSize: 2, to: harness)
-        var seen: [Frame] = []
-        for worker in 1...3 as ClosedRange<UInt32> {
-            #expect(try assignment(harness.request(.nextChunk, from: worker).replies[0]).range == 0..<2)
-            seen += harness.end(worker, parent: Harness.address)
+    @Test("a task whose worker is lost is run again as often as its client wants, and then fails")
+    func retries() throws {
+        let pool = try PoolHarness(workers: 1)
+        let job = try pool.submit(3, chunkSize: 3, retries: 2)
+        for worker in 1...2 as ClosedRange<UInt32> {
+            try pool.ready(worker)
+            let assigned = pool.assigned(worker)
+            try pool.lose(worker, running: 1, of: assigned[0], noted: worker == 1 ? [0] : [])
+            #expect(pool.outcomes[job] == [0: .value])
         }
-        #expect(try outcomes(seen) == [0: .workerLost, 1: .workerLost])
-        #expect(harness.request(.nextChunk, from: 4).replies.isEmpty)
+        try pool.ready(3)
+        let assigned = pool.assigned(3)
+        #expect(assigned.map(\.ranges) == [[1..<3]])
+        try pool.lose(3, running: 1, of: assigned[0])
+        #expect(pool.outcomes[job] == [0: .value, 1: .workerLost])
+        try pool.ready(4)
+        try pool.finish(4, pool.assigned(4)[0], [2])
+        #expect(pool.ends[job] == .done)
+        #expect(pool.outcomes[job]?[2] == .value)
+    }
+
+    @Test("what its worker had not begun is done by another one as it is, and costs no retry")
+    func lostBeforeBeginning() throws {
+        let pool = try PoolHarness(workers: 1)
+        let job = try pool.submit(4, chunkSize: 4)
+        try pool.ready(1)
+        try pool.lose(1)
+        #expect(pool.outcomes[job] == nil)
+        try pool.ready(2)
+        #expect(pool.assigned(2).map(\.ranges) == [[0..<4]])
+    }
+
+    @Test("what no worker survives fails after three of them, and the pool goes on")
+    func deadlyChunk() throws {
+        let pool = try PoolHarness(workers: 1)
+        let job = try pool.submit(2, chunkSize: 2)
+        for worker in 1...3 as ClosedRange<UInt32> {
+            try pool.ready(worker)
+            #expect(pool.assigned(worker).map(\.ranges) == [[0..<2]])
+            try pool.lose(worker)
+        }
+        #expect(pool.outcomes[job] == [0: .workerLost, 1: .workerLost])
+        try pool.ready(4)
+        #expect(pool.assigned(4).isEmpty)
     }
 
     @Test("a result that is there already is not counted again")
     func duplicateResults() throws {
-        let harness = try makeHarness(workers: 1)
-        _ = submit(2, chunkSize: 2, to: harness)
-        _ = harness.request(.nextChunk, from: 1)
-        #expect(
-            harness.request(.chunkResults, from: 1, argument: 1, body: results([0]), kind: .notice).replies[0]
-                .kind == .partialReply
-        )
-        #expect(
-            harness.request(.chunkResults, from: 1, argument: 1, body: results([0]), kind: .notice).replies
-                .allSatisfy { $0.kind == .partialReply }
-        )
-        #expect(
-            harness.request(.chunkResults, from: 1, argument: 1, body: results([1]), kind: .notice).replies[0]
-                .kind == .reply
-        )
+        let pool = try PoolHarness(workers: 1)
+        let job = try pool.submit(2, chunkSize: 2)
+        try pool.ready(1)
+        let assigned = pool.assigned(1)
+        // The harness sees to it that no result comes twice.
+        try pool.finish(1, assigned[0], [0], isFinished: false)
+        try pool.finish(1, assigned[0], [0], isFinished: false)
+        #expect(pool.ends[job] == nil)
+        try pool.finish(1, assigned[0], [0, 1])
+        #expect(pool.ends[job] == .done)
+    }
+
+    @Test("what a worker says it has finished and has not is done by another one")
+    func forgetfulWorker() throws {
+        let pool = try PoolHarness(workers: 1)
+        let job = try pool.submit(3, chunkSize: 3)
+        try pool.ready(1)
+        try pool.finish(1, pool.assigned(1)[0], [0, 2])
+        #expect(pool.assigned(1).map(\.ranges) == [[1..<2]])
+        #expect(pool.ends[job] == nil)
     }
 
     @Test("workers that end before they take work break the pool, and everybody is told why")
     func brokenPool() throws {
-        let harness = try makeHarness(workers: 1)
-        let (_, none) = submit(1, chunkSize: 1, to: harness)
-        #expect(none.isEmpty)
-        var replies: [Frame] = []
-        for worker in 1...3 as ClosedRange<UInt32> {
-            replies += harness.end(worker, status: .exited(1), parent: Harness.address)
+        let pool = try PoolHarness(workers: 1)
+        let job = try pool.submit(1)
+        for worker in 1...3 as ClosedRange<UInt32> { try pool.lose(worker, status: .exited(1)) }
+        #expect(pool.ends[job] == .failed)
+        #expect(pool.harness.starts == 3)
+        let later = try pool.submit(1)
+        #expect(pool.ends[later] == .failed)
+    }
+
+    @Test("workers that cannot be started break the pool, too")
+    func unstartable() throws {
+        let pool = try PoolHarness(workers: 1)
+        let job = try pool.submit(1)
+        for _ in 0..<3 {
+            #expect(pool.ends[job] == nil)
+            let body = Array("no memory".utf8)
+            let frames = pool.harness.request(.workerNotStarted, body: body, kind: .notice).replies
+            if let last = frames.last {
+                #expect(last.correlation == job && last.summary.outcome == .failed)
+                #expect(last.text.contains("no memory"))
+                return
+            }
         }
-        #expect(replies.map(\.summary.outcome) == [.failed])
-        #expect(harness.starts == 3)
-        let (_, later) = submit(1, chunkSize: 1, to: harness)
-        #expect(later.map(\.summary.outcome) == [.failed])
+        Issue.record("the pool waits for workers that do not come")
     }
 
     @Test("a closed pool does what it has, dismisses its workers, and then lets go of who joins it")
     func close() throws {
-        let harness = try makeHarness(workers: 1)
-        _ = submit(1, chunkSize: 1, to: harness)
-        _ = harness.request(.nextChunk, from: 1)
-        #expect(harness.request(.joinPool).replies.map(\.summary.outcome) == [.malformed], "it is still open")
-        _ = harness.request(.closePool)
-        let (_, refused) = submit(1, chunkSize: 1, to: harness)
-        #expect(refused.map(\.summary.outcome) == [.closed])
-        let join = harness.request(.joinPool, from: 8)
-        #expect(join.replies.isEmpty)
-        let replies = harness.request(.nextChunk, from: 1, argument: 1, body: results([0])).replies
-        #expect(replies.map(\.summary.outcome) == [.done, .closed])
-        #expect(harness.end(1, status: .exited(0), parent: Harness.address).map(\.summary.process) == [8])
-        #expect(harness.isFinished)
-        #expect(harness.starts == 1)
+        let pool = try PoolHarness(workers: 1)
+        let job = try pool.submit(1)
+        try pool.ready(1)
+        #expect(try pool.ask(.joinPool).map(\.outcome) == [.malformed], "it is still open")
+        try pool.ask(.closePool)
+        let refused = try pool.submit(1)
+        #expect(pool.ends[refused] == .closed)
+        #expect(try pool.ask(.joinPool).isEmpty)
+        try pool.finish(1, pool.assigned(1)[0])
+        #expect(pool.ends[job] == .done)
+        #expect(pool.isDismissed(1))
+        let before = pool.replies.count
+        try pool.lose(1, status: .exited(0))
+        #expect(pool.replies.count == before + 1)
+        #expect(pool.harness.isFinished)
+        #expect(pool.harness.starts == 1)
     }
 
-    @Test("terminate ends the workers and fails what is not done")
+    @Test("terminate ends the workers, also those that are only starting, and fails what is not done")
     func terminate() throws {
-        let harness = try makeHarness(workers: 1)
-        _ = submit(4, chunkSize: 1, to: harness)
-        _ = harness.request(.nextChunk, from: 1)
-        #expect(harness.request(.terminatePool).replies.map(\.summary.outcome) == [.terminated, .done])
-        #expect(harness.signals == [Harness.process(1)])
-        _ = harness.end(1, parent: Harness.address)
-        #expect(harness.isFinished)
+        let pool = try PoolHarness(workers: 3)
+        let job = try pool.submit(4)
+        try pool.ready(1)
+        pool.harness.request(.workerStarted, from: 2, kind: .notice)
+        #expect(try pool.ask(.terminatePool).map(\.outcome) == [.terminated, .done])
+        #expect(pool.ends[job] == .terminated)
+        #expect(pool.harness.signals == [PoolHarness.Harness.process(1), PoolHarness.Harness.process(2)])
+        pool.harness.request(.workerStarted, from: 3, kind: .notice)
+        #expect(pool.harness.signals.last == PoolHarness.Harness.process(3))
+        for worker in 1...3 as ClosedRange<UInt32> { try pool.lose(worker) }
+        #expect(pool.harness.isFinished)
+        #expect(pool.harness.starts == 3)
+    }
+
+    @Test("a pool that nobody holds dismisses its workers, and ends those that do what nobody wants")
+    func abandoned() throws {
+        let pool = try PoolHarness(workers: 2)
+        try pool.ready(1)
+        try pool.ready(2)
+        let job = try pool.submit(1)
+        try pool.cancel(job)
+        pool.harness.request(.abandonPool, from: PoolHarness.client, kind: .notice)
+        #expect(pool.harness.signals == [PoolHarness.Harness.process(1)])
+        for worker in 1...2 as ClosedRange<UInt32> { try pool.lose(worker) }
+        #expect(pool.harness.isFinished)
+        #expect(pool.harness.starts == 2)
+    }
+
+    @Test("a worker that has done its share is dismissed and replaced")
+    func maxTasksPerChild() throws {
+        let pool = try PoolHarness(workers: 1, maxTasksPerChild: 3)
+        try pool.submit(8, chunkSize: 2)
+        try pool.ready(1)
+        let first = pool.assigned(1)
+        #expect(first.count == 2)
+        for assignment in first { try pool.finish(1, assignment) }
+        #expect(!pool.isDismissed(1))
+        let third = pool.assigned(1)
+        #expect(third.map(\.ranges) == [[4..<6]])
+        try pool.finish(1, third[0])
+        #expect(pool.isDismissed(1))
+        try pool.lose(1, status: .exited(0))
+        #expect(pool.harness.starts == 2)
+        try pool.ready(2)
+        #expect(pool.assigned(2).map(\.ranges) == [[6..<8]])
     }
 
     @Test("a job whose client has ended is forgotten")
     func deadClient() throws {
-        let harness = try makeHarness(workers: 1)
-        _ = submit(4, chunkSize: 1, to: harness)
-        _ = harness.end(client)
-        #expect(harness.request(.nextChunk, from: 1).replies.isEmpty)
+        let pool = try PoolHarness(workers: 1)
+        try pool.submit(4)
+        _ = pool.harness.end(PoolHarness.client)
+        try pool.ready(1)
+        #expect(pool.assigned(1).isEmpty)
     }
 
-    @Test("a submission that makes no sense is refused")
-    func malformedSubmissions() throws {
-        let harness = try makeHarness()
-        let (_, good) = submit(3, chunkSize: 2, to: harness)
-        #expect(good.isEmpty)
+    @Test("a job can grow while it goes on, and is complete when it is told to be")
+    func openJobs() throws {
+        let pool = try PoolHarness(workers: 1)
+        let job = try pool.submit(1, isOpen: true)
+        try pool.ready(1)
+        try pool.finish(1, pool.assigned(1)[0])
+        #expect(pool.ends[job] == nil)
+        try pool.extend(job, with: 1..<3, isOpen: true)
+        let more = pool.assigned(1)
+        #expect(more.map(\.ranges) == [[1..<2], [2..<3]])
+        try pool.finish(1, more[0])
+        try pool.extend(job, with: 3..<3, isOpen: false)
+        #expect(pool.ends[job] == nil)
+        try pool.finish(1, more[1])
+        #expect(pool.ends[job] == .done)
+        // And one that has nothing left to do when it is told.
+        let other = try pool.submit(0, isOpen: true)
+        #expect(pool.ends[other] == nil)
+        try pool.extend(other, with: 0..<0, isOpen: false)
+        #expect(pool.ends[other] == .done)
+    }
+
+    @Test("what makes no sense is refused and harms nothing")
+    func malformedRequests() throws {
+        let pool = try PoolHarness()
+        try pool.submit(3, chunkSize: 2)
+        try pool.ready(1)
         var generator = SystemRandomNumberGenerator()
-        for _ in 0..<2000 {
+        let operations: [Multiprocessing.Operation] = [
+            .submit, .extendJob, .chunkResults, .journal, .takenBack, .withdrawJob, .jobState, .workerReady,
+            .put,
+        ]
+        for round in 0..<4000 {
             let body = (0..<Int.random(in: 0...80, using: &generator)).map { _ in
-                UInt8.random(in: 0...3, using: &generator)
+                round % 4 == 0
+                    ? UInt8.random(in: .min ... .max, using: &generator)
+                    : UInt8.random(in: 0...3, using: &generator)
             }
-            for reply in harness.request(.submit, from: client, body: body).replies {
-                #expect([.malformed, .done].contains(reply.summary.outcome))
-            }
+            _ = pool.harness.request(
+                operations[round % operations.count],
+                from: UInt32.random(in: 1...2, using: &generator),
+                argument: UInt64.random(in: 0...0x30000, using: &generator),
+                body: body,
+                kind: Bool.random(using: &generator) ? .request : .notice
+            )
         }
     }
 

@@ -70,6 +70,8 @@ final class ServiceHarness<Subject: Service> {
 
     private(set) var starts = 0
     private(set) var signals: [Address] = []
+    /// What was said to Hosts, which are nobody's processes.
+    private(set) var toHosts: [Frame] = []
     private(set) var isFinished = false
 
     func collect(_ use: (inout Subject, inout Outbox) -> Void) -> [Frame] {
@@ -78,7 +80,8 @@ final class ServiceHarness<Subject: Service> {
         starts += outbox.starts.count
         signals += outbox.signals.map(\.process)
         isFinished = isFinished || outbox.isFinished
-        return outbox.frames
+        toHosts += outbox.frames.filter { $0.destination.isHost }
+        return outbox.frames.filter { !$0.destination.isHost }
     }
 }
 

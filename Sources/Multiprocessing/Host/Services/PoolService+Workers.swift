@@ -1,0 +1,225 @@
+internal import Glibc
+internal import MessageCoding
+
+/// The workers of a pool, from their start to their end.
+extension PoolService {
+    /// How many workers in a row may end before they ask for work, before the pool gives up.
+    private static let maximumBootFailures = 3
+    /// How many workers in a row may be lost with something before any task of it began, before it fails.
+    private static let maximumLosses = 3
+
+    mutating func startWorker(_ outbox: inout Outbox) {
+        expectedWorkers += 1
+        startedWorkers += 1
+        var order = order
+        order.maker = order.parent
+        order.parent = address
+        order.name += "-\(startedWorkers)"
+        order.identity.append(startedWorkers)
+        var frame = Frame(
+            .notice,
+            code: Operation.placeProcess.rawValue,
+            from: address,
+            to: .host(ofRank: Int(address.rank))
+        )
+        do {
+            try frame.append(order)
+        } catch {
+            return breakDown("the order for a worker cannot be encoded: \(error)", &outbox)
+        }
+        frame.bytes.append(contentsOf: work)
+        outbox.start(frame)
+    }
+
+    /// A worker has an address, under which it can be ended, although it has not asked for work yet.
+    mutating func noteStart(of worker: Address, _ outbox: inout Outbox) {
+        guard roster[worker] == nil else { return }
+        booting.insert(worker)
+        if isTerminated { outbox.signal(worker, SIGKILL) }
+    }
+
+    mutating func noteFailedStart(_ reason: String, _ outbox: inout Outbox) {
+        noteBootFailure("its workers cannot be started: \(reason)", &outbox)
+        replaceWorker(&outbox)
+    }
+
+    private mutating func noteBootFailure(_ reason: String, _ outbox: inout Outbox) {
+        expectedWorkers -= 1
+        bootFailures += 1
+        if bootFailures >= PoolService.maximumBootFailures, isNeeded { breakDown(reason, &outbox) }
+    }
+
+    /// Whether there is something for workers to do, now or later.
+    private var isNeeded: Bool { !isClosed || !jobs.isEmpty }
+
+    private mutating func replaceWorker(_ outbox: inout Outbox) {
+        if isNeeded, brokenReason == nil { startWorker(&outbox) }
+        finishIfPossible(&outbox)
+    }
+
+    /// A worker asks for work for the first time.
+    mutating func takeIn(_ request: Request, _ outbox: inout Outbox) {
+        guard request.wantsReply, roster[request.source] == nil else {
+            return outbox.reply(to: request, .malformed)
+        }
+        booting.remove(request.source)
+        expectedWorkers -= 1
+        bootFailures = 0
+        roster.add(request.source, PoolMember(request.waiter))
+        assign(&outbox)
+    }
+
+    /// Lets those go who have nothing to do, if there will be nothing more for them.
+    mutating func dismissIdleWorkers(_ outbox: inout Outbox) {
+        let isOver = isClosed && jobs.isEmpty
+        guard isOver || chunkLimit != nil else { return }
+        for address in roster.idle {
+            guard let member = roster[address],
+                isOver || chunkLimit.map({ member.chunkCount >= $0 }) ?? false
+            else { continue }
+            _ = roster.update(address) { $0.isDismissed = true }
+            outbox.reply(to: member.waiter, .closed)
+        }
+    }
+
+    // MARK: What workers have to say
+
+    /// The argument is the ticket of the assignment.
+    ///
+    /// Layout: job 8 · whether the worker is done with the assignment 8 · results.
+    mutating func takeResults(_ request: Request, _ outbox: inout Outbox) {
+        guard let ticket = PoolTicket(rawValue: request.argument), request.frame.bodySize >= 16 else {
+            return
+        }
+        let (job, isFinished, results) = request.frame.withBody { body in
+            (
+                UInt64(littleEndian: body.loadUnaligned(as: UInt64.self)),
+                body.loadUnaligned(fromByteOffset: 8, as: UInt64.self) != 0, Array(body[16...])
+            )
+        }
+        let assignment = roster.update(request.source) { member -> PoolAssignment? in
+            guard let position = member.position(of: ticket), member.assignments[position].job == job else {
+                return nil
+            }
+            member.assignments[position].finished += PoolWire.entryCount(results)
+            defer { if isFinished { member.assignments.remove(at: position) } }
+            return member.assignments[position]
+        }
+        guard case .some(.some(let assignment)) = assignment else { return }
+        passOn(results, ofJob: job, &outbox)
+        guard isFinished else { return }
+        // What a worker forgets is not lost.
+        if assignment.finished < assignment.limit { giveBack(unfinished(assignment.pieces)) }
+        assign(&outbox)
+    }
+
+    private func unfinished(_ pieces: [PoolPiece]) -> [PoolPiece] {
+        pieces.flatMap { piece in
+            (jobs[piece.job]?.unfinished(of: piece.range) ?? []).map { range in
+                var part = piece
+                part.range = range
+                return part
+            }
+        }
+    }
+
+    /// What a worker had finished, and which task it ran, when it was lost.
+    ///
+    /// Layout: ticket 8 · job 8 · running task + 1 8 · results.
+    mutating func takeJournal(_ request: Request, _ outbox: inout Outbox) {
+        var results: [UInt8] = []
+        var running: UInt64 = 0
+        let assignment = request.frame.withBody { body -> PoolAssignment? in
+            var reader = PoolWire.Reader(body)
+            guard let number = try? reader.number(UInt64.self), let ticket = PoolTicket(rawValue: number),
+                let job = try? reader.number(UInt64.self), let task = try? reader.number(UInt64.self),
+                let member = roster[request.source], let position = member.position(of: ticket),
+                member.assignments[position].job == job
+            else { return nil }
+            results = Array(body[reader.position...])
+            running = task
+            return member.assignments[position]
+        }
+        guard let assignment else { return }
+        passOn(results, ofJob: assignment.job, &outbox)
+        let task = Int(clamping: running) - 1
+        if task >= 0, assignment.contains(task) { lostTasks[request.source] = (assignment.job, task) }
+    }
+
+    // MARK: The end of a worker
+
+    mutating func processEnded(_ end: ProcessEnd, _ outbox: inout Outbox) {
+        now = max(now, ContinuousClock.now)
+        joiners.forget(end.address)
+        for number in jobs.keys.sorted() where jobs[number]?.client.address == end.address {
+            cancelJob(number, &outbox)
+        }
+        guard end.parent == address else { return }
+        booting.remove(end.address)
+        let lostTask = lostTasks.removeValue(forKey: end.address)
+        if let member = roster.remove(end.address) {
+            for (position, assignment) in member.assignments.enumerated().reversed() {
+                resume(assignment, isNext: position == 0, lostTask, end, &outbox)
+            }
+            assign(&outbox)
+        } else {
+            noteBootFailure(
+                "its workers end before they take any work: the last one, \(end.name), by \(end.status)",
+                &outbox
+            )
+        }
+        replaceWorker(&outbox)
+    }
+
+    /// Sees to the task that a lost worker ran, and has the rest of an assignment done by others.
+    private mutating func resume(
+        _ assignment: PoolAssignment,
+        isNext: Bool,
+        _ lostTask: (job: UInt64, task: Int)?,
+        _ end: ProcessEnd,
+        _ outbox: inout Outbox
+    ) {
+        guard let ledger = jobs[assignment.job] else { return }
+        var pieces = unfinished(assignment.pieces)
+        var failed: [Int] = []
+        if let lostTask, lostTask.job == assignment.job, assignment.contains(lostTask.task),
+            ledger.isUnfinished(lostTask.task)
+        {
+            if jobs[assignment.job]?.mayRunAgain(lostTask.task) != true { failed = [lostTask.task] }
+        } else if isNext, lostTask == nil, var first = pieces.first {
+            // A worker that ends each time it is handed something would otherwise be replaced for ever.
+            first.losses += 1
+            pieces[0] = first
+            if first.losses >= PoolService.maximumLosses + ledger.retries { failed = Array(first.range) }
+        }
+        fail(failed, ofJob: assignment.job, end, &outbox)
+        giveBack(unfinished(pieces))
+        if assignment.isBeingTakenBack, !pieces.isEmpty { grantWithdrawals(of: assignment.job, &outbox) }
+    }
+
+    private mutating func fail(
+        _ tasks: [Int],
+        ofJob job: UInt64,
+        _ end: ProcessEnd,
+        _ outbox: inout Outbox
+    ) {
+        let loss = WorkerLost(
+            worker: end.name,
+            pid: Int(end.pid),
+            rank: Int(end.address.rank),
+            host: end.host,
+            exitCode: end.status.exitCode
+        )
+        var entries: [UInt8] = []
+        do {
+            for task in tasks {
+                try PoolWire.appendEntry(task, .workerLost, to: &entries) {
+                    try MessageEncoder().encode(loss, appendingTo: &$0)
+                }
+            }
+        } catch {
+            return breakDown("a lost worker cannot be reported: \(error)", &outbox)
+        }
+        passOn(entries, ofJob: job, &outbox)
+    }
+}

@@ -1,0 +1,158 @@
+internal import MessageCoding
+
+/// What a caller wants of a job besides its results.
+struct PoolJobOptions: Sendable {
+    var chunkSize: Int?
+    var retries = 0
+    var progress: Pool.ProgressObserver?
+
+    func check() throws(ProcessingError) {
+        if let chunkSize, chunkSize < 1 {
+            throw ProcessingError(.misuse, "a chunk needs at least one input, not \(chunkSize)")
+        }
+        guard retries >= 0 else {
+            throw ProcessingError(.misuse, "a task cannot be run again \(retries) times")
+        }
+    }
+}
+
+extension Pool {
+    /// Hands in a job and returns what stands for its result.
+    ///
+    /// - Parameters:
+    ///   - callback: Called with the outcome.
+    ///   - assemble: Makes the value of the results.
+    func submit<Function: PoolFunction, Value: Sendable>(
+        _ function: Function,
+        _ inputs: [Function.Input],
+        _ options: PoolJobOptions,
+        _ callback: (@Sendable (Result<Value, any Error>) -> Void)? = nil,
+        assemble: @escaping @Sendable ([Function.Output]) throws -> Value
+    ) throws -> PoolJob<Value> {
+        try options.check()
+        let count = inputs.count
+        let size =
+            options.chunkSize
+            ?? PoolSubmission.defaultChunkSize(taskCount: count, workerCount: processCount)
+        var frame = try submission(of: function, isOpen: false, retries: options.retries)
+        var failures: [Int: any Error] = [:]
+        var first = 0
+        while first < count {
+            let chunk = inputs[first..<first + min(size, count - first)]
+            PoolSubmission.append(
+                first: first,
+                count: chunk.count,
+                inputs: PoolInputs.encode(chunk, first: first, failures: &failures),
+                to: &frame.bytes
+            )
+            first += chunk.count
+        }
+        let notEncoded = failures
+        let job = PoolJob<Value>(
+            purpose: count == 1 ? "a call in a pool" : "mapping over \(count) inputs",
+            meter: options.progress.map { ProgressMeter(total: count, $0) },
+            callback: callback
+        ) { frames in
+            try assemble(Pool.results(frames, count: count, notEncoded, as: Function.Output.self))
+        }
+        // The pool lives until the last frame of the answer has come.
+        let pending = try endpoint.request(frame) { frame in
+            withExtendedLifetime(self) { job.accept(frame) }
+        }
+        job.begin(JobLink(endpoint: endpoint, pool: address, correlation: pending.correlation))
+        return job
+    }
+
+    /// The beginning of a submission, to which chunks can be appended.
+    func submission(of function: some PoolFunction, isOpen: Bool, retries: Int) throws -> Frame {
+        let work = try MessageEncoder().encode(PortablePoolWork(FunctionWork(function)))
+        var frame = endpoint.makeFrame(.submit, to: address, reserving: work.count + 4096)
+        PoolSubmission.append(isOpen: isOpen, retries: retries, work: work, to: &frame.bytes)
+        return frame
+    }
+
+    /// The results in the frames, by their index.
+    private static func results<Output: Decodable>(
+        _ frames: [Frame],
+        count: Int,
+        _ notEncoded: [Int: any Error],
+        as type: Output.Type
+    ) throws -> [Output] {
+        var results = [Output?](repeating: nil, count: count)
+        var failure: (index: Int, error: any Error)?
+        for frame in frames {
+            try frame.withBody { body in
+                var reader = PoolWire.Reader(body)
+                while !reader.isAtEnd {
+                    let entry = try reader.entry()
+                    guard results.indices.contains(entry.index), results[entry.index] == nil else { continue }
+                    do {
+                        results[entry.index] = try decode(
+                            entry.outcome,
+                            entry.body,
+                            notEncoded[entry.index],
+                            as: type
+                        )
+                    } catch {
+                        // The error of the first task in order is the one that is thrown, whichever came first in time.
+                        if failure.map({ entry.index < $0.index }) ?? true { failure = (entry.index, error) }
+                    }
+                }
+            }
+        }
+        if let failure { throw failure.error }
+        let complete = results.compactMap { $0 }
+        guard complete.count == count else {
+            throw ProcessingError(.transport, "\(count - complete.count) of \(count) results are missing")
+        }
+        return complete
+    }
+
+    /// The result of a task, or its error.
+    ///
+    /// - Parameter notEncoded: Why its input could not be encoded.
+    static func decode<Output: Decodable>(
+        _ outcome: UInt8,
+        _ body: UnsafeRawBufferPointer,
+        _ notEncoded: (any Error)?,
+        as type: Output.Type
+    ) throws -> Output {
+        switch PoolWire.TaskOutcome(rawValue: outcome) {
+        case .value: return try MessageDecoder().decode(type, from: body)
+        case .failure: throw try MessageDecoder().decode(TaskFailure.self, from: body).error
+        case .workerLost: throw try MessageDecoder().decode(WorkerLost.self, from: body)
+        case .inputNotEncoded:
+            throw notEncoded ?? ProcessingError(.coding, "an input of a task could not be encoded")
+        case nil: throw ProcessingError(.transport, "a result of the unknown kind \(outcome)")
+        }
+    }
+
+    /// Waits for a job; if the task that waits is cancelled, what of the job has not begun never will.
+    func result<Value>(of job: PoolJob<Value>) async throws -> Value {
+        try await withTaskCancellationHandler {
+            try await AsyncResult(job: job).value
+        } onCancel: {
+            job.cancel()
+        }
+    }
+}
+
+extension Frame {
+    /// The error that a pool's answer stands for, if it is one.
+    func poolError(_ purpose: String) -> (any Error)? {
+        switch Outcome(rawValue: code) {
+        case .done: return nil
+        case .failed: return ProcessingError(.brokenPool, "\(purpose): \(text)")
+        case .notFound: return ProcessingError(.closed, "\(purpose): the pool has ended")
+        // A job has no time limit: it was cancelled.
+        case .timedOut: return CancellationError()
+        default:
+            do {
+                try checkOutcome(of: purpose)
+                return nil
+            } catch {
+                return error
+            }
+        }
+    }
+}

@@ -1,0 +1,177 @@
+internal import MessageCoding
+
+/// How the inputs of a job go in and its results come out while it goes on.
+struct PoolFlow: Sendable {
+    let isOrdered: Bool
+    let chunkSize: Int
+    let lookAhead: Int?
+    let retries: Int
+    let progress: Pool.ProgressObserver?
+    /// When the whole must be over.
+    var deadline: ContinuousClock.Instant?
+
+    init(
+        _ isOrdered: Bool,
+        _ chunkSize: Int,
+        _ lookAhead: Int?,
+        _ retries: Int,
+        _ progress: Pool.ProgressObserver?
+    ) {
+        self.isOrdered = isOrdered
+        self.chunkSize = chunkSize
+        self.lookAhead = lookAhead
+        self.retries = retries
+        self.progress = progress
+    }
+
+    fileprivate func makeStream<Output>(workers: Int) throws(ProcessingError) -> ResultStream<Output> {
+        try PoolJobOptions(chunkSize: chunkSize, retries: retries).check()
+        let chunks = lookAhead ?? 2 * workers
+        guard chunks >= 1 else {
+            throw ProcessingError(.misuse, "a look-ahead of at least one chunk is needed, not \(chunks)")
+        }
+        let (tasks, isTooMany) = chunks.multipliedReportingOverflow(by: chunkSize)
+        return ResultStream(
+            isOrdered: isOrdered,
+            lookAhead: isTooMany ? Int.max / 2 : min(tasks, Int.max / 2),
+            progress: progress
+        )
+    }
+}
+
+/// Makes chunks of inputs, with running numbers.
+private struct PoolChunker<Input: Encodable & Sendable> {
+    let chunkSize: Int
+    private var first = 0
+
+    init(chunkSize: Int) { self.chunkSize = chunkSize }
+
+    /// Appends a chunk to the body of a frame; returns which of its inputs cannot be encoded.
+    mutating func append(_ inputs: [Input], to bytes: inout [UInt8]) -> [Int: any Error] {
+        var failures: [Int: any Error] = [:]
+        let encoded = PoolInputs.encode(inputs, first: first, failures: &failures)
+        PoolSubmission.append(first: first, count: inputs.count, inputs: encoded, to: &bytes)
+        first += inputs.count
+        return failures
+    }
+}
+
+extension JobLink {
+    /// The beginning of a frame with more chunks.
+    fileprivate func extensionFrame(isOpen: Bool) -> Frame {
+        var frame = endpoint.makeFrame(.extendJob, to: pool, argument: correlation)
+        PoolWire.append(UInt64(isOpen ? 1 : 0), to: &frame.bytes)
+        return frame
+    }
+}
+
+extension Pool {
+    /// Begins a job without inputs, whose results go to a stream.
+    private func open<Function: PoolFunction>(
+        _ function: Function,
+        _ retries: Int,
+        _ stream: ResultStream<Function.Output>
+    ) throws -> JobLink {
+        let frame = try submission(of: function, isOpen: true, retries: retries)
+        // The pool lives until the last frame of the answer has come.
+        let pending = try endpoint.request(frame) { frame in
+            withExtendedLifetime(self) { stream.accept(frame) }
+        }
+        let link = JobLink(endpoint: endpoint, pool: address, correlation: pending.correlation)
+        stream.begin(link)
+        return link
+    }
+
+    /// The results of a function for the inputs of a sequence, which are taken by the one who takes the results.
+    func results<Function: PoolFunction>(
+        of function: Function,
+        _ inputs: some Sequence<Function.Input>,
+        _ flow: PoolFlow
+    ) throws -> PoolResults<Function.Output> {
+        let stream: ResultStream<Function.Output> = try flow.makeStream(workers: processCount)
+        let link = try open(function, flow.retries, stream)
+        var iterator = inputs.makeIterator()
+        var chunker = PoolChunker<Function.Input>(chunkSize: flow.chunkSize)
+        let feed = { (room: Int) throws in
+            var room = room
+            var hasEnded = false
+            var frame = link.extensionFrame(isOpen: true)
+            let emptySize = frame.bodySize
+            while room >= flow.chunkSize, !hasEnded {
+                var chunk: [Function.Input] = []
+                while chunk.count < flow.chunkSize {
+                    guard let input = iterator.next() else {
+                        hasEnded = true
+                        break
+                    }
+                    chunk.append(input)
+                }
+                guard !chunk.isEmpty else { break }
+                let notEncoded = chunker.append(chunk, to: &frame.bytes)
+                stream.note(submitted: chunk.count, notEncoded: notEncoded)
+                room -= chunk.count
+            }
+            if frame.bodySize > emptySize { try link.endpoint.notify(frame) }
+            if hasEnded {
+                try link.endpoint.notify(link.extensionFrame(isOpen: false))
+                stream.noteEndOfInputs()
+            }
+        }
+        try feed(stream.room(waitingForHalf: false))
+        return PoolResults(stream, deadline: flow.deadline, feed: feed)
+    }
+
+    /// The results of a function for inputs that come by and by, which are taken by a task.
+    func results<Function: PoolFunction, Inputs: AsyncSequence & Sendable>(
+        of function: Function,
+        comingFrom inputs: Inputs,
+        _ flow: PoolFlow
+    ) throws -> PoolResults<Function.Output> where Inputs.Element == Function.Input {
+        let stream: ResultStream<Function.Output> = try flow.makeStream(workers: processCount)
+        let link = try open(function, flow.retries, stream)
+        let feeder = Task.detached {
+            var failure: (any Error)?
+            do {
+                try await Pool.feed(inputs, to: stream, link, chunkSize: flow.chunkSize)
+            } catch {
+                failure = error
+            }
+            // If the Host is gone, the stream has ended by that.
+            try? link.endpoint.notify(link.extensionFrame(isOpen: false))
+            stream.noteEndOfInputs(failure)
+        }
+        return PoolResults(stream, deadline: flow.deadline, feeder: feeder)
+    }
+
+    private static func feed<Inputs: AsyncSequence & Sendable, Output>(
+        _ inputs: Inputs,
+        to stream: ResultStream<Output>,
+        _ link: JobLink,
+        chunkSize: Int
+    ) async throws where Inputs.Element: Encodable & Sendable {
+        var iterator = inputs.makeAsyncIterator()
+        var chunker = PoolChunker<Inputs.Element>(chunkSize: chunkSize)
+        while true {
+            guard try await stream.waitForRoom(chunkSize) else { return }
+            var chunk: [Inputs.Element] = []
+            var failure: (any Error)?
+            var hasEnded = false
+            while chunk.count < chunkSize, !hasEnded {
+                do {
+                    if let input = try await iterator.next() { chunk.append(input) } else { hasEnded = true }
+                } catch {
+                    failure = error
+                    hasEnded = true
+                }
+            }
+            if !chunk.isEmpty {
+                var frame = link.extensionFrame(isOpen: true)
+                let notEncoded = chunker.append(chunk, to: &frame.bytes)
+                stream.note(submitted: chunk.count, notEncoded: notEncoded)
+                try link.endpoint.notify(frame)
+            }
+            if let failure { throw failure }
+            if hasEnded { return }
+        }
+    }
+}
