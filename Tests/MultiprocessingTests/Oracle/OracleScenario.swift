@@ -33,7 +33,8 @@ struct OracleScenario: Sendable {
 
 /// The scenarios of one noun, in the order in which both sides go through them.
 enum OracleArea: String, CaseIterable, Sendable {
-    case processes, queues, pipes, pools
+    case processes, queues, pipes, pools, synchronization, families, transfers, streams, futures
+    case sharedState = "sharedstate"
 
     var scenarios: [OracleScenario] {
         switch self {
@@ -41,6 +42,12 @@ enum OracleArea: String, CaseIterable, Sendable {
         case .queues: OracleScenario.queues
         case .pipes: OracleScenario.pipes
         case .pools: OracleScenario.pools
+        case .synchronization: OracleScenario.synchronization
+        case .families: OracleScenario.families
+        case .transfers: OracleScenario.transfers
+        case .streams: OracleScenario.streams
+        case .futures: OracleScenario.futures
+        case .sharedState: OracleScenario.sharedState
         }
     }
 

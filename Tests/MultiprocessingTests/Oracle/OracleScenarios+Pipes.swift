@@ -84,6 +84,8 @@ extension OracleScenario {
             try right.send("x")
             say(try left.poll(timeout: .seconds(60)), try left.poll(), try right.poll())
             say(try left.receive(), try left.poll())
+            // Until here the far end is held.
+            right.close()
         },
         OracleScenario("poll_waits_for_a_message") {
             let (left, right) = try Pipe<String>().ends

@@ -203,13 +203,20 @@ extension OracleScenario {
     ]
 
     private static let poolsAndTheirEnds: [OracleScenario] = [
-        OracleScenario("use_after_close") {
+        OracleScenario(
+            "use_after_close",
+            differs: Difference(
+                "what is handed in without waiting is answered through its result, a refusal too",
+                python: ["refused refused", "refused refused", "done", "done done", "refused"],
+                swift: ["refused refused", "done done", "done", "done done", "refused"]
+            )
+        ) {
             let pool = try Pool(processes: 1)
             try pool.close()
             say(outcome { _ = try pool.apply(square, args: 1) }, outcome { _ = try pool.map([1], square) })
             say(
-                outcome { try pool.applyAsync { square(1) } },
-                outcome { try pool.mapAsync([1], square) }
+                outcome { _ = try pool.applyAsync { square(1) } },
+                outcome { _ = try pool.mapAsync([1], square) }
             )
             say(outcome { try pool.close() })
             try pool.join()

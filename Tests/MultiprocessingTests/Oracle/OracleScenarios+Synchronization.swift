@@ -40,7 +40,9 @@ private func startWaiting(at condition: Condition, _ told: Queue<String>, count:
     return processes
 }
 
-private func startPassing(_ barrier: Barrier, _ told: Queue<String>, times: Int = 1, count: Int) throws -> [Process] {
+private func startPassing(_ barrier: Barrier, _ told: Queue<String>, times: Int = 1, count: Int) throws
+    -> [Process]
+{
     try (0..<count).map { _ in
         try start { for _ in 0..<times { try told.put(returned { try barrier.wait() }) } }
     }

@@ -30,6 +30,44 @@ struct OracleTests {
     )
     func pools(ranks: Int) async throws { try await compare(.pools, ranks: ranks) }
 
+    @Test(
+        "locks, semaphores, conditions, events and barriers let go and hold back as in Python",
+        .enabled(if: OraclePython.isThere),
+        arguments: [1, 3]
+    )
+    func synchronization(ranks: Int) async throws { try await compare(.synchronization, ranks: ranks) }
+
+    @Test(
+        "parents, children, sentinels and waits for one of several are as in Python",
+        .enabled(if: OraclePython.isThere),
+        arguments: [1, 3]
+    )
+    func families(ranks: Int) async throws { try await compare(.families, ranks: ranks) }
+
+    @Test(
+        "bytes, joinable queues and simple queues are as in Python",
+        .enabled(if: OraclePython.isThere),
+        arguments: [1, 3]
+    )
+    func transfers(ranks: Int) async throws { try await compare(.transfers, ranks: ranks) }
+
+    @Test(
+        "imap, starMap and workers that are replaced are as in Python",
+        .enabled(if: OraclePython.isThere),
+        arguments: [1, 3]
+    )
+    func streams(ranks: Int) async throws { try await compare(.streams, ranks: ranks) }
+
+    @Test(
+        "executors and futures are as in Python's concurrent.futures",
+        .enabled(if: OraclePython.isThere),
+        arguments: [1, 3]
+    )
+    func futures(ranks: Int) async throws { try await compare(.futures, ranks: ranks) }
+
+    @Test("shared values, lists, dictionaries and memory are as in Python", .enabled(if: OraclePython.isThere), arguments: [1, 3])
+    func sharedState(ranks: Int) async throws { try await compare(.sharedState, ranks: ranks) }
+
     @Test("every difference on purpose is in the article for those who come from multiprocessing")
     func differences() throws {
         let article = try text(ofFile: "Sources/Multiprocessing/Multiprocessing.docc/FromMultiprocessing.md")
@@ -60,7 +98,7 @@ struct OracleTests {
             let area = try #require(OracleArea(rawValue: try RankCheck.argument(0, as: String.self)))
             try area.perform()
         }
-        let swift = OracleLines(job.output(ofRank: 0))
+        let swift = OracleLines(job.standardOutput)
         #expect(python.names == area.scenarios.map(\.name), "Python has other scenarios")
         #expect(swift.isComplete, "\(job.report)")
         for scenario in area.scenarios {

@@ -67,6 +67,7 @@ func errorWord(_ error: any Error) -> String {
         case "misuse", "closed": "refused"
         case let kind: kind
         }
+    case is CancellationError: "cancelled"
     case let error as WorkerLost: "worker lost \(error.exitCode)"
     default: "\(type(of: error)): \(error)"
     }

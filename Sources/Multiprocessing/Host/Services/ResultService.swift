@@ -36,7 +36,7 @@ struct ResultService: Service {
     private func answer(_ reader: Waiter, _ outbox: inout Outbox) {
         switch state {
         case .pending: outbox.reply(to: reader, .timedOut)
-        case .delivered(let frame): outbox.reply(to: reader, passingOn: frame)
+        case .delivered(var frame): outbox.reply(to: reader, sharing: &frame)
         case .lost(let description): outbox.reply(to: reader, .workerLost, body: description)
         }
     }
