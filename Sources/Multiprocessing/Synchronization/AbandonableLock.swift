@@ -38,7 +38,7 @@ extension AbandonableLock {
     ) throws -> Result {
         let acquisition = try acquireReportingAbandonment(timeout: timeout)
         guard acquisition.isAcquired else { throw notAcquired() }
-        return try releasing { try body(acquisition.lostHolder) }
+        return try runThenRelease { try body(acquisition.lostHolder) }
     }
 
     /// Acquires the lock for as long as a closure runs, without blocking the thread; the closure is told if an earlier
@@ -52,7 +52,7 @@ extension AbandonableLock {
     ) async throws -> Result {
         let acquisition = try await acquireReportingAbandonment(timeout: timeout)
         guard acquisition.isAcquired else { throw notAcquired() }
-        return try await releasing { try await body(acquisition.lostHolder) }
+        return try await runSuspendingThenRelease { try await body(acquisition.lostHolder) }
     }
 
     /// Acquires the lock without blocking the thread, for as long as a closure runs that does not suspend, and that is told if
@@ -65,7 +65,9 @@ extension AbandonableLock {
     ) async throws -> Result {
         let acquisition = try await acquireReportingAbandonment(timeout: timeout)
         guard acquisition.isAcquired else { throw notAcquired() }
-        return try await releasing { () async throws -> Result in try body(acquisition.lostHolder) }
+        return try await runSuspendingThenRelease { () async throws -> Result in
+            try body(acquisition.lostHolder)
+        }
     }
 }
 

@@ -49,7 +49,7 @@ extension Acquirable {
     /// As the `with` statement in Python.
     public func withLock<Result>(timeout: Duration? = nil, _ body: () throws -> Result) throws -> Result {
         guard try acquire(timeout: timeout) else { throw notAcquired() }
-        return try releasing(after: body)
+        return try runThenRelease(body)
     }
 
     /// Acquires it for as long as a closure runs, without blocking the thread; it is released however the closure ends.
@@ -61,7 +61,7 @@ extension Acquirable {
         _ body: () async throws -> Result
     ) async throws -> Result {
         guard try await acquire(timeout: timeout) else { throw notAcquired() }
-        return try await releasing(after: body)
+        return try await runSuspendingThenRelease(body)
     }
 
     /// Acquires it without blocking the thread, for as long as a closure runs that does not suspend.
@@ -73,14 +73,14 @@ extension Acquirable {
         _ body: () throws -> Result
     ) async throws -> Result {
         guard try await acquire(timeout: timeout) else { throw notAcquired() }
-        return try await releasing { () async throws -> Result in try body() }
+        return try await runSuspendingThenRelease { () async throws -> Result in try body() }
     }
 
     func notAcquired() -> ProcessingError {
         ProcessingError(.timedOut, "the \(Self.self) could not be acquired in time")
     }
 
-    func releasing<Result>(after body: () throws -> Result) throws -> Result {
+    func runThenRelease<Result>(_ body: () throws -> Result) throws -> Result {
         let result: Result
         do {
             result = try body()
@@ -93,7 +93,7 @@ extension Acquirable {
         return result
     }
 
-    func releasing<Result>(after body: () async throws -> Result) async throws -> Result {
+    func runSuspendingThenRelease<Result>(_ body: () async throws -> Result) async throws -> Result {
         let result: Result
         do {
             result = try await body()
