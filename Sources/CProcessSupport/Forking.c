@@ -301,15 +301,16 @@ void cps_buffer_output_by_line(void) {
 void cps_print(int stream, const void *bytes, size_t count, int is_in_order) {
     FILE *file = stream == 2 ? stderr : stdout;
     size_t written = 0;
-    flockfile(file);
-    if (is_in_order) fflush_unlocked(file);
+    // Whoever has the lock may be waiting for the caller: Swift's print holds it while it asks a value for its description.
+    int is_locked = ftrylockfile(file) == 0;
+    if (is_locked && is_in_order) fflush_unlocked(file);
     while (written < count) {
         ssize_t result = write(stream, (const char *)bytes + written, count - written);
         if (result < 0 && errno == EINTR) continue;
         if (result <= 0) break;
         written += (size_t)result;
     }
-    funlockfile(file);
+    if (is_locked) funlockfile(file);
 }
 
 void cps_flush_output(void) { fflush(NULL); }

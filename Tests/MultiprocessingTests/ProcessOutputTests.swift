@@ -34,6 +34,12 @@ struct LineAssemblyTests {
         }
     }
 
+    @Test("a name of several lines makes a mark of one")
+    func names() {
+        #expect(OutputForm.prefixed.mark(of: "a\nb\r\nc", rank: 2) == "[a b c 2] ")
+        #expect(OutputForm.plain.mark(of: "a", rank: 2).isEmpty)
+    }
+
     @Test("bytes of every value pass unchanged")
     func binary() {
         var assembly = LineAssembly(mark: "")
@@ -193,6 +199,28 @@ struct ProcessOutputTests {
             if words[words.count - 2] == "sent" { sent = number } else { #expect(number <= sent) }
         }
         #expect(sent == 499)
+    }
+
+    @Test(
+        "a main program that prints what it has to ask the Host for does not hold up the output",
+        arguments: [nil, 3]
+    )
+    func printing(ranks: Int?) async throws {
+        var job = try RankCheck.job(ranks: ranks) {
+            try withProcesses(output: .prefixed) {
+                let process = Process { for _ in 0..<2000 { print("on and on") } }
+                try process.start()
+                // Its description asks the Host, while the lock of standard output is held.
+                for _ in 0..<100 { print("main:", process) }
+                try process.join()
+            }
+        }
+        job.tagsOutput = false
+        let result = try await oneJobAtATime { [job] in try await job.run() }
+        #expect(result.isSuccess, "\(result.report.suffix(2000))")
+        #expect(
+            result.lines.filter { $0.text.hasPrefix("main: <Process name='Process-1' pid=") }.count == 100
+        )
     }
 
     @Test("the variable in the environment says it, unless the program does", arguments: [nil, 3])

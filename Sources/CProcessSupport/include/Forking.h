@@ -74,6 +74,6 @@ void cps_buffer_output_by_line(void);
 /// Writes all that is buffered for standard output and error.
 void cps_flush_output(void);
 
-/// Writes bytes to standard output (1) or error (2) at once, while no other thread of the process prints there. What is
-/// buffered is written before it if `is_in_order` is not 0: else a line that has only begun does not get in between.
+/// Writes bytes to standard output (1) or error (2) at once. Other threads of the process do not print there meanwhile, except one
+/// that does so already. What is buffered is written before it if `is_in_order` is not 0.
 void cps_print(int stream, const void *bytes, size_t count, int is_in_order);

@@ -25,7 +25,8 @@ public enum OutputForm: String, Codable, Sendable, CaseIterable {
     func mark(of name: String, rank: Int) -> String {
         switch self {
         case .plain: ""
-        case .prefixed: "[\(name) \(rank)] "
+        // A name may be any text, but the mark is part of one line.
+        case .prefixed: "[\(String(name.map { $0.isNewline ? " " : $0 })) \(rank)] "
         }
     }
 }
