@@ -61,6 +61,14 @@ public struct ProcessingError: Error, Hashable, Sendable, CustomStringConvertibl
         ///
         /// As `IndexError` in Python.
         public static let outOfRange = Kind(rawValue: "outOfRange")
+        /// One end of a connection could not prove to the other that it knows the key.
+        ///
+        /// As `multiprocessing.AuthenticationError` in Python.
+        public static let authentication = Kind(rawValue: "authentication")
+        /// A message is larger than the receiver allows.
+        ///
+        /// As `BufferTooShort`, and the `OSError` for a bad message length, in Python.
+        public static let tooLarge = Kind(rawValue: "tooLarge")
         /// The conversation between the processes broke.
         public static let transport = Kind(rawValue: "transport")
     }
