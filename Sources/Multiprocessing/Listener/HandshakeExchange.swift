@@ -4,7 +4,7 @@ internal import Glibc
 struct HandshakeExchange {
     /// How far it has come.
     enum Step {
-        case waits(Readiness)
+        case waits(SocketReadiness)
         case agreed(peerMaximum: Int)
         case refused(Handshake.Refusal)
         /// The other end went away.

@@ -113,7 +113,7 @@ final class ListenerLoop: Sendable {
         let peerAddress: SocketAddress?
         let began: ContinuousClock.Instant
         var exchange: HandshakeExchange
-        var readiness = Readiness.input
+        var readiness = SocketReadiness.input
     }
 
     private func run(_ listener: SocketDescriptor) {

@@ -61,7 +61,7 @@ final class MessageLink: Sendable {
         try socket.use { (descriptor) throws(ProcessingError) in
             var sent = 0
             while try !write(message, from: &sent, to: descriptor) {
-                guard Readiness.room.wait(for: descriptor, until: deadline) else {
+                guard SocketReadiness.room.wait(for: descriptor, until: deadline) else {
                     giveUp(descriptor, after: sent)
                     throw Self.noRoom
                 }
@@ -179,7 +179,7 @@ final class MessageLink: Sendable {
         try socket.use { (descriptor) throws(ProcessingError) in
             while true {
                 if let body = try readMessage(kind, limit, from: descriptor) { return body }
-                guard Readiness.input.wait(for: descriptor, until: deadline) else { throw Self.nothingCame }
+                guard SocketReadiness.input.wait(for: descriptor, until: deadline) else { throw Self.nothingCame }
             }
         }
     }
@@ -204,14 +204,14 @@ final class MessageLink: Sendable {
 
     /// Whether there is something to receive, or the stream has ended.
     func poll(until deadline: ContinuousClock.Instant?) throws(ProcessingError) -> Bool {
-        try socket.use { Readiness.input.wait(for: $0, until: deadline) }
+        try socket.use { SocketReadiness.input.wait(for: $0, until: deadline) }
     }
 
     /// Whether there is something to receive, or the stream has ended, without blocking the thread.
     func poll(until deadline: ContinuousClock.Instant?) async throws -> Bool {
         let descriptor = try socket.enter()
         defer { socket.leave() }
-        if Readiness.input.wait(for: descriptor, until: .now) { return true }
+        if SocketReadiness.input.wait(for: descriptor, until: .now) { return true }
         do {
             try await wait(for: .input, at: descriptor, until: deadline, orThrow: Self.nothingCame)
             return true
@@ -293,7 +293,7 @@ final class MessageLink: Sendable {
     }
 
     private func wait(
-        for readiness: Readiness,
+        for readiness: SocketReadiness,
         at descriptor: Int32,
         until deadline: ContinuousClock.Instant?,
         orThrow timeUp: ProcessingError

@@ -88,7 +88,7 @@ final class SocketDescriptor: Sendable {
 }
 
 /// What to wait for at a descriptor.
-enum Readiness {
+enum SocketReadiness {
     case input
     case room
 

@@ -77,7 +77,7 @@ final class SocketWatcher: Sendable {
     ///
     /// Without a descriptor it waits for the others. The descriptor must stay open meanwhile.
     func wait(
-        for readiness: Readiness = .input,
+        for readiness: SocketReadiness = .input,
         at descriptor: Int32 = -1,
         until deadline: ContinuousClock.Instant?,
         ticket: WaitTicket = WaitTicket()

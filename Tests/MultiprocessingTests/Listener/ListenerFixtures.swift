@@ -81,7 +81,7 @@ final class RawPeer: Sendable {
     /// Reads until the other end has closed the connection; returns false if it does not.
     func waitForEnd() throws -> Bool {
         try socket.use { descriptor in
-            while Readiness.input.wait(for: descriptor, until: .now + limit) {
+            while SocketReadiness.input.wait(for: descriptor, until: .now + limit) {
                 var bytes = [UInt8](repeating: 0, count: 1000)
                 let count = recv(descriptor, &bytes, bytes.count, Int32(MSG_DONTWAIT))
                 if count == 0 || (count < 0 && errno == ECONNRESET) { return true }

@@ -35,6 +35,7 @@ struct OracleScenario: Sendable {
 enum OracleArea: String, CaseIterable, Sendable {
     case processes, queues, pipes, pools, synchronization, families, transfers, streams, futures
     case sharedState = "sharedstate"
+    case listeners
 
     var scenarios: [OracleScenario] {
         switch self {
@@ -48,6 +49,7 @@ enum OracleArea: String, CaseIterable, Sendable {
         case .streams: OracleScenario.streams
         case .futures: OracleScenario.futures
         case .sharedState: OracleScenario.sharedState
+        case .listeners: OracleScenario.listeners
         }
     }
 

@@ -191,7 +191,10 @@ extension OracleScenario {
             say(outcome { _ = try SharedMemory(attachingTo: name) })
         },
         OracleScenario("shared_memory_without_size") {
-            say(outcome { _ = try SharedMemory(byteCount: 0) }, outcome { _ = try SharedMemory(byteCount: -1) })
+            say(
+                outcome { _ = try SharedMemory(byteCount: 0) },
+                outcome { _ = try SharedMemory(byteCount: -1) }
+            )
         },
     ]
 }

@@ -65,8 +65,19 @@ struct OracleTests {
     )
     func futures(ranks: Int) async throws { try await compare(.futures, ranks: ranks) }
 
-    @Test("shared values, lists, dictionaries and memory are as in Python", .enabled(if: OraclePython.isThere), arguments: [1, 3])
+    @Test(
+        "shared values, lists, dictionaries and memory are as in Python",
+        .enabled(if: OraclePython.isThere),
+        arguments: [1, 3]
+    )
     func sharedState(ranks: Int) async throws { try await compare(.sharedState, ranks: ranks) }
+
+    @Test(
+        "listeners and clients meet, prove themselves and part as in Python",
+        .enabled(if: OraclePython.isThere),
+        arguments: [1, 3]
+    )
+    func listeners(ranks: Int) async throws { try await compare(.listeners, ranks: ranks) }
 
     @Test("every difference on purpose is in the article for those who come from multiprocessing")
     func differences() throws {

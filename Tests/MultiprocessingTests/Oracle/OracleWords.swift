@@ -59,12 +59,13 @@ func errorWord(_ error: any Error) -> String {
         case "full": "full"
         case "timedOut": "timed out"
         case "endOfStream": "end of stream"
-        case "tooLong": "buffer too short"
+        case "tooLong", "tooLarge": "buffer too short"
+        case "authentication": "not authenticated"
         case "brokenBarrier": "broken barrier"
         case "coding": "cannot travel"
         case "notFound", "outOfRange": "no such thing"
         case "terminated": "terminated"
-        case "misuse", "closed": "refused"
+        case "misuse", "closed", "resources": "refused"
         case let kind: kind
         }
     case is CancellationError: "cancelled"
