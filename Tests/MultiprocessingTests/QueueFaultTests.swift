@@ -12,18 +12,6 @@ import Darwin
 
 private typealias Item = DeliveryHistory.Item
 
-/// The same numbers at every run.
-private struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = (state ^ state >> 30) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ mixed >> 31
-    }
-}
-
 /// Producers and consumers of a queue, some of which are killed again and again.
 private struct Household {
     static let itemsPerProducer = 40
