@@ -89,7 +89,8 @@ struct OracleTests {
                 let row =
                     "| `\(scenario.name)` | \(difference.python.joined(separator: " · ")) | "
                     + "\(difference.swift.joined(separator: " · ")) | \(difference.reason) |"
-                #expect(rows.contains(row), "the article lacks this row")
+                let isThere = rows.contains(row)
+                #expect(isThere, "the article lacks this row:\n\(row)")
             }
         }
     }
