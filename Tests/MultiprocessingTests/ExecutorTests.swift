@@ -14,6 +14,8 @@ private struct Oddity: Error, Codable, Hashable {
     var number: Int
 }
 
+private func add(_ first: Int, _ second: Int) -> Int { first + second }
+
 @Suite("Executor")
 struct ExecutorTests {
     @Test("a future has the result or the error of its call, and calls back", arguments: sizes)
@@ -31,6 +33,7 @@ struct ExecutorTests {
                 let failing = try executor.submit { () -> Int in throw Oddity(number: base) }
                 #expect(try failing.exception(timeout: .seconds(20)) as? Oddity == Oddity(number: 20))
                 await #expect(throws: Oddity(number: 20)) { try await failing.value }
+                #expect(try await executor.submit(add, args: 2, 3).value == 5)
                 let calls = try Queue<Int>()
                 let quiet = try executor.submit { () throws -> Void in try calls.put(1) }
                 try await quiet.value

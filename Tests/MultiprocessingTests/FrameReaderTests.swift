@@ -38,6 +38,33 @@ struct FrameReaderTests {
         }
     }
 
+    @Test(
+        "a header that is cut by the end of the buffer is read on",
+        arguments: [64, 65, 100, 127, 128, 129, 300]
+    )
+    func splitHeaders(bufferSize: Int) throws {
+        let (near, far) = try ForkServer.makeSocketPair(Int32(SOCK_STREAM.rawValue))
+        defer {
+            close(near)
+            close(far)
+        }
+        let sizes = [0, 0, 7, 0, 30, 1, 0, 200, 0, 0, 3]
+        var writer = FrameWriter()
+        for (number, size) in sizes.enumerated() { writer.append(makeFrame(size, UInt64(number))) }
+        let isConnected = writer.write(to: near)
+        #expect(isConnected && writer.isEmpty)
+        var reader = FrameReader(bufferSize: bufferSize)
+        var received: [Frame] = []
+        while received.count < sizes.count {
+            let progress = reader.read(from: far, waits: false)
+            try #require(progress == .advanced)
+            while let frame = try reader.next() { received.append(frame) }
+        }
+        for (number, size) in sizes.enumerated() {
+            #expect(received[number].bytes == makeFrame(size, UInt64(number)).bytes)
+        }
+    }
+
     @Test("garbage on a socket is an error, and the end of the socket is told")
     func garbage() throws {
         let (near, far) = try ForkServer.makeSocketPair(Int32(SOCK_STREAM.rawValue))

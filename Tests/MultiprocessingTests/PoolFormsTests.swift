@@ -16,6 +16,10 @@ private func power(_ base: Int, _ exponent: Int) -> Int {
     (0..<exponent).reduce(1) { result, _ in result * base }
 }
 
+private func noteSum(_ queue: Queue<Int>, _ first: Int, _ second: Int) throws {
+    try queue.put(first + second)
+}
+
 private func prepare(_ name: String, _ value: Int) throws { setenv(name, "\(value)", 1) }
 
 private func refuse(_ text: String) throws { throw Unencodable.Refusal() }
@@ -57,8 +61,10 @@ struct PoolFormsTests {
                 #expect(tally.entries == ["done"])
                 try await pool.apply { try await seen.put(8) }
                 try pool.applyAsync { try seen.put(9) }.get(timeout: .seconds(20))
-                let numbers = try (0..<10).map { _ in try seen.get(timeout: .seconds(20)) }
-                #expect(numbers.sorted() == Array(0..<10))
+                try await pool.apply(noteSum, args: seen, 4, 6)
+                try await pool.starMap([(11, 0), (6, 6)]) { try seen.put($0 + $1) }
+                let numbers = try (0..<13).map { _ in try seen.get(timeout: .seconds(20)) }
+                #expect(numbers.sorted() == Array(0..<13))
                 await #expect(throws: Unencodable.Refusal.self) {
                     try await pool.map(0..<3) { (_: Int) async throws -> Void in throw Unencodable.Refusal() }
                 }

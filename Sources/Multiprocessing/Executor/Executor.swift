@@ -84,6 +84,8 @@ public final class Executor: Sendable {
     ///   - chunkSize: How many inputs a worker is handed at a time.
     ///   - retries: How often a task is run again when its worker is lost.
     ///   - transform: The function.
+    /// - Returns: The results, to be taken one by one.
+    /// - Throws: As `Pool.imap`.
     ///
     /// As `Executor.map` in Python.
     public func map<Input: Codable & Sendable, Output: Codable & Sendable>(
@@ -103,6 +105,7 @@ public final class Executor: Sendable {
     /// - Parameters:
     ///   - wait: Whether to wait until all workers have ended, which they do when every call is done.
     ///   - cancelFutures: Whether calls that no worker has been given yet are cancelled.
+    /// - Throws: `ProcessingError` when `withProcesses` has ended.
     ///
     /// As `Executor.shutdown` in Python.
     public func shutdown(wait: Bool = true, cancelFutures: Bool = false) throws {

@@ -19,6 +19,7 @@ extension Executor {
     /// - Parameters:
     ///   - futures: Futures of one executor or of several.
     ///   - timeout: How long the whole may take, from now on.
+    /// - Returns: The futures, to be taken one by one.
     ///
     /// As `concurrent.futures.as_completed` in Python.
     public static func asCompleted<Value>(

@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// The result of a call that an executor has not necessarily done yet.
 ///
 /// As `concurrent.futures.Future` in Python.
@@ -11,6 +9,7 @@ public final class Future<Value: Sendable>: Sendable {
     /// Waits for the result and returns it.
     ///
     /// - Parameter timeout: How long to wait; `nil` waits as long as it takes.
+    /// - Returns: What the call returned.
     /// - Throws: The error that the call threw; a `CancellationError` when it was cancelled; `WorkerLost` when its worker ended
     ///   meanwhile; a `ProcessingError` of kind `timedOut` when the time is up. See `AsyncResult.get`.
     public func result(timeout: Duration? = nil) throws -> Value {

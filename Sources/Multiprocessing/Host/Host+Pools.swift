@@ -18,6 +18,7 @@ extension Host {
         let claim = journal.changeClaim(of: request.ticket) {
             $0.reduced(for: request.ticket, count: request.count, toBegun: request.takesAll)
         }
+        sendSnapshot(of: journal, request.ticket, of: process)
         var body: [UInt8] = []
         PoolWire.append(UInt64(claim.begun), to: &body)
         PoolWire.append(UInt64(claim.limit), to: &body)
@@ -26,6 +27,22 @@ extension Host {
             .takenBack,
             from: process.address,
             argument: request.ticket.rawValue,
+            body: body
+        )
+    }
+
+    /// Sends the pool the results that a worker has not sent yet: it may be stopped, or be at something long.
+    private func sendSnapshot(of journal: JournalMemory, _ ticket: PoolTicket, of process: HostedProcess) {
+        guard let (job, entries) = journal.snapshot(of: ticket) else { return }
+        var body: [UInt8] = []
+        PoolWire.append(job, to: &body)
+        PoolWire.append(UInt64(0), to: &body)
+        body.append(contentsOf: entries)
+        tellPool(
+            of: process.order,
+            .chunkResults,
+            from: process.address,
+            argument: ticket.rawValue,
             body: body
         )
     }

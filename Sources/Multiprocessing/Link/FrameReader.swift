@@ -57,12 +57,6 @@ struct FrameReader {
             partial = Array(buffer[start..<end])
             partialSize = frameSize
             (start, end) = (0, 0)
-        } else if start > 0 {
-            buffer.withUnsafeMutableBytes { memory in
-                let rest = UnsafeRawBufferPointer(rebasing: memory[start..<end])
-                memory.copyMemory(from: rest)
-            }
-            (start, end) = (0, end - start)
         }
         return nil
     }
@@ -76,6 +70,8 @@ struct FrameReader {
     }
 
     private mutating func readBuffer(from socket: Int32, _ flags: Int32) -> Progress {
+        // Without room nothing could be read, which looks like the end of the socket.
+        makeRoom()
         let room = buffer.count - end
         let count = buffer.withUnsafeMutableBytes { memory in
             FrameReader.receive(
@@ -87,6 +83,16 @@ struct FrameReader {
         guard count > 0 else { return FrameReader.progress(count) }
         end += count
         return .advanced
+    }
+
+    /// Moves the beginning of a frame, perhaps of its header only, to the beginning of the buffer.
+    private mutating func makeRoom() {
+        guard start > 0 else { return }
+        buffer.withUnsafeMutableBytes { memory in
+            let rest = UnsafeRawBufferPointer(rebasing: memory[start..<end])
+            memory.copyMemory(from: rest)
+        }
+        (start, end) = (0, end - start)
     }
 
     private mutating func readPartial(from socket: Int32, _ flags: Int32) -> Progress {

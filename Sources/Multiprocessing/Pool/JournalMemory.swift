@@ -4,11 +4,11 @@ internal import Glibc
 /// Memory that a process and its Host share, in which the process notes what it is doing: the Host reads it when the
 /// process has ended, however that came about.
 ///
-/// Layout: job 8 · ticket 8 · running index + 1 (0: none) 8 · number of bytes that count 8 · a claim for each slot 8 ·
-/// these bytes.
+/// Layout: job 8 · ticket 8 · running index + 1 (0: none) 8 · number of bytes that count 8 · how often they were forgotten 8 ·
+/// a claim for each slot 8 · these bytes.
 final class JournalMemory {
-    static let headerSize = 32 + 8 * PoolTicket.slotCount
-    private static let firstClaim = 4
+    static let headerSize = 40 + 8 * PoolTicket.slotCount
+    private static let firstClaim = 5
     private let base: UnsafeMutableRawPointer
     let size: Int
     private var descriptor: Int32
@@ -73,6 +73,17 @@ final class JournalMemory {
         )
     }
 
+    /// What the process has noted of an assignment so far, if it can be had while the process goes on.
+    func snapshot(of ticket: PoolTicket) -> (job: UInt64, entries: [UInt8])? {
+        let version = load(4)
+        let (job, entries) = (job, entries)
+        guard self.ticket == ticket.rawValue, !entries.isEmpty,
+            // The bytes change only after this number has changed.
+            cps_compare_exchange(base.advanced(by: 4 * 8), version, version) != 0
+        else { return nil }
+        return (job, entries)
+    }
+
     /// How many bytes fit.
     var capacity: Int { size - JournalMemory.headerSize }
 
@@ -108,8 +119,8 @@ final class JournalMemory {
     // MARK: In the process
 
     func beginAssignment(job: UInt64, ticket: PoolTicket) {
+        clear()
         store(0, 2)
-        store(0, 3)
         store(job, 0)
         store(ticket.rawValue, 1)
     }
@@ -126,7 +137,10 @@ final class JournalMemory {
     }
 
     /// Forgets what has been sent.
-    func clear() { store(0, 3) }
+    func clear() {
+        _ = cps_compare_exchange(base.advanced(by: 4 * 8), load(4), load(4) &+ 1)
+        store(0, 3)
+    }
 
     /// No task is running.
     func endTask() { store(0, 2) }

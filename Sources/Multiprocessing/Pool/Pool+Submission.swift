@@ -17,11 +17,7 @@ struct PoolJobOptions: Sendable {
 }
 
 extension Pool {
-    /// Hands in a job and returns what stands for its result.
-    ///
-    /// - Parameters:
-    ///   - callback: Called with the outcome.
-    ///   - assemble: Makes the value of the results.
+    /// Hands in a job and returns what stands for its result, whose value `assemble` makes of the results.
     func submit<Function: PoolFunction, Value: Sendable>(
         _ function: Function,
         _ inputs: [Function.Input],
@@ -108,9 +104,7 @@ extension Pool {
         return complete
     }
 
-    /// The result of a task, or its error.
-    ///
-    /// - Parameter notEncoded: Why its input could not be encoded.
+    /// The result of a task, or its error; `notEncoded` is why its input could not be encoded.
     static func decode<Output: Decodable>(
         _ outcome: UInt8,
         _ body: UnsafeRawBufferPointer,

@@ -9,11 +9,9 @@ internal import MessageCoding
 enum PoolInputs {
     private static let notEncoded = UInt64.max
 
-    /// Encodes inputs.
+    /// Encodes inputs, of which the first one belongs to task `first`.
     ///
-    /// - Parameters:
-    ///   - first: The number of the first one's task.
-    ///   - failures: Takes the errors of those that cannot be encoded, by their task.
+    /// The errors of those that cannot be encoded are put into `failures`, by their task.
     static func encode<Input: Encodable>(
         _ inputs: some Collection<Input>,
         first: Int,

@@ -1,5 +1,4 @@
 internal import ClosureCoding
-internal import Glibc
 internal import MessageCoding
 
 /// What a worker of a pool does: it asks for work, once, and is then sent one assignment after the other, so that it seldom

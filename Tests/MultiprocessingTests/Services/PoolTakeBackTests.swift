@@ -191,6 +191,35 @@ struct PoolTakeBackTests {
         #expect(!memory.claim(0, of: PoolTicket(slot: 1, generation: 4)))
     }
 
+    @Test("what a worker has noted and not sent can be read while it goes on, for its assignment alone")
+    func snapshots() throws {
+        let memory = try JournalMemory(size: 4096)
+        let ticket = PoolTicket(slot: 0, generation: 1)
+        memory.beginAssignment(job: 7, ticket: ticket)
+        #expect(memory.snapshot(of: ticket) == nil)
+        memory.beginTask(3)
+        [1, 2, 3].withUnsafeBytes { memory.note($0, at: 0) }
+        let snapshot = try #require(memory.snapshot(of: ticket))
+        #expect(snapshot.job == 7 && snapshot.entries == [1, 2, 3].withUnsafeBytes { Array($0) })
+        #expect(memory.snapshot(of: PoolTicket(slot: 1, generation: 1)) == nil)
+        memory.clear()
+        #expect(memory.snapshot(of: ticket) == nil)
+    }
+
+    @Test("a result that came out of the journal is not counted again when its worker sends it")
+    func resultsTwice() throws {
+        let pool = try PoolHarness(workers: 1)
+        let job = try pool.submit(3, chunkSize: 3)
+        try pool.ready(1)
+        let first = pool.assigned(1)
+        try pool.finish(1, first[0], [0, 1], isFinished: false)
+        try pool.finish(1, first[0], [0, 1], isFinished: false)
+        // The worker forgets the last task: this would go unnoticed if the others counted twice.
+        try pool.finish(1, first[0], [], isFinished: true)
+        #expect(pool.assigned(1).map(\.tasks) == [[2]])
+        #expect(pool.ends[job] == nil)
+    }
+
     @Test("two threads that claim and take back never both have a task")
     func race() async throws {
         for round in 0..<200 {

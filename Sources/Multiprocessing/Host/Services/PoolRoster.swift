@@ -101,7 +101,7 @@ struct PoolRoster {
 
     /// Who should be given something next: one with the fewest assignments, and of these the one that has waited longest.
     ///
-    /// - Parameter chunkLimit: How many chunks a worker does in its life; `nil` for any number.
+    /// `chunkLimit` is how many chunks a worker does in its life, or `nil` for any number.
     func neediest(chunkLimit: Int?) -> Address? {
         var best: (address: Address, count: Int, turn: UInt64)?
         for address in order {

@@ -97,17 +97,17 @@ extension PoolService {
                 body.loadUnaligned(fromByteOffset: 8, as: UInt64.self) != 0, Array(body[16...])
             )
         }
-        let assignment = roster.update(request.source) { member -> PoolAssignment? in
-            guard let position = member.position(of: ticket), member.assignments[position].job == job else {
-                return nil
-            }
-            member.assignments[position].finished += PoolWire.entryCount(results)
+        guard let member = roster[request.source], let position = member.position(of: ticket),
+            member.assignments[position].job == job
+        else { return }
+        // A result may have come before, out of the worker's journal.
+        let news = passOn(results, ofJob: job, &outbox)
+        let assignment = roster.update(request.source) { member in
+            member.assignments[position].finished += news
             defer { if isFinished { member.assignments.remove(at: position) } }
             return member.assignments[position]
         }
-        guard case .some(.some(let assignment)) = assignment else { return }
-        passOn(results, ofJob: job, &outbox)
-        guard isFinished else { return }
+        guard let assignment, isFinished else { return }
         // What a worker forgets is not lost.
         if assignment.finished < assignment.limit { giveBack(unfinished(assignment.pieces)) }
         assign(&outbox)

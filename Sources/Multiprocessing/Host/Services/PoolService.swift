@@ -143,11 +143,17 @@ struct PoolService: Service {
         if let number = job(of: source, correlation) { cancelJob(number, &outbox) }
     }
 
-    /// Passes results on to the client of their job.
-    mutating func passOn(_ results: [UInt8], ofJob number: UInt64, _ outbox: inout Outbox) {
-        guard !results.isEmpty, var ledger = jobs.removeValue(forKey: number) else { return }
+    /// Passes results on to the client of their job; returns how many of them were not there before.
+    @discardableResult
+    mutating func passOn(_ results: [UInt8], ofJob number: UInt64, _ outbox: inout Outbox) -> Int {
+        guard !results.isEmpty, var ledger = jobs.removeValue(forKey: number) else { return 0 }
+        var count = 0
         // A result that is there already is not counted again, and not sent again.
-        let news = PoolWire.filtered(results) { ledger.finish($0) }
+        let news = PoolWire.filtered(results) { task in
+            guard ledger.finish(task) else { return false }
+            count += 1
+            return true
+        }
         let isLast = ledger.isComplete
         if !news.isEmpty { outbox.reply(to: ledger.client, body: news, isLast: isLast) }
         if isLast {
@@ -156,6 +162,7 @@ struct PoolService: Service {
         } else {
             jobs[number] = ledger
         }
+        return count
     }
 
     // MARK: The end
