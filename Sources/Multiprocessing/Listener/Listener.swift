@@ -83,7 +83,12 @@ public final class Listener<Message: Codable & Sendable>: Sendable {
                 return (socket, file)
             }
             let isListening = try socket.use { descriptor in
-                if case .tcp = address { SocketDescriptor.set(SO_REUSEADDR, SOL_SOCKET, 1, of: descriptor) }
+                if case .tcp(let host, _) = address {
+                    SocketDescriptor.set(SO_REUSEADDR, SOL_SOCKET, 1, of: descriptor)
+                    if host.isEmpty {
+                        SocketDescriptor.set(IPV6_V6ONLY, Int32(IPPROTO_IPV6), 0, of: descriptor)
+                    }
+                }
                 let isListening =
                     candidate.withSocketAddress { Glibc.bind(descriptor, $0, $1) } == 0
                     && listen(descriptor, backlog) == 0
