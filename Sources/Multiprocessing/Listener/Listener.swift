@@ -34,7 +34,7 @@ public final class Listener<Message: Codable & Sendable>: Sendable {
     ///   - key: What those who connect must know. With `nil` everybody is let in who can reach the address.
     ///   - backlog: How many connections may wait in the system until the listener looks at them.
     ///   - maximumMessageSize: The size in bytes of the greatest message that connections receive. Until a peer has proved itself,
-    ///     129 bytes are read at the most.
+    ///     97 bytes are read at the most.
     ///   - handshakeTimeout: How long a peer may take to prove itself.
     /// - Throws: `ProcessingError` of kind `resources` when the address is in use or cannot be had, `notFound` for an unknown
     ///   host, or `misuse` for an impossible address or an empty key.
