@@ -1,6 +1,5 @@
 internal import Glibc
 internal import MessageCoding
-internal import Synchronization
 
 /// Connects to the listeners of other programs.
 ///
@@ -29,20 +28,8 @@ public enum Client<Message: Codable & Sendable> {
         maximumMessageSize: Int = 1 << 30,
         timeout: Duration? = nil
     ) throws -> SocketConnection<Message> {
-        try key.check()
         let deadline = ContinuousClock.Instant.deadline(after: timeout)
-        let socket = try SocketConnector.connect(to: address, until: deadline)
-        var exchange = makeExchange(key, maximumMessageSize)
-        let link = try socket.use { (descriptor) throws(ProcessingError) in
-            while true {
-                switch try finished(exchange.advance(over: descriptor), socket, address, maximumMessageSize) {
-                case .link(let link): return link
-                case .waits(let readiness):
-                    guard readiness.wait(for: descriptor, until: deadline) else { throw noAnswer(address) }
-                }
-            }
-        }
-        return SocketConnection(link, peerAddress: address)
+        return try connect(to: address, key, maximumMessageSize, until: deadline) { _ in }
     }
 
     /// Connects to a `Listener` without blocking the thread.
@@ -54,35 +41,57 @@ public enum Client<Message: Codable & Sendable> {
         maximumMessageSize: Int = 1 << 30,
         timeout: Duration? = nil
     ) async throws -> SocketConnection<Message> {
-        try key.check()
+        // On a thread of its own: looking up a name cannot be waited for otherwise, and the listener's patience must not
+        // depend on how busy the tasks of this program are.
         let deadline = ContinuousClock.Instant.deadline(after: timeout)
-        let socket = try await SocketConnector.connect(to: address, until: deadline)
-        var exchange = makeExchange(key, maximumMessageSize)
-        let descriptor = try socket.enter()
-        defer { socket.leave() }
-        while true {
-            switch try finished(exchange.advance(over: descriptor), socket, address, maximumMessageSize) {
-            case .link(let link): return SocketConnection(link, peerAddress: address)
-            case .waits(let readiness):
-                switch await SocketWatcher.shared.wait(for: readiness, at: descriptor, until: deadline) {
-                case .ready, .woken: break
-                case .timedOut: throw noAnswer(address)
-                case .cancelled: throw CancellationError()
-                case .failed(let error): throw error
+        let attempt = WaitingRoom(Attempt())
+        try NativeThread(name: "mpi-connect") {
+            let outcome = Result { () throws(ProcessingError) in
+                try connect(to: address, key, maximumMessageSize, until: deadline) { socket in
+                    let isAbandoned = attempt.withLock { attempt in
+                        attempt.socket = socket
+                        return attempt.isAbandoned
+                    }
+                    if isAbandoned { socket.close() }
                 }
             }
+            attempt.change { $0.outcome = outcome }
+        }.detach()
+        do {
+            guard let outcome = try await attempt.wait(until: deadline, for: { $0.outcome }) else {
+                throw noAnswer(address)
+            }
+            return try outcome.get()
+        } catch {
+            let socket = attempt.withLock { attempt in
+                attempt.isAbandoned = true
+                return attempt.socket
+            }
+            socket?.close()
+            throw error
         }
     }
 
-    private enum Outcome {
-        case link(MessageLink)
-        case waits(SocketReadiness)
+    /// What a task knows of the thread that connects for it.
+    private struct Attempt: Sendable {
+        var socket: SocketDescriptor?
+        /// Whether nobody waits any more.
+        var isAbandoned = false
+        var outcome: Result<SocketConnection<Message>, ProcessingError>?
     }
 
-    private static func makeExchange(_ key: AuthenticationKey?, _ maximumMessageSize: Int)
-        -> HandshakeExchange
-    {
-        HandshakeExchange(
+    /// Connects, and hands out the socket before the handshake, so that closing it can end that.
+    private static func connect(
+        to address: SocketAddress,
+        _ key: AuthenticationKey?,
+        _ maximumMessageSize: Int,
+        until deadline: ContinuousClock.Instant?,
+        onSocket: (SocketDescriptor) -> Void
+    ) throws(ProcessingError) -> SocketConnection<Message> {
+        try key.check()
+        let socket = try SocketConnector.connect(to: address, until: deadline)
+        onSocket(socket)
+        var exchange = HandshakeExchange(
             Handshake(
                 role: .client,
                 key: key,
@@ -90,22 +99,23 @@ public enum Client<Message: Codable & Sendable> {
                 maximumMessageSize: maximumMessageSize
             )
         )
-    }
-
-    private static func finished(
-        _ step: HandshakeExchange.Step,
-        _ socket: SocketDescriptor,
-        _ address: SocketAddress,
-        _ maximumMessageSize: Int
-    ) throws(ProcessingError) -> Outcome {
-        switch step {
-        case .waits(let readiness): .waits(readiness)
-        case .refused(let refusal): throw refusal.error(with: "\(address)")
-        case .ended:
-            throw ProcessingError(.endOfStream, "\(address) has closed the connection during the handshake")
-        case .agreed(let peerMaximum):
-            .link(MessageLink(socket, maximumMessageSize: maximumMessageSize, peerMaximum: peerMaximum))
+        let peerMaximum = try socket.use { (descriptor) throws(ProcessingError) in
+            while true {
+                switch exchange.advance(over: descriptor) {
+                case .agreed(let peerMaximum): return peerMaximum
+                case .refused(let refusal): throw refusal.error(with: "\(address)")
+                case .ended:
+                    throw ProcessingError(
+                        .endOfStream,
+                        "\(address) has closed the connection during the handshake"
+                    )
+                case .waits(let readiness):
+                    guard readiness.wait(for: descriptor, until: deadline) else { throw noAnswer(address) }
+                }
+            }
         }
+        let link = MessageLink(socket, maximumMessageSize: maximumMessageSize, peerMaximum: peerMaximum)
+        return SocketConnection(link, peerAddress: address)
     }
 
     private static func noAnswer(_ address: SocketAddress) -> ProcessingError {
@@ -139,24 +149,6 @@ enum SocketConnector {
             isAbsent ? .notFound : .transport,
             isAbsent ? "nobody listens at \(address)" : "\(address) cannot be reached: \(reason)"
         )
-    }
-
-    /// Connects a socket on a thread of its own, since looking up a name cannot be waited for otherwise.
-    static func connect(to address: SocketAddress, until deadline: ContinuousClock.Instant?)
-        async throws -> SocketDescriptor
-    {
-        let result = WaitingRoom(nil as Result<SocketDescriptor, ProcessingError>?)
-        try NativeThread(name: "mpi-connect") {
-            let outcome = Result { () throws(ProcessingError) in
-                try connect(to: address, until: deadline) as SocketDescriptor
-            }
-            // If nobody waits any more, the socket is closed with the last reference to it.
-            result.change { $0 = outcome }
-        }.detach()
-        guard let outcome = try await result.wait(until: deadline, for: { $0 }) else {
-            throw ProcessingError(.timedOut, "\(address) could not be reached in time")
-        }
-        return try outcome.get()
     }
 
     /// Connects over a network; returns what went wrong.

@@ -16,7 +16,7 @@ private let patience = Duration.seconds(40)
 private func announce<Message>(_ listener: Listener<Message>) {
     guard case .tcp(let host, let port) = listener.address else { return }
     print("address \(host) \(port)")
-    fflush(stdout)
+    fflush(nil)
 }
 
 /// Where the other program listens.
@@ -144,7 +144,7 @@ struct ListenerJobTests {
                 }
                 _ = try connection.receive(timeout: patience)
                 print("pid", getpid())
-                fflush(stdout)
+                fflush(nil)
                 waitForTheEnd()
             }
         }
@@ -197,7 +197,7 @@ struct ListenerJobTests {
                 }
                 #expect(counts == [Int](repeating: 1000, count: 8))
                 for process in processes {
-                    try process.join()
+                    try await process.join()
                     #expect(process.exitCode == 0)
                 }
                 listener.close()
@@ -245,9 +245,10 @@ struct ListenerJobTests {
             print("the end:", name(lambda: server.recv()))
             print("closed here:", name(lambda: client.recv()), name(lambda: client.send(1)))
             print("address in use:", name(lambda: Listener(listener.address)))
+            address = listener.address
             listener.close()
             print("accept when closed:", name(lambda: listener.accept()))
-            print("nobody listens:", name(connect(b"key")))
+            print("nobody listens:", name(lambda: Client(address, authkey=b"key")))
             """
         let job = RankJob(
             executable: "python3",
@@ -256,7 +257,7 @@ struct ListenerJobTests {
             timeout: .seconds(60)
         )
         let result = try await oneJobAtATime { try await job.run() }
-        #expect(result.output(ofRank: 0) == swiftOutcomes(), "\(result.report)")
+        #expect(result.standardOutput == swiftOutcomes(), "\(result.report)")
     }
 }
 

@@ -65,7 +65,7 @@ struct MessageAuthenticationTests {
             timeout: .seconds(60)
         )
         let result = try await oneJobAtATime { try await job.run() }
-        let lines = result.output(ofRank: 0).split(separator: "\n").map(String.init)
+        let lines = result.standardOutput.split(separator: "\n").map(String.init)
         try #require(lines.count == 300, "\(result.report)")
         for (count, line) in lines.enumerated() {
             let key = (0..<1 + count / 2).map { UInt8($0 * 7 % 256) }
