@@ -16,27 +16,19 @@ private func failFromTwo(_ number: Int) throws -> Int {
     return number
 }
 
-/// Says how long the chunks are: each worker does one and is replaced.
-private func sayChunks(_ processes: Int, _ count: Int, _ size: Int? = nil) throws {
+/// Says with which inputs the workers begin: each has one chunk, and waits in its first task.
+private func sayBeginnings(_ processes: Int, _ count: Int, _ size: Int? = nil) throws {
+    let (told, gate) = (try Queue<Int>(), try Queue<String>())
     let pool = try Pool(processes: processes, maxTasksPerChild: 1)
-    let workers = try pool.map(0..<count, chunkSize: size) { (_: Int) in Int(getpid()) }
-    say(workers.chunkLengths)
-    try pool.terminate()
-}
-
-extension [Int] {
-    /// How often each element follows upon itself.
-    fileprivate var chunkLengths: [Int] {
-        var lengths: [Int] = []
-        for index in indices {
-            if index > 0, self[index] == self[index - 1] {
-                lengths[lengths.count - 1] += 1
-            } else {
-                lengths.append(1)
-            }
-        }
-        return lengths
+    let result = try pool.mapAsync(0..<count, chunkSize: size) { (number: Int) in
+        try told.put(number)
+        _ = try gate.get()
+        return number
     }
+    say(try (0..<processes).map { _ in try told.get() }.sorted())
+    for _ in 0..<count { try gate.put("open") }
+    say(try result.get() == Array(0..<count))
+    try pool.terminate()
 }
 
 extension OracleScenario {
@@ -59,11 +51,11 @@ extension OracleScenario {
             for size in [1, 2, 7, 100] { say(try pool.map(0..<8, chunkSize: size, square)) }
             try pool.terminate()
         },
-        OracleScenario("chunk_size_of_10_for_4") { try sayChunks(4, 10) },
-        OracleScenario("chunk_size_of_100_for_4") { try sayChunks(4, 100) },
-        OracleScenario("chunk_size_of_1000_for_4") { try sayChunks(4, 1000) },
-        OracleScenario("chunk_size_of_17_for_2") { try sayChunks(2, 17) },
-        OracleScenario("chunk_size_given") { try sayChunks(2, 20, 6) },
+        OracleScenario("chunk_size_of_10_for_4") { try sayBeginnings(4, 10) },
+        OracleScenario("chunk_size_of_100_for_4") { try sayBeginnings(4, 100) },
+        OracleScenario("chunk_size_of_1000_for_4") { try sayBeginnings(4, 1000) },
+        OracleScenario("chunk_size_of_17_for_2") { try sayBeginnings(2, 17) },
+        OracleScenario("chunk_size_given") { try sayBeginnings(2, 20, 6) },
         OracleScenario(
             "chunk_size_below_one",
             differs: Difference(

@@ -1,6 +1,5 @@
 """Pool: order, chunks, errors, callbacks, ends."""
 
-import itertools
 import multiprocessing
 import os
 import signal
@@ -70,39 +69,38 @@ def chunks_given():
             say(pool.map(_square, range(8), size))
 
 
-def _pid(number):
-    return os.getpid()
-
-
-def _say_chunks(processes, count, size=None):
-    """Says how long the chunks are: each worker does one and is replaced."""
-    with Pool(processes, None, (), 1) as pool:
-        say([len(list(chunk)) for _, chunk in itertools.groupby(pool.map(_pid, range(count), size))])
+def _say_beginnings(processes, count, size=None):
+    """Says with which inputs the workers begin: each has one chunk, and waits in its first task."""
+    with _pool(processes, None, (), 1) as pool:
+        result = pool.map_async(_tell_and_wait, range(count), size)
+        say(sorted(told.get() for _ in range(processes)))
+        _open(count)
+        say(result.get() == list(range(count)))
 
 
 @scenario
 def chunk_size_of_10_for_4():
-    _say_chunks(4, 10)
+    _say_beginnings(4, 10)
 
 
 @scenario
 def chunk_size_of_100_for_4():
-    _say_chunks(4, 100)
+    _say_beginnings(4, 100)
 
 
 @scenario
 def chunk_size_of_1000_for_4():
-    _say_chunks(4, 1000)
+    _say_beginnings(4, 1000)
 
 
 @scenario
 def chunk_size_of_17_for_2():
-    _say_chunks(2, 17)
+    _say_beginnings(2, 17)
 
 
 @scenario
 def chunk_size_given():
-    _say_chunks(2, 20, 6)
+    _say_beginnings(2, 20, 6)
 
 
 @scenario
