@@ -33,7 +33,7 @@ struct OracleScenario: Sendable {
 
 /// The scenarios of one noun, in the order in which both sides go through them.
 enum OracleArea: String, CaseIterable, Sendable {
-    case processes, queues, pipes, pools, synchronization, families, transfers, streams, futures
+    case processes, queues, pipes, pools, synchronization, barriers, families, transfers, streams, futures
     case sharedState = "sharedstate"
     case listeners
 
@@ -44,6 +44,7 @@ enum OracleArea: String, CaseIterable, Sendable {
         case .pipes: OracleScenario.pipes
         case .pools: OracleScenario.pools
         case .synchronization: OracleScenario.synchronization
+        case .barriers: OracleScenario.barriers
         case .families: OracleScenario.families
         case .transfers: OracleScenario.transfers
         case .streams: OracleScenario.streams

@@ -1,15 +1,9 @@
 import Multiprocessing
 
-private func start(_ body: @escaping @Sendable () throws -> Void) throws -> Process {
-    let process = Process(body)
-    try process.start()
-    return process
-}
-
 /// What a function says in a process of its own.
 private func inProcess(_ body: @escaping @Sendable () throws -> String) throws -> String {
     let answers = try Queue<String>()
-    let process = try start { try answers.put(try body()) }
+    let process = try startProcess { try answers.put(try body()) }
     let answer = try answers.get()
     try process.join()
     return answer
@@ -29,7 +23,7 @@ private func acquireAndRelease(_ lock: some Acquirable) throws -> String {
 
 private func startWaiting(at condition: Condition, _ told: Queue<String>, count: Int) throws -> [Process] {
     let processes = try (0..<count).map { _ in
-        try start {
+        try startProcess {
             try condition.withLock {
                 try told.put("waits")
                 try told.put(words(try condition.wait()))
@@ -40,25 +34,9 @@ private func startWaiting(at condition: Condition, _ told: Queue<String>, count:
     return processes
 }
 
-private func startPassing(_ barrier: Barrier, _ told: Queue<String>, times: Int = 1, count: Int) throws
-    -> [Process]
-{
-    try (0..<count).map { _ in
-        try start { for _ in 0..<times { try told.put(returned { try barrier.wait() }) } }
-    }
-}
-
-private func awaitWaiting(at barrier: Barrier, count: Int) throws {
-    while try barrier.waitingCount < count {}
-}
-
-private func join(_ processes: [Process]) throws {
-    for process in processes { try process.join() }
-}
-
 extension OracleScenario {
     /// See `Python/synchronization.py`.
-    static let synchronization: [OracleScenario] = locks + semaphoresAndEvents + conditions + barriers
+    static let synchronization: [OracleScenario] = locks + semaphoresAndEvents + conditions
 
     private static let locks: [OracleScenario] = [
         OracleScenario("lock") {
@@ -89,11 +67,11 @@ extension OracleScenario {
             let (lock, counter) = (try Lock(), try Queue<Int>())
             try counter.put(0)
             let processes = try (0..<3).map { _ in
-                try start {
+                try startProcess {
                     for _ in 0..<10 { try lock.withLock { try counter.put(try counter.get() + 1) } }
                 }
             }
-            try join(processes)
+            try joinAll(processes)
             say(try counter.get())
         },
         OracleScenario(
@@ -105,7 +83,7 @@ extension OracleScenario {
             )
         ) {
             let (lock, told) = (try Lock(), try Queue<String>())
-            let process = try start {
+            let process = try startProcess {
                 try lock.acquire()
                 try told.put("held")
                 waitForTheEnd()
@@ -189,7 +167,7 @@ extension OracleScenario {
         OracleScenario("event_for_several") {
             let (event, told) = (try Event(), try Queue<String>())
             let processes = try (0..<3).map { _ in
-                try start {
+                try startProcess {
                     try told.put("waits")
                     try told.put(words(try event.wait()))
                 }
@@ -197,7 +175,7 @@ extension OracleScenario {
             say(try processes.map { _ in try told.get() })
             try event.set()
             say(try processes.map { _ in try told.get() })
-            try join(processes)
+            try joinAll(processes)
             say(try inProcess { words(try event.isSet) })
         },
     ]
@@ -247,7 +225,7 @@ extension OracleScenario {
                 try condition.notifyAll()
             }
             say(try told.get())
-            try join(processes)
+            try joinAll(processes)
             say(processes.map(\.exitCode))
         },
         OracleScenario("condition_notifies_all") {
@@ -255,19 +233,19 @@ extension OracleScenario {
             let processes = try startWaiting(at: condition, told, count: 3)
             try condition.withLock { try condition.notifyAll() }
             say(try processes.map { _ in try told.get() })
-            try join(processes)
+            try joinAll(processes)
         },
         OracleScenario("condition_notifies_more_than_there_are") {
             let (condition, told) = (try Condition(), try Queue<String>())
             let processes = try startWaiting(at: condition, told, count: 2)
             try condition.withLock { try condition.notify(10) }
             say(try processes.map { _ in try told.get() })
-            try join(processes)
+            try joinAll(processes)
         },
         OracleScenario("condition_waits_for_something") {
             let (condition, items, told) = (try Condition(), try Queue<Int>(), try Queue<Bool>())
             try items.put(1)
-            let process = try start {
+            let process = try startProcess {
                 try condition.withLock { try told.put(try condition.wait(for: { try items.isEmpty })) }
             }
             try condition.withLock {
@@ -281,113 +259,13 @@ extension OracleScenario {
             let condition = try Condition(lock: RLock())
             try condition.acquire()
             try condition.acquire()
-            let process = try start { try condition.withLock { try condition.notify() } }
+            let process = try startProcess { try condition.withLock { try condition.notify() } }
             say(try condition.wait())
             try condition.release()
             say(try tryToAcquire(condition))
             try condition.release()
             try process.join()
             say(outcome { try condition.release() })
-        },
-    ]
-
-    private static let barriers: [OracleScenario] = [
-        OracleScenario("barrier") {
-            let (barrier, told) = (try Barrier(parties: 3), try Queue<String>())
-            say(barrier.parties, try barrier.waitingCount, try barrier.isBroken)
-            let processes = try startPassing(barrier, told, count: 3)
-            say(try (0..<3).map { _ in try told.get() }.sorted())
-            try join(processes)
-            say(try barrier.waitingCount, try barrier.isBroken)
-        },
-        OracleScenario("barrier_again_and_again") {
-            let (barrier, told) = (try Barrier(parties: 2), try Queue<String>())
-            let processes = try startPassing(barrier, told, times: 10, count: 2)
-            say(try (0..<20).map { _ in try told.get() }.sorted())
-            try join(processes)
-        },
-        OracleScenario("barrier_for_one") {
-            let barrier = try Barrier(parties: 1)
-            say(try barrier.wait(), try barrier.wait(timeout: .zero))
-        },
-        OracleScenario("barrier_with_an_action") {
-            let (actions, told) = (try Queue<String>(), try Queue<String>())
-            let barrier = try Barrier(parties: 2, action: { try actions.put("acted") })
-            let processes = try startPassing(barrier, told, times: 2, count: 2)
-            say(try (0..<4).map { _ in try told.get() }.sorted(), try actions.get(), try actions.get())
-            try join(processes)
-            say(outcome { _ = try actions.getWithoutWaiting() })
-        },
-        OracleScenario("barrier_with_an_action_that_fails") {
-            let told = try Queue<String>()
-            let barrier = try Barrier(parties: 2, action: { throw OracleOddity(number: 3) })
-            let processes = try startPassing(barrier, told, count: 2)
-            say(try (0..<2).map { _ in try told.get() }.sorted())
-            try join(processes)
-            say(try barrier.isBroken, outcome { try barrier.wait() })
-        },
-        OracleScenario("barrier_aborted") {
-            let (barrier, told) = (try Barrier(parties: 3), try Queue<String>())
-            let processes = try startPassing(barrier, told, count: 2)
-            try awaitWaiting(at: barrier, count: 2)
-            say(try barrier.waitingCount, try barrier.isBroken)
-            try barrier.abort()
-            say(try (0..<2).map { _ in try told.get() })
-            try join(processes)
-            say(
-                try barrier.isBroken,
-                outcome { try barrier.wait() },
-                outcome { try barrier.wait(timeout: .zero) }
-            )
-        },
-        OracleScenario("barrier_reset") {
-            let (barrier, told) = (try Barrier(parties: 2), try Queue<String>())
-            let waiting = try startPassing(barrier, told, count: 1)
-            try awaitWaiting(at: barrier, count: 1)
-            try barrier.reset()
-            say(try told.get())
-            try join(waiting)
-            say(try barrier.isBroken, try barrier.waitingCount)
-            let processes = try startPassing(barrier, told, count: 2)
-            say(try (0..<2).map { _ in try told.get() }.sorted())
-            try join(processes)
-        },
-        OracleScenario("barrier_mended") {
-            let (barrier, told) = (try Barrier(parties: 2), try Queue<String>())
-            try barrier.abort()
-            try barrier.abort()
-            say(try barrier.isBroken)
-            try barrier.reset()
-            say(try barrier.isBroken)
-            let processes = try startPassing(barrier, told, count: 2)
-            say(try (0..<2).map { _ in try told.get() }.sorted())
-            try join(processes)
-        },
-        OracleScenario("barrier_whose_time_is_up") {
-            let (barrier, told) = (try Barrier(parties: 3), try Queue<String>())
-            let processes = try startPassing(barrier, told, count: 1)
-            try awaitWaiting(at: barrier, count: 1)
-            say(outcome { try barrier.wait(timeout: .milliseconds(10)) })
-            say(try told.get(), try barrier.isBroken)
-            try join(processes)
-            say(outcome { try Barrier(parties: 2, timeout: .milliseconds(10)).wait() })
-        },
-        OracleScenario(
-            "barrier_of_a_process_that_was_killed",
-            differs: Difference(
-                "the end of one that waits breaks the barrier; in Python the others wait for ever",
-                python: ["empty"],
-                swift: ["broken barrier"]
-            )
-        ) {
-            let (barrier, told) = (try Barrier(parties: 2), try Queue<String>())
-            let process = try start { try barrier.wait() }
-            try awaitWaiting(at: barrier, count: 1)
-            process.kill()
-            try process.join()
-            let others = try startPassing(barrier, told, count: 1)
-            say(try told.get())
-            try join(others)
         },
     ]
 }

@@ -31,7 +31,7 @@ struct OracleTests {
     func pools(ranks: Int) async throws { try await compare(.pools, ranks: ranks) }
 
     @Test(
-        "locks, semaphores, conditions, events and barriers let go and hold back as in Python",
+        "locks, semaphores, conditions and events let go and hold back as in Python",
         .enabled(if: OraclePython.isThere),
         arguments: [1, 3]
     )
@@ -78,6 +78,13 @@ struct OracleTests {
         arguments: [1, 3]
     )
     func listeners(ranks: Int) async throws { try await compare(.listeners, ranks: ranks) }
+
+    @Test(
+        "barriers let all go on, break and mend as in Python",
+        .enabled(if: OraclePython.isThere),
+        arguments: [1, 3]
+    )
+    func barriers(ranks: Int) async throws { try await compare(.barriers, ranks: ranks) }
 
     @Test("every difference on purpose is in the article for those who come from multiprocessing")
     func differences() throws {

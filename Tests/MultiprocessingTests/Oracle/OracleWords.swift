@@ -73,3 +73,15 @@ func errorWord(_ error: any Error) -> String {
     default: "\(type(of: error)): \(error)"
     }
 }
+
+/// A process that runs a closure.
+func startProcess(_ body: @escaping @Sendable () throws -> Void) throws -> Process {
+    let process = Process(body)
+    try process.start()
+    return process
+}
+
+/// Waits for all of them.
+func joinAll(_ processes: [Process]) throws {
+    for process in processes { try process.join() }
+}

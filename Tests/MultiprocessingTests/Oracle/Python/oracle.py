@@ -78,6 +78,26 @@ def wait_for_the_end():
         signal.pause()
 
 
+def start(function, *arguments):
+    """A process that runs a function."""
+    process = multiprocessing.Process(target=function, args=arguments)
+    process.start()
+    return process
+
+
+def in_process(function, *arguments):
+    """What a function returns in a process of its own."""
+    answers = multiprocessing.Queue()
+    process = start(_tell, answers, function, arguments)
+    answer = answers.get()
+    process.join()
+    return answer
+
+
+def _tell(answers, function, arguments):
+    answers.put(function(*arguments))
+
+
 scenarios = []
 
 

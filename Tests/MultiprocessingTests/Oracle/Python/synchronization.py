@@ -1,27 +1,8 @@
-"""Lock, RLock, Semaphore, Condition, Event, Barrier: who gets what, who waits, what is refused."""
+"""Lock, RLock, Semaphore, Condition, Event: who gets what, who waits, what is refused."""
 
-from multiprocessing import Barrier, BoundedSemaphore, Condition, Event, Lock, Process, Queue, RLock, Semaphore
+from multiprocessing import BoundedSemaphore, Condition, Event, Lock, Queue, RLock, Semaphore
 
-from oracle import Oddity, outcome, run, say, scenario, wait_for_the_end
-
-
-def _start(function, *arguments):
-    process = Process(target=function, args=arguments)
-    process.start()
-    return process
-
-
-def _in_process(function, *arguments):
-    """What a function returns in a process of its own."""
-    answers = Queue()
-    process = _start(_tell, answers, function, arguments)
-    answer = answers.get()
-    process.join()
-    return answer
-
-
-def _tell(answers, function, arguments):
-    answers.put(function(*arguments))
+from oracle import in_process, outcome, run, say, scenario, start, wait_for_the_end
 
 
 def _try_to_acquire(lock):
@@ -44,9 +25,9 @@ def lock():
 def lock_in_two_processes():
     lock = Lock()
     lock.acquire()
-    say(_in_process(_try_to_acquire, lock))
+    say(in_process(_try_to_acquire, lock))
     lock.release()
-    say(_in_process(_acquire_and_release, lock))
+    say(in_process(_acquire_and_release, lock))
 
 
 def _acquire_and_release(lock):
@@ -57,7 +38,7 @@ def _acquire_and_release(lock):
 def lock_released_by_another_process():
     lock = Lock()
     lock.acquire()
-    say(_in_process(_try_to_release, lock))
+    say(in_process(_try_to_release, lock))
     say(lock.acquire(False), outcome(lock.release))
 
 
@@ -71,7 +52,7 @@ def _count(lock, counter, times):
 def lock_excludes():
     lock, counter = Lock(), Queue()
     counter.put(0)
-    processes = [_start(_count, lock, counter, 10) for _ in range(3)]
+    processes = [start(_count, lock, counter, 10) for _ in range(3)]
     for process in processes:
         process.join()
     say(counter.get())
@@ -86,7 +67,7 @@ def _hold_and_wait(lock, told):
 @scenario
 def lock_of_a_process_that_was_killed():
     lock, told = Lock(), Queue()
-    process = _start(_hold_and_wait, lock, told)
+    process = start(_hold_and_wait, lock, told)
     say(told.get(), lock.acquire(False))
     process.kill()
     process.join()
@@ -106,21 +87,21 @@ def lock_as_a_block():
 def reentrant_lock():
     lock = RLock()
     say(lock.acquire(), lock.acquire(), lock.acquire(False))
-    say(_in_process(_try_to_acquire, lock))
+    say(in_process(_try_to_acquire, lock))
     lock.release()
     lock.release()
-    say(_in_process(_try_to_acquire, lock))
+    say(in_process(_try_to_acquire, lock))
     lock.release()
     say(outcome(lock.release))
-    say(_in_process(_acquire_and_release, lock))
+    say(in_process(_acquire_and_release, lock))
 
 
 @scenario
 def reentrant_lock_released_by_another_process():
     lock = RLock()
-    say(_in_process(_try_to_release, lock))
+    say(in_process(_try_to_release, lock))
     lock.acquire()
-    say(_in_process(_try_to_release, lock))
+    say(in_process(_try_to_release, lock))
     say(outcome(lock.release))
 
 
@@ -140,7 +121,7 @@ def semaphore():
 def semaphore_of_nothing():
     semaphore = Semaphore(0)
     say(semaphore.acquire(False))
-    say(_in_process(_try_to_release, semaphore))
+    say(in_process(_try_to_release, semaphore))
     say(semaphore.acquire(), semaphore.get_value())
     say(outcome(Semaphore, -1))
 
@@ -149,7 +130,7 @@ def semaphore_of_nothing():
 def bounded_semaphore():
     semaphore = BoundedSemaphore(2)
     say(outcome(semaphore.release))
-    say(semaphore.acquire(), semaphore.get_value(), _in_process(_try_to_release, semaphore))
+    say(semaphore.acquire(), semaphore.get_value(), in_process(_try_to_release, semaphore))
     say(outcome(semaphore.release), semaphore.get_value())
 
 
@@ -179,13 +160,13 @@ def _wait_for(event, told):
 @scenario
 def event_for_several():
     event, told = Event(), Queue()
-    processes = [_start(_wait_for, event, told) for _ in range(3)]
+    processes = [start(_wait_for, event, told) for _ in range(3)]
     say([told.get() for _ in processes])
     event.set()
     say([told.get() for _ in processes])
     for process in processes:
         process.join()
-    say(_in_process(event.is_set))
+    say(in_process(event.is_set))
 
 
 @scenario
@@ -202,7 +183,7 @@ def condition_whose_time_is_up():
         say(condition.wait(0.01), condition.wait(0))
         say(condition.wait_for(lambda: False, 0.01), condition.wait_for(lambda: True, 0), condition.wait_for(lambda: True))
     # The lock is free again.
-    say(_in_process(_acquire_and_release, condition))
+    say(in_process(_acquire_and_release, condition))
 
 
 @scenario
@@ -221,7 +202,7 @@ def _wait_at(condition, told):
 
 
 def _waiting_at(condition, told, count):
-    processes = [_start(_wait_at, condition, told) for _ in range(count)]
+    processes = [start(_wait_at, condition, told) for _ in range(count)]
     say([told.get() for _ in processes])
     # Whoever has said that it waits has let go of the lock only by waiting.
     return processes
@@ -279,7 +260,7 @@ def condition_waits_for_something():
     items.put(1)
     while items.empty():
         pass
-    process = _start(_wait_until_empty, condition, items, told)
+    process = start(_wait_until_empty, condition, items, told)
     with condition:
         items.get()
         condition.notify_all()
@@ -292,11 +273,11 @@ def condition_in_a_reentrant_lock():
     condition, told = Condition(RLock()), Queue()
     condition.acquire()
     condition.acquire()
-    process = _start(_notify, condition)
+    process = start(_notify, condition)
     # Waiting lets go of the lock however often it was acquired, and acquires it as often again.
     say(condition.wait())
     condition.release()
-    say(_in_process(_try_to_acquire, condition))
+    say(in_process(_try_to_acquire, condition))
     condition.release()
     process.join()
     say(outcome(condition.release))
@@ -305,144 +286,6 @@ def condition_in_a_reentrant_lock():
 def _notify(condition):
     with condition:
         condition.notify()
-
-
-def _pass(barrier, told, times):
-    for _ in range(times):
-        told.put(outcome(barrier.wait))
-
-
-@scenario
-def barrier():
-    barrier, told = Barrier(3), Queue()
-    say(barrier.parties, barrier.n_waiting, barrier.broken)
-    processes = [_start(_pass, barrier, told, 1) for _ in range(3)]
-    say(sorted(told.get() for _ in range(3)))
-    for process in processes:
-        process.join()
-    say(barrier.n_waiting, barrier.broken)
-
-
-@scenario
-def barrier_again_and_again():
-    barrier, told = Barrier(2), Queue()
-    processes = [_start(_pass, barrier, told, 10) for _ in range(2)]
-    say(sorted(told.get() for _ in range(20)))
-    for process in processes:
-        process.join()
-
-
-@scenario
-def barrier_for_one():
-    barrier = Barrier(1)
-    say(barrier.wait(), barrier.wait(0))
-
-
-actions = Queue()
-
-
-def _note_action():
-    actions.put("acted")
-
-
-@scenario
-def barrier_with_an_action():
-    barrier, told = Barrier(2, _note_action), Queue()
-    processes = [_start(_pass, barrier, told, 2) for _ in range(2)]
-    say(sorted(told.get() for _ in range(4)), actions.get(), actions.get())
-    for process in processes:
-        process.join()
-    say(outcome(actions.get_nowait))
-
-
-def _fail():
-    raise Oddity(3)
-
-
-@scenario
-def barrier_with_an_action_that_fails():
-    barrier, told = Barrier(2, _fail), Queue()
-    processes = [_start(_pass, barrier, told, 1) for _ in range(2)]
-    say(sorted(told.get() for _ in range(2)))
-    for process in processes:
-        process.join()
-    say(barrier.broken, outcome(barrier.wait))
-
-
-def _await_waiting(barrier, count):
-    while barrier.n_waiting < count:
-        pass
-
-
-@scenario
-def barrier_aborted():
-    barrier, told = Barrier(3), Queue()
-    processes = [_start(_pass, barrier, told, 1) for _ in range(2)]
-    _await_waiting(barrier, 2)
-    say(barrier.n_waiting, barrier.broken)
-    barrier.abort()
-    say([told.get() for _ in range(2)])
-    for process in processes:
-        process.join()
-    say(barrier.broken, outcome(barrier.wait), outcome(barrier.wait, 0))
-
-
-@scenario
-def barrier_reset():
-    barrier, told = Barrier(2), Queue()
-    process = _start(_pass, barrier, told, 1)
-    _await_waiting(barrier, 1)
-    barrier.reset()
-    say(told.get())
-    process.join()
-    say(barrier.broken, barrier.n_waiting)
-    processes = [_start(_pass, barrier, told, 1) for _ in range(2)]
-    say(sorted(told.get() for _ in range(2)))
-    for process in processes:
-        process.join()
-
-
-@scenario
-def barrier_mended():
-    barrier, told = Barrier(2), Queue()
-    barrier.abort()
-    barrier.abort()
-    say(barrier.broken)
-    barrier.reset()
-    say(barrier.broken)
-    processes = [_start(_pass, barrier, told, 1) for _ in range(2)]
-    say(sorted(told.get() for _ in range(2)))
-    for process in processes:
-        process.join()
-
-
-@scenario
-def barrier_whose_time_is_up():
-    barrier, told = Barrier(3), Queue()
-    process = _start(_pass, barrier, told, 1)
-    _await_waiting(barrier, 1)
-    say(outcome(barrier.wait, 0.01))
-    say(told.get(), barrier.broken)
-    process.join()
-    say(outcome(Barrier(2, timeout=0.01).wait))
-
-
-def _die_at(barrier):
-    barrier.wait()
-
-
-@scenario
-def barrier_of_a_process_that_was_killed():
-    barrier = Barrier(2)
-    process = _start(_die_at, barrier)
-    _await_waiting(barrier, 1)
-    process.kill()
-    process.join()
-    told = Queue()
-    other = _start(_pass, barrier, told, 1)
-    say(outcome(told.get, timeout=1))
-    other.kill()
-    other.join()
 
 
 if __name__ == "__main__":
