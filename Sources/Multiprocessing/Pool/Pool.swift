@@ -98,8 +98,11 @@ public final class Pool: Sendable {
     ) throws {
         let endpoint = try Endpoint.required(for: "a pool")
         let processCount = processes ?? Machine.processorCount
-        guard processCount >= 1, processCount <= 1 << 20 else {
-            throw ProcessingError(.misuse, "a pool needs at least one process, not \(processCount)")
+        guard 1...PoolService.maximumWorkerCount ~= processCount else {
+            throw ProcessingError(
+                .misuse,
+                "a pool needs at least one process, and not more than there can be: \(processCount)"
+            )
         }
         if let maxTasksPerChild, maxTasksPerChild < 1 {
             throw ProcessingError(.misuse, "a worker does at least one task, not \(maxTasksPerChild)")

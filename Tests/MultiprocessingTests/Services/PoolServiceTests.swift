@@ -7,6 +7,8 @@ struct PoolServiceTests {
     @Test("a new pool asks for its workers")
     func begin() throws {
         #expect(try PoolHarness(workers: 3).harness.starts == 3)
+        #expect(throws: ProcessingError.self) { try PoolHarness(workers: 0) }
+        #expect(throws: ProcessingError.self) { try PoolHarness(workers: 1 << 30) }
     }
 
     @Test(

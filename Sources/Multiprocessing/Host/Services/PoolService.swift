@@ -16,6 +16,9 @@ struct PoolService: Service {
     /// How many chunks a worker does before another one takes its place.
     let chunkLimit: Int?
 
+    /// More processes than this are asked for by mistake.
+    static let maximumWorkerCount = 1 << 20
+
     var startedWorkers = 0
     /// Workers that were asked for and have not asked for work yet; those of them that are known to run.
     var expectedWorkers = 0
@@ -46,6 +49,9 @@ struct PoolService: Service {
     init(creation: Frame, address: Address) throws {
         self.address = address
         workerCount = Int(creation.argument & 0xffff_ffff)
+        guard 1...PoolService.maximumWorkerCount ~= workerCount else {
+            throw ProcessingError(.misuse, "a pool of \(workerCount) workers")
+        }
         chunkLimit = creation.argument >> 32 == 0 ? nil : Int(creation.argument >> 32)
         let (order, workOffset) = try creation.order()
         self.order = order
