@@ -159,7 +159,9 @@ enum SocketConnector {
     ) -> SystemError? {
         if address.withSocketAddress({ Glibc.connect(descriptor, $0, $1) }) == 0 { return nil }
         guard errno == EINPROGRESS || errno == EINTR else { return SystemError() }
-        guard SocketReadiness.room.wait(for: descriptor, until: deadline) else { return SystemError(ETIMEDOUT) }
+        guard SocketReadiness.room.wait(for: descriptor, until: deadline) else {
+            return SystemError(ETIMEDOUT)
+        }
         var number: Int32 = 0
         var size = socklen_t(MemoryLayout<Int32>.size)
         getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &number, &size)

@@ -179,7 +179,9 @@ final class MessageLink: Sendable {
         try socket.use { (descriptor) throws(ProcessingError) in
             while true {
                 if let body = try readMessage(kind, limit, from: descriptor) { return body }
-                guard SocketReadiness.input.wait(for: descriptor, until: deadline) else { throw Self.nothingCame }
+                guard SocketReadiness.input.wait(for: descriptor, until: deadline) else {
+                    throw Self.nothingCame
+                }
             }
         }
     }

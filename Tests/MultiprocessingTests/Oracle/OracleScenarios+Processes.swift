@@ -251,6 +251,16 @@ extension OracleScenario {
             try process.join()
             say(process.factor, process.exitCode)
         },
+        OracleScenario(
+            "default_name_of_a_subclass",
+            differs: Difference(
+                "default names count processes of all classes, as Python's documentation says",
+                python: ["Empty"],
+                swift: ["Process"]
+            )
+        ) {
+            say(Empty().name.split(separator: "-")[0])
+        },
         OracleScenario("subclass_without_run") {
             let process = Empty(name: "empty")
             try process.start()

@@ -290,11 +290,17 @@ def subclass():
     say(process.factor, process.exitcode)
 
 
+class Empty(Process):
+    pass
+
+
+@scenario
+def default_name_of_a_subclass():
+    say(Empty().name.split("-")[0])
+
+
 @scenario
 def subclass_without_run():
-    class Empty(Process):
-        pass
-
     process = Empty(name="empty")
     process.start()
     process.join()
