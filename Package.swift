@@ -118,6 +118,7 @@ let package = Package(
         .testTarget(
             name: "MultiprocessingTests",
             dependencies: ["Multiprocessing", "MPI", "RankLaunching", "RankChecks", "swift-mpi"],
+            exclude: ["Oracle/Python"],
             swiftSettings: strict
         ),
     ]

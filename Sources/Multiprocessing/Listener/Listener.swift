@@ -34,7 +34,7 @@ public final class Listener<Message: Codable & Sendable>: Sendable {
     ///   - key: What those who connect must know. With `nil` everybody is let in who can reach the address.
     ///   - backlog: How many connections may wait in the system until the listener looks at them.
     ///   - maximumMessageSize: The size in bytes of the greatest message that connections receive. Until a peer has proved itself,
-    ///     129 bytes are read at the most.
+    ///     97 bytes are read at the most.
     ///   - handshakeTimeout: How long a peer may take to prove itself.
     /// - Throws: `ProcessingError` of kind `resources` when the address is in use or cannot be had, `notFound` for an unknown
     ///   host, or `misuse` for an impossible address or an empty key.
@@ -83,7 +83,12 @@ public final class Listener<Message: Codable & Sendable>: Sendable {
                 return (socket, file)
             }
             let isListening = try socket.use { descriptor in
-                if case .tcp = address { SocketDescriptor.set(SO_REUSEADDR, SOL_SOCKET, 1, of: descriptor) }
+                if case .tcp(let host, _) = address {
+                    SocketDescriptor.set(SO_REUSEADDR, SOL_SOCKET, 1, of: descriptor)
+                    if host.isEmpty {
+                        SocketDescriptor.set(IPV6_V6ONLY, Int32(IPPROTO_IPV6), 0, of: descriptor)
+                    }
+                }
                 let isListening =
                     candidate.withSocketAddress { Glibc.bind(descriptor, $0, $1) } == 0
                     && listen(descriptor, backlog) == 0

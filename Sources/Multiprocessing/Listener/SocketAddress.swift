@@ -98,7 +98,9 @@ extension SocketAddress {
             let bytes = UnsafeRawBufferPointer(start: address, count: Int(entry.ai_addrlen))
             addresses.append(SystemAddress(family: entry.ai_family, bytes: Array(bytes)))
         }
-        return addresses
+        // A socket of IPv6 that listens everywhere takes connections over IPv4 as well.
+        guard host.isEmpty else { return addresses }
+        return addresses.filter { $0.family == AF_INET6 } + addresses.filter { $0.family != AF_INET6 }
     }
 
     /// The address of an end of a socket; `nil` if that has none, as the connecting end of a socket in the file system.

@@ -50,6 +50,17 @@ struct ListenerTests {
         }
     }
 
+    @Test("a listener without a host is reached over every interface")
+    func everyInterface() throws {
+        let listener = try Listener<Int>(at: .tcp(host: "", port: 0), key: sharedKey)
+        guard case .tcp(let host, let port) = listener.address else { return #expect(Bool(false)) }
+        for reached in ["127.0.0.1", "localhost", ""] + (host == "::" ? ["::1"] : []) {
+            let address = SocketAddress.tcp(host: reached, port: port)
+            try Client<Int>.connect(to: address, key: sharedKey, timeout: limit).send(4)
+            #expect(try listener.accept(timeout: limit).receive(timeout: limit) == 4)
+        }
+    }
+
     @Test("tasks send and receive without blocking threads")
     func tasks() async throws {
         let listener = try Listener<Int>(at: .tcp(host: "localhost", port: 0), key: sharedKey)
