@@ -116,7 +116,7 @@ extension BufferCollective {
             )
         }
         try elements.withUnsafeBytes { (source) throws(MPIError) in
-            try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+            try result.withReceivingBuffer { (target) throws(MPIError) in
                 _ = try begin(source.baseAddress, UnsafeMutableRawPointer(target.baseAddress), .blocking)
             }
         }

@@ -139,7 +139,7 @@ extension Communicator {
     ) throws(MPIError) {
         let datatype = Element.datatype
         try elements.withUnsafeBytes { (source) throws(MPIError) in
-            try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+            try result.withReceivingBuffer { (target) throws(MPIError) in
                 try allGatherBuffer(source, UnsafeMutableRawBufferPointer(target), elements.count, datatype)
             }
         }

@@ -84,7 +84,7 @@ extension Communicator {
         try expect(result.count, toBe: elements.count, "MPI_Allreduce")
         let library = try operation.library(forCount: elements.count)
         try elements.withUnsafeBytes { (source) throws(MPIError) in
-            try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+            try result.withReceivingBuffer { (target) throws(MPIError) in
                 try raw.allReduce(
                     source.baseAddress,
                     UnsafeMutableRawPointer(target.baseAddress),
@@ -111,7 +111,7 @@ extension Communicator {
         inPlace elements: inout [Element],
         _ operation: ReduceOperation<Element>
     ) throws(MPIError) {
-        try elements.withUnsafeMutableBufferPointer { (memory) throws(MPIError) in
+        try elements.withReceivingBuffer { (memory) throws(MPIError) in
             try allReduceBuffer(memory, operation)
         }
     }

@@ -50,7 +50,7 @@ extension Communicator {
         let sourceCount = try RawCommunicator.count(count * datatype.unitCount, name)
         let tables = if let table { table } else { try BlockTable(.none, unitCount: 1, name) }
         try elements.withUnsafeBytes { (source) throws(MPIError) in
-            try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+            try result.withReceivingBuffer { (target) throws(MPIError) in
                 _ = try raw.gather(
                     source.baseAddress,
                     sourceCount,
@@ -113,7 +113,7 @@ extension Communicator {
         let targetCount = try RawCommunicator.count(count * datatype.unitCount, name)
         let tables = if let table { table } else { try BlockTable(.none, unitCount: 1, name) }
         let raw = try raw
-        try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+        try result.withReceivingBuffer { (target) throws(MPIError) in
             let address = UnsafeMutableRawPointer(target.baseAddress)
             guard let elements else {
                 _ = try raw.scatter(
@@ -178,7 +178,7 @@ extension Communicator {
         let tables = try BlockTable(blocks, unitCount: datatype.unitCount, name)
         let sourceCount = try RawCommunicator.count(elements.count * datatype.unitCount, name)
         try elements.withUnsafeBytes { (source) throws(MPIError) in
-            try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+            try result.withReceivingBuffer { (target) throws(MPIError) in
                 _ = try raw.allGather(
                     source.baseAddress,
                     sourceCount,
@@ -243,7 +243,7 @@ extension Communicator {
             }
         }
         try agree(onCount: count, failure, "MPI_Allgather")
-        try elements.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+        try elements.withReceivingBuffer { (target) throws(MPIError) in
             try raw.allGather(
                 UnsafeRawPointer(RawCommunicator.inPlace),
                 target.baseAddress,

@@ -175,7 +175,7 @@ extension Communicator {
         if rank == root { try expect(result.count, toBe: elements.count, "MPI_Reduce") }
         let library = try operation.library(forCount: elements.count)
         try elements.withUnsafeBytes { (source) throws(MPIError) in
-            try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+            try result.withReceivingBuffer { (target) throws(MPIError) in
                 try raw.reduce(
                     source.baseAddress,
                     rank == root ? UnsafeMutableRawPointer(target.baseAddress) : nil,
@@ -203,7 +203,7 @@ extension Communicator {
         _ operation: ReduceOperation<Element>,
         to root: Int
     ) throws(MPIError) {
-        try elements.withUnsafeMutableBufferPointer { (memory) throws(MPIError) in
+        try elements.withReceivingBuffer { (memory) throws(MPIError) in
             try reduceBuffer(memory, operation, root)
         }
     }

@@ -27,7 +27,7 @@ extension Communicator {
         let library = try operation.library(forCount: result.count)
         let count = try RawCommunicator.count(library.count, name)
         try elements.withUnsafeBytes { (source) throws(MPIError) in
-            try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+            try result.withReceivingBuffer { (target) throws(MPIError) in
                 guard count > 0 else { return }
                 _ = try raw.reduceScatterBlock(
                     source.baseAddress,
@@ -79,7 +79,7 @@ extension Communicator {
         try agree(onCount: hashed.value, failure, name)
         guard let table else { return }
         try elements.withUnsafeBytes { (source) throws(MPIError) in
-            try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+            try result.withReceivingBuffer { (target) throws(MPIError) in
                 _ = try raw.reduceScatter(
                     source.baseAddress,
                     target.baseAddress,

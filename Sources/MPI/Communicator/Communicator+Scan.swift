@@ -15,7 +15,7 @@ extension Communicator {
         inPlace elements: inout [Element],
         _ operation: ReduceOperation<Element>
     ) throws(MPIError) {
-        try elements.withUnsafeMutableBufferPointer { (memory) throws(MPIError) in
+        try elements.withReceivingBuffer { (memory) throws(MPIError) in
             try scanBuffer(memory, operation, isExclusive: false)
         }
     }
@@ -80,7 +80,7 @@ extension Communicator {
         _ operation: ReduceOperation<Element>
     ) throws(MPIError) {
         let own = rank == 0 ? elements : []
-        try elements.withUnsafeMutableBufferPointer { (memory) throws(MPIError) in
+        try elements.withReceivingBuffer { (memory) throws(MPIError) in
             try scanBuffer(memory, operation, isExclusive: true)
         }
         // What the library leaves there is not defined.

@@ -57,6 +57,11 @@ public final class SharedWindow<Element: BufferElement>: Sendable {
                 count: count
             )
         )
+        if let address = memory.baseAddress {
+            Element.settle(
+                UnsafeMutableRawBufferPointer(start: address, count: count * MemoryLayout<Element>.stride)
+            )
+        }
         return try body(&span)
     }
 

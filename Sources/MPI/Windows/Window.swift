@@ -119,6 +119,7 @@ public final class Window<Element: BufferElement>: @unchecked Sendable {
         try raw.sync()
         users.add(1, ordering: .acquiringAndReleasing)
         defer { users.subtract(1, ordering: .acquiringAndReleasing) }
+        Element.settle(memory)
         var span = MutableSpan(
             _unsafeElements: memory.assumingMemoryBound(to: Element.self)
         )
