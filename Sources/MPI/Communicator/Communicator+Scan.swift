@@ -36,7 +36,7 @@ extension Communicator {
         _ operation: ReduceOperation<Element>,
         into result: inout [Element]
     ) throws(MPIError) {
-        try expect(result.count, toBe: elements.count, "MPI_Scan")
+        try expect(result.count, toBe: elements.count, of: "elements", "MPI_Scan")
         for index in elements.indices { result[index] = elements[index] }
         try scan(inPlace: &result, operation)
     }
