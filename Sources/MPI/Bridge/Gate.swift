@@ -20,6 +20,8 @@ enum Gate {
         static let forbidden: UInt8 = 8
         /// There are immediate receives that have found no message, so no call may block in the library.
         static let unmatched: UInt8 = 16
+        /// The process was forked from a rank, whose connections it must not use.
+        static let forked: UInt8 = 32
     }
 
     private static let obstacles = Atomic<UInt8>(0)
@@ -51,6 +53,7 @@ enum Gate {
     static func pass(_ name: StaticString, _ body: () -> Int32) throws(MPIError) -> Int32 {
         let found = obstacles.load(ordering: .acquiring)
         if found & Obstacle.forbidden != 0 { Runtime.refuse() }
+        if found & Obstacle.forked != 0 { throw Runtime.forkedError(name) }
         if found & Obstacle.finalized != 0 {
             throw MPIError(
                 .notRunning,
@@ -94,7 +97,11 @@ func callCollective(_ name: StaticString, _ body: () -> Int32) throws(MPIError) 
 /// Has another thread look for messages of immediate receives while this one blocks, if there are any.
 @inline(never)
 private func callCollectiveSlowly(_ name: StaticString, _ body: () -> Int32) throws(MPIError) {
-    guard Gate.has(Gate.Obstacle.unmatched), !Gate.has(Gate.Obstacle.serialized | Gate.Obstacle.singleThread)
+    guard Gate.has(Gate.Obstacle.unmatched),
+        !Gate.has(
+            // In a forked process there is no other thread.
+            Gate.Obstacle.serialized | Gate.Obstacle.singleThread | Gate.Obstacle.forked
+        )
     else {
         return try call(name, body)
     }

@@ -171,24 +171,29 @@ extension RawCommunicator {
     }
 
     static func closePort(_ name: String) throws(MPIError) {
+        try CText.expectWhole(name, "MPI_Close_port")
         try call("MPI_Close_port") { MPI_Close_port(name) }
     }
 
     static func publish(_ name: String, _ port: String, _ info: RawInfo) throws(MPIError) {
+        try CText.expectWhole(name, "MPI_Publish_name")
         try call("MPI_Publish_name") { MPI_Publish_name(name, info.handle, port) }
     }
 
     static func unpublish(_ name: String, _ port: String, _ info: RawInfo) throws(MPIError) {
+        try CText.expectWhole(name, "MPI_Unpublish_name")
         try call("MPI_Unpublish_name") { MPI_Unpublish_name(name, info.handle, port) }
     }
 
     static func lookUp(_ name: String, _ info: RawInfo) throws(MPIError) -> String {
+        try CText.expectWhole(name, "MPI_Lookup_name")
         var port = [CChar](repeating: 0, count: Int(cmpi_max_port_name()) + 1)
         try call("MPI_Lookup_name") { MPI_Lookup_name(name, info.handle, &port) }
         return Runtime.string(port, Int32(port.count))
     }
 
     func accept(_ port: String, _ info: RawInfo, root: Int32) throws(MPIError) -> RawCommunicator {
+        try CText.expectWhole(port, "MPI_Comm_accept")
         var made: CommunicatorHandle = cmpi_comm_null()
         try callConnecting("MPI_Comm_accept") { MPI_Comm_accept(port, info.handle, root, handle, &made) }
         let communicator = RawCommunicator(made)
@@ -197,6 +202,7 @@ extension RawCommunicator {
     }
 
     func connect(_ port: String, _ info: RawInfo, root: Int32) throws(MPIError) -> RawCommunicator {
+        try CText.expectWhole(port, "MPI_Comm_connect")
         var made: CommunicatorHandle = cmpi_comm_null()
         try callConnecting("MPI_Comm_connect") { MPI_Comm_connect(port, info.handle, root, handle, &made) }
         let communicator = RawCommunicator(made)

@@ -69,6 +69,7 @@ extension RawCommunicator {
     }
 
     func rename(to name: String) throws(MPIError) {
+        try CText.expectWhole(name, "MPI_Comm_set_name")
         // The library cuts what is too long at a byte, which need not be the end of a character.
         var fitting = name
         while fitting.utf8.count >= Int(cmpi_max_object_name()) { fitting.removeLast() }

@@ -153,6 +153,7 @@ extension RawDatatype {
     }
 
     func rename(to name: String) throws(MPIError) {
+        try CText.expectWhole(name, "MPI_Type_set_name")
         var fitting = name
         while fitting.utf8.count >= Int(cmpi_max_object_name()) { fitting.removeLast() }
         try call("MPI_Type_set_name") { MPI_Type_set_name(handle, fitting) }

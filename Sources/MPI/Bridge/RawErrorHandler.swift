@@ -123,6 +123,7 @@ extension ErrorClass {
     #endif
 
     static func addText(_ text: String, to code: Int32) throws(MPIError) {
+        try CText.expectWhole(text, "MPI_Add_error_string")
         try call("MPI_Add_error_string") { MPI_Add_error_string(code, text) }
         #if MPI_INTEGER_HANDLES
         ownTexts.withLock { $0[code] = text }

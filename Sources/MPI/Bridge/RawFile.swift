@@ -23,6 +23,7 @@ struct RawFile: Hashable, Sendable {
         throws(MPIError)
         -> RawFile
     {
+        try CText.expectWhole(path, "MPI_File_open")
         var made: FileHandle = cmpi_file_null()
         try callCollective("MPI_File_open") {
             MPI_File_open(communicator.handle, path, mode, info.handle, &made)
@@ -31,6 +32,7 @@ struct RawFile: Hashable, Sendable {
     }
 
     static func delete(_ path: String, _ info: RawInfo) throws(MPIError) {
+        try CText.expectWhole(path, "MPI_File_delete")
         try call("MPI_File_delete") { MPI_File_delete(path, info.handle) }
     }
 

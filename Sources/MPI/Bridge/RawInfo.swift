@@ -64,6 +64,27 @@ extension Info {
                     text: "the key \"\(key)\" must have 1 to \(cmpi_max_info_key() - 1) bytes"
                 )
             }
+            guard !CText.isCut(key) else {
+                throw MPIError(
+                    .infoKey,
+                    call: "MPI_Info_set",
+                    text: "a key with the character of code 0 in it ends there in C"
+                )
+            }
+            guard !value.isEmpty else {
+                throw MPIError(
+                    .infoValue,
+                    call: "MPI_Info_set",
+                    text: "the value of \"\(key)\" is empty, which libraries refuse"
+                )
+            }
+            guard !CText.isCut(value) else {
+                throw MPIError(
+                    .infoValue,
+                    call: "MPI_Info_set",
+                    text: "the value of \"\(key)\" has the character of code 0 in it, where it ends in C"
+                )
+            }
             guard value.utf8.count < Int(cmpi_max_info_val()) else {
                 throw MPIError(
                     .infoValue,

@@ -94,6 +94,7 @@ struct RawSession: Sendable {
     }
 
     func info(ofProcessSet name: String) throws(MPIError) -> [String: String] {
+        try CText.expectWhole(name, "MPI_Session_get_pset_info")
         let function = try Functions.setInfo.function
         var made: InfoHandle = cmpi_info_null()
         try call("MPI_Session_get_pset_info") { function(handle, name, &made) }
@@ -102,6 +103,7 @@ struct RawSession: Sendable {
     }
 
     func group(ofProcessSet name: String) throws(MPIError) -> RawGroup {
+        try CText.expectWhole(name, "MPI_Group_from_session_pset")
         let function = try Functions.group.function
         var made: GroupHandle = cmpi_group_null()
         try call("MPI_Group_from_session_pset") { function(handle, name, &made) }

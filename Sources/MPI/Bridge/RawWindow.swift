@@ -147,6 +147,7 @@ struct RawWindow: Hashable, Sendable {
     }
 
     func rename(to name: String) throws(MPIError) {
+        try CText.expectWhole(name, "MPI_Win_set_name")
         var fitting = name
         while fitting.utf8.count >= Int(cmpi_max_object_name()) { fitting.removeLast() }
         try call("MPI_Win_set_name") { MPI_Win_set_name(handle, fitting) }

@@ -103,6 +103,6 @@ extension UInt128: BufferElement {}
 extension Bool: BufferElement {
     /// `MPI_C_BOOL`.
     ///
-    /// A sender in another language must send nothing but 0 and 1.
+    /// What is received and neither 0 nor 1 becomes `true`. That is not done for a `Bool` within a structure: those must be sent by Swift.
     public static var datatype: Datatype { .bool }
 }

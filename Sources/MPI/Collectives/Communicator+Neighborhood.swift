@@ -116,7 +116,7 @@ extension BufferCollective {
             )
         }
         try elements.withUnsafeBytes { (source) throws(MPIError) in
-            try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+            try result.withReceivingBuffer { (target) throws(MPIError) in
                 let address = UnsafeMutableRawPointer(target.baseAddress)
                 for piece in 0..<pieceCount { _ = try begin(piece, source.baseAddress, address, .blocking) }
             }

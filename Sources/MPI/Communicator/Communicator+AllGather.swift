@@ -139,7 +139,7 @@ extension Communicator {
     ) throws(MPIError) {
         let datatype = Element.datatype
         try elements.withUnsafeBytes { (source) throws(MPIError) in
-            try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+            try result.withReceivingBuffer { (target) throws(MPIError) in
                 try allGatherBuffer(source, UnsafeMutableRawBufferPointer(target), elements.count, datatype)
             }
         }
@@ -161,12 +161,17 @@ extension Communicator {
 
     /// Refuses memory of the wrong length.
     @inline(__always)
-    func expect(_ byteCount: Int, toBe expected: Int, _ name: StaticString) throws(MPIError) {
-        if byteCount != expected {
+    func expect(
+        _ length: Int,
+        toBe expected: Int,
+        of unit: StaticString = "bytes",
+        _ name: StaticString
+    ) throws(MPIError) {
+        if length != expected {
             throw MPIError(
                 .count,
                 call: name,
-                text: "the memory for the result has \(byteCount) bytes where \(expected) are needed"
+                text: "the memory for the result has \(length) \(unit) where \(expected) are needed"
             )
         }
     }

@@ -73,7 +73,8 @@ extension Communicator {
     ///   - elements: What this rank gives.
     ///   - operation: How two elements become one, the same on every rank.
     ///   - result: Where the result is stored; it has as many elements.
-    /// - Throws: `MPIError` of class `count` if the result has another length, or what the MPI library reports.
+    /// - Throws: `MPIError` of class `count` if the result has another length, or what the MPI library reports. A wrong length on one rank alone
+    ///   is an error there before anything is sent, and the others wait for it: let such an error end the program.
     ///
     /// Collective · blocking · `MPI_Allreduce` (MPI 3.1 §5.9.6)
     public func allReduce<Element: BufferElement>(
@@ -81,10 +82,10 @@ extension Communicator {
         _ operation: ReduceOperation<Element>,
         into result: inout [Element]
     ) throws(MPIError) {
-        try expect(result.count, toBe: elements.count, "MPI_Allreduce")
+        try expect(result.count, toBe: elements.count, of: "elements", "MPI_Allreduce")
         let library = try operation.library(forCount: elements.count)
         try elements.withUnsafeBytes { (source) throws(MPIError) in
-            try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+            try result.withReceivingBuffer { (target) throws(MPIError) in
                 try raw.allReduce(
                     source.baseAddress,
                     UnsafeMutableRawPointer(target.baseAddress),
@@ -111,7 +112,7 @@ extension Communicator {
         inPlace elements: inout [Element],
         _ operation: ReduceOperation<Element>
     ) throws(MPIError) {
-        try elements.withUnsafeMutableBufferPointer { (memory) throws(MPIError) in
+        try elements.withReceivingBuffer { (memory) throws(MPIError) in
             try allReduceBuffer(memory, operation)
         }
     }

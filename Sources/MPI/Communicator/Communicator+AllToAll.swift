@@ -24,7 +24,7 @@ extension Communicator {
         let failure = checkParts(count, result.count)
         try agree(onCount: count, failure, "MPI_Alltoall")
         try elements.withUnsafeBytes { (source) throws(MPIError) in
-            try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+            try result.withReceivingBuffer { (target) throws(MPIError) in
                 try raw.allToAll(
                     source.baseAddress,
                     target.baseAddress,
@@ -60,7 +60,7 @@ extension Communicator {
         let datatype = Element.datatype
         let count = elements.count
         try agree(onCount: count, checkParts(count, count), "MPI_Alltoall")
-        try elements.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+        try elements.withReceivingBuffer { (target) throws(MPIError) in
             try raw.allToAll(
                 UnsafeRawPointer(RawCommunicator.inPlace),
                 target.baseAddress,
@@ -117,7 +117,7 @@ extension Communicator {
         let sources = try BlockTable(given, unitCount: datatype.unitCount, name)
         let targets = try BlockTable(taken, unitCount: datatype.unitCount, name)
         try elements.withUnsafeBytes { (source) throws(MPIError) in
-            try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+            try result.withReceivingBuffer { (target) throws(MPIError) in
                 _ = try raw.allToAll(
                     source.baseAddress,
                     sources.counts,

@@ -116,7 +116,7 @@ extension Communicator {
     {
         let datatype = Element.datatype
         let count = elements.count
-        try elements.withUnsafeMutableBufferPointer { (memory) throws(MPIError) in
+        try elements.withReceivingBuffer { (memory) throws(MPIError) in
             try broadcastBuffer(memory.baseAddress, count, datatype, root)
         }
     }
@@ -138,7 +138,7 @@ extension Communicator {
     ) throws(MPIError) {
         let datatype = Element.datatype
         let count = elements.count
-        try elements.withUnsafeMutableBufferPointer { (memory) throws(MPIError) in
+        try elements.withReceivingBuffer { (memory) throws(MPIError) in
             try broadcastBuffer(memory.baseAddress, count, datatype, root)
         }
     }

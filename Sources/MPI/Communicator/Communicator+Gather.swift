@@ -114,7 +114,7 @@ extension Communicator {
     ) throws(MPIError) {
         let datatype = Element.datatype
         try elements.withUnsafeBytes { (source) throws(MPIError) in
-            try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+            try result.withReceivingBuffer { (target) throws(MPIError) in
                 try gatherBuffer(
                     source,
                     UnsafeMutableRawBufferPointer(target),
@@ -145,7 +145,7 @@ extension Communicator {
         let total = rank == root ? elements.count * size : 0
         var result = [Element](unsafeUninitializedCapacity: total) { $1 = total }
         try elements.withUnsafeBytes { (source) throws(MPIError) in
-            try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+            try result.withReceivingBuffer { (target) throws(MPIError) in
                 try gatherBuffer(
                     source,
                     UnsafeMutableRawBufferPointer(target),

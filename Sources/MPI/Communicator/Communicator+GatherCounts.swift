@@ -62,7 +62,7 @@ extension Communicator {
         let sourceCount = try RawCommunicator.count(count * datatype.unitCount, name)
         let tables = try BlockTable(blocks, unitCount: datatype.unitCount, name)
         try elements.withUnsafeBytes { (source) throws(MPIError) in
-            try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+            try result.withReceivingBuffer { (target) throws(MPIError) in
                 _ = try raw.gather(
                     source.baseAddress,
                     sourceCount,
@@ -140,7 +140,7 @@ extension Communicator {
         let targetCount = try RawCommunicator.count(count * datatype.unitCount, name)
         let tables = try BlockTable(blocks, unitCount: datatype.unitCount, name)
         let raw = try raw
-        try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+        try result.withReceivingBuffer { (target) throws(MPIError) in
             let address = UnsafeMutableRawPointer(target.baseAddress)
             guard let elements else {
                 _ = try raw.scatter(
@@ -217,7 +217,7 @@ extension Communicator {
         let sourceCount = try RawCommunicator.count(elementCount * datatype.unitCount, name)
         let tables = try BlockTable(blocks, unitCount: datatype.unitCount, name)
         try elements.withUnsafeBytes { (source) throws(MPIError) in
-            try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+            try result.withReceivingBuffer { (target) throws(MPIError) in
                 _ = try raw.allGather(
                     source.baseAddress,
                     sourceCount,
@@ -282,7 +282,7 @@ extension Communicator {
             }
         }
         try agree(onCount: count, failure, "MPI_Allgather")
-        try elements.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+        try elements.withReceivingBuffer { (target) throws(MPIError) in
             try raw.allGather(
                 UnsafeRawPointer(RawCommunicator.inPlace),
                 target.baseAddress,

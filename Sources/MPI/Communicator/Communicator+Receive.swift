@@ -108,7 +108,7 @@ extension Communicator {
         timeout: Duration? = nil
     ) throws(MPIError) -> Status {
         let datatype = Element.datatype
-        return try elements.withUnsafeMutableBufferPointer { (memory) throws(MPIError) in
+        return try elements.withReceivingBuffer { (memory) throws(MPIError) in
             try receiveBuffer(
                 UnsafeMutableRawBufferPointer(memory),
                 memory.count,
@@ -140,7 +140,7 @@ extension Communicator {
         timeout: Duration? = nil
     ) throws(MPIError) -> Status {
         let datatype = Element.datatype
-        return try elements.withUnsafeMutableBufferPointer { (memory) throws(MPIError) in
+        return try elements.withReceivingBuffer { (memory) throws(MPIError) in
             try receiveBuffer(
                 UnsafeMutableRawBufferPointer(memory),
                 memory.count,

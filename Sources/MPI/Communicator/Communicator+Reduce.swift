@@ -162,7 +162,8 @@ extension Communicator {
     ///   - operation: How two elements become one, the same on every rank.
     ///   - result: On the root where the result is stored; it has as many elements. The other ranks' is not touched.
     ///   - root: The rank that gets the result, the same on every rank.
-    /// - Throws: `MPIError` of class `count` on the root if the result has another length, or what the MPI library reports.
+    /// - Throws: `MPIError` of class `count` on the root if the result has another length, before anything is received: let it end the program,
+    ///   since the others do not hear of it and may wait. Or what the MPI library reports.
     ///
     /// Collective · blocking · `MPI_Reduce` (MPI 3.1 §5.9.1)
     public func reduce<Element: BufferElement>(
@@ -172,10 +173,10 @@ extension Communicator {
         to root: Int
     ) throws(MPIError) {
         let rootNumber = try rootNumber(root, "MPI_Reduce")
-        if rank == root { try expect(result.count, toBe: elements.count, "MPI_Reduce") }
+        if rank == root { try expect(result.count, toBe: elements.count, of: "elements", "MPI_Reduce") }
         let library = try operation.library(forCount: elements.count)
         try elements.withUnsafeBytes { (source) throws(MPIError) in
-            try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+            try result.withReceivingBuffer { (target) throws(MPIError) in
                 try raw.reduce(
                     source.baseAddress,
                     rank == root ? UnsafeMutableRawPointer(target.baseAddress) : nil,
@@ -203,7 +204,7 @@ extension Communicator {
         _ operation: ReduceOperation<Element>,
         to root: Int
     ) throws(MPIError) {
-        try elements.withUnsafeMutableBufferPointer { (memory) throws(MPIError) in
+        try elements.withReceivingBuffer { (memory) throws(MPIError) in
             try reduceBuffer(memory, operation, root)
         }
     }

@@ -20,7 +20,7 @@ extension Communicator {
     ) throws(MPIError) {
         let name: StaticString = "MPI_Reduce_scatter_block"
         let failure = Self.failure { () throws(MPIError) in
-            try expect(result.count * size, toBe: elements.count, name)
+            try expect(result.count * size, toBe: elements.count, of: "elements", name)
             try refuseWholeBuffers(operation, name)
         }
         try agree(onCount: elements.count, failure, name)
@@ -55,8 +55,8 @@ extension Communicator {
         let failure = Self.failure { () throws(MPIError) in
             try refuseWholeBuffers(operation, name)
             let blocks = try BlockList(counts, nil, for: size, in: elementCount, name)
-            try expect(elementCount, toBe: blocks.total, name)
-            try expect(resultCount, toBe: blocks.counts[rank], name)
+            try expect(elementCount, toBe: blocks.total, of: "elements", name)
+            try expect(resultCount, toBe: blocks.counts[rank], of: "elements", name)
         }
         try agree(onCount: hashed.value, failure, name)
         try reduceScatterCollective(counts: counts, operation).blocking(elements, into: &result)

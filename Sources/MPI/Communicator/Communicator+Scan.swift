@@ -15,7 +15,7 @@ extension Communicator {
         inPlace elements: inout [Element],
         _ operation: ReduceOperation<Element>
     ) throws(MPIError) {
-        try elements.withUnsafeMutableBufferPointer { (memory) throws(MPIError) in
+        try elements.withReceivingBuffer { (memory) throws(MPIError) in
             try scanBuffer(memory, operation, isExclusive: false)
         }
     }
@@ -36,7 +36,7 @@ extension Communicator {
         _ operation: ReduceOperation<Element>,
         into result: inout [Element]
     ) throws(MPIError) {
-        try expect(result.count, toBe: elements.count, "MPI_Scan")
+        try expect(result.count, toBe: elements.count, of: "elements", "MPI_Scan")
         for index in elements.indices { result[index] = elements[index] }
         try scan(inPlace: &result, operation)
     }
@@ -80,7 +80,7 @@ extension Communicator {
         _ operation: ReduceOperation<Element>
     ) throws(MPIError) {
         let own = rank == 0 ? elements : []
-        try elements.withUnsafeMutableBufferPointer { (memory) throws(MPIError) in
+        try elements.withReceivingBuffer { (memory) throws(MPIError) in
             try scanBuffer(memory, operation, isExclusive: true)
         }
         // What the library leaves there is not defined.

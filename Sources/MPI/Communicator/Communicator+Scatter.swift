@@ -148,7 +148,7 @@ extension Communicator {
     ) throws(MPIError) {
         let datatype = Element.datatype
         let count = result.count
-        try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+        try result.withReceivingBuffer { (target) throws(MPIError) in
             let target = UnsafeMutableRawBufferPointer(target)
             guard let elements else {
                 return try scatterBuffer(

@@ -74,7 +74,7 @@ extension Communicator {
             _ = try message.receive(memory.address, memory.byteCount, .byte)
             throw Self.truncation(message.status, capacity: capacity)
         }
-        try elements.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+        try elements.withReceivingBuffer { (target) throws(MPIError) in
             let address = UnsafeMutableRawPointer(target.baseAddress).map { $0 + start }
             _ = try message.receive(address, count, datatype.raw)
         }

@@ -57,7 +57,7 @@ extension DerivedDatatype {
             throw MPIError(.truncation, call: name, text: "\(bytes.count) bytes where \(needed) are needed")
         }
         let raw = raw
-        try elements.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+        try elements.withReceivingBuffer { (target) throws(MPIError) in
             let address = UnsafeMutableRawPointer(target.baseAddress).map { $0 + start }
             try bytes.span.withUnsafeBytes { (source) throws(MPIError) in
                 _ = try raw.unpack(source, address, count, isExternal: isExternal, .world)

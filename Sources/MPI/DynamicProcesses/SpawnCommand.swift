@@ -57,6 +57,9 @@ extension Communicator {
             else {
                 throw MPIError(.argument, call: name, text: "there is nothing to start")
             }
+            for text in commands.flatMap({ [$0.executable] + $0.arguments }) {
+                try CText.expectWhole(text, name)
+            }
         }
         try agree(onCount: 0, failure, name)
         var infos: [RawInfo] = []

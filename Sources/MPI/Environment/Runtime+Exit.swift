@@ -68,7 +68,9 @@ extension Runtime {
 
     static func abort(status: Int32) -> Never {
         fflush(nil)
-        if libraryIsInitialized, !libraryIsFinalized, !Gate.has(Gate.Obstacle.forbidden) {
+        if libraryIsInitialized, !libraryIsFinalized,
+            !Gate.has(Gate.Obstacle.forbidden | Gate.Obstacle.forked)
+        {
             abortLibrary(status)
         }
         // Where the library returned: the status must not become 0 because it has bits above the lowest eight only.

@@ -64,14 +64,7 @@ enum Runtime {
         -> ThreadLevel
     {
         if case .running = state.phase, let level = state.level {
-            guard state.rankProcess == getpid() else {
-                throw MPIError(
-                    .notRunning,
-                    call: "MPI_Init_thread",
-                    text:
-                        "this process was forked from a rank and is none itself; MPI can be used in the rank only"
-                )
-            }
+            guard state.rankProcess == getpid() else { throw forkedError("MPI_Init_thread") }
             return level
         }
         guard !libraryIsFinalized else {
@@ -97,6 +90,7 @@ enum Runtime {
         state.worldSize = Int(try RawCommunicator.world.size())
         state.phase = .running(isOurs: isOurs)
         state.rankProcess = getpid()
+        closeGateInForkedProcesses()
         watchExit(&state)
         initializingThread.store(thisThread, ordering: .releasing)
         if level == .serialized { Gate.put(Gate.Obstacle.serialized) }
@@ -138,6 +132,19 @@ enum Runtime {
     }
 
     // MARK: Where MPI may not be used
+
+    /// A forked process has a copy of the connections of the rank, over which it would really send.
+    private static func closeGateInForkedProcesses() {
+        pthread_atfork(nil, nil) { Gate.put(Gate.Obstacle.forked) }
+    }
+
+    static func forkedError(_ name: StaticString) -> MPIError {
+        MPIError(
+            .notRunning,
+            call: name,
+            text: "this process was forked from a rank and is none itself; MPI can be used in the rank only"
+        )
+    }
 
     static func forbid(_ reason: String) {
         state.withLock { $0.reasonNotToCommunicate = reason }

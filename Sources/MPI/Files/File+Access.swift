@@ -18,7 +18,7 @@ extension File {
         collectively isCollective: Bool = false
     ) throws(MPIError) -> Int {
         let (raw, datatype) = (try raw, Element.datatype)
-        return try elements.withUnsafeMutableBufferPointer { (memory) throws(MPIError) in
+        return try elements.withReceivingBuffer { (memory) throws(MPIError) in
             try raw.read(
                 UnsafeMutableRawPointer(memory.baseAddress),
                 memory.count * datatype.unitCount,

@@ -14,7 +14,7 @@ extension Intercommunicator {
     {
         let (raw, datatype) = (try raw, Element.datatype)
         let number = try number(of: root, "MPI_Bcast")
-        try elements.withUnsafeMutableBufferPointer { (memory) throws(MPIError) in
+        try elements.withReceivingBuffer { (memory) throws(MPIError) in
             try raw.broadcast(
                 UnsafeMutableRawPointer(memory.baseAddress),
                 memory.count * datatype.unitCount,
@@ -44,7 +44,7 @@ extension Intercommunicator {
         let number = try number(of: root, "MPI_Gather")
         let count = root == .here ? try part(of: result.count, "MPI_Gather") : elements.count
         try elements.withUnsafeBytes { (source) throws(MPIError) in
-            try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+            try result.withReceivingBuffer { (target) throws(MPIError) in
                 try raw.gather(
                     source.baseAddress,
                     target.baseAddress,
@@ -76,7 +76,7 @@ extension Intercommunicator {
         let number = try number(of: root, "MPI_Scatter")
         let count = root == .here ? try part(of: elements.count, "MPI_Scatter") : result.count
         try elements.span.withUnsafeBytes { (source) throws(MPIError) in
-            try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+            try result.withReceivingBuffer { (target) throws(MPIError) in
                 try raw.scatter(
                     source.baseAddress,
                     target.baseAddress,
@@ -110,7 +110,7 @@ extension Intercommunicator {
         let library = try operation.library(forCount: elements.count)
         var result = elements
         try elements.span.withUnsafeBytes { (source) throws(MPIError) in
-            try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+            try result.withReceivingBuffer { (target) throws(MPIError) in
                 try raw.reduce(source.baseAddress, target.baseAddress, library, root: number)
             }
         }

@@ -51,7 +51,7 @@ public struct MatchedMessage: ~Copyable, Sendable {
     public consuming func receive<Element: BufferElement>(into elements: inout [Element]) throws(MPIError) {
         isReceived = true
         let message = message
-        try elements.withUnsafeMutableBufferPointer { (memory) throws(MPIError) in
+        try elements.withReceivingBuffer { (memory) throws(MPIError) in
             try message.receive(
                 into: UnsafeMutableRawBufferPointer(memory),
                 elementLength: MemoryLayout<Element>.stride

@@ -184,11 +184,15 @@ struct Partition: Sendable, Hashable {
 }
 
 extension RequestMemory {
-    fileprivate func elements<Element>(_ range: Range<Int>) -> UnsafeMutableBufferPointer<Element> {
-        UnsafeMutableBufferPointer(
+    fileprivate func elements<Element: BufferElement>(_ range: Range<Int>) -> UnsafeMutableBufferPointer<
+        Element
+    > {
+        let elements = UnsafeMutableBufferPointer(
             rebasing: UnsafeMutableRawBufferPointer(start: address, count: byteCount)
                 .assumingMemoryBound(to: Element.self)[range]
         )
+        Element.settle(UnsafeMutableRawBufferPointer(elements))
+        return elements
     }
 }
 

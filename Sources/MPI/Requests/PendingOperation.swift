@@ -81,6 +81,7 @@ final class ArrayRequestMemory<Element: BufferElement>: RequestMemory, @unchecke
 
     /// The elements that have been received.
     func elements(byteCount: Int) -> [Element] {
+        Element.settle(UnsafeMutableRawBufferPointer(start: address, count: min(byteCount, self.byteCount)))
         let count = byteCount / MemoryLayout<Element>.stride
         return count == array.count ? array : Array(array.prefix(count))
     }

@@ -121,8 +121,9 @@ public struct PersistentRequest<Element: BufferElement>: ~Copyable, @unchecked S
     }
 
     private static func elements(_ memory: RequestMemory) -> UnsafeMutableBufferPointer<Element> {
-        UnsafeMutableRawBufferPointer(start: memory.address, count: memory.byteCount)
-            .assumingMemoryBound(to: Element.self)
+        let bytes = UnsafeMutableRawBufferPointer(start: memory.address, count: memory.byteCount)
+        Element.settle(bytes)
+        return bytes.assumingMemoryBound(to: Element.self)
     }
 
     private static func withSpan<Result>(

@@ -99,6 +99,7 @@ extension CartesianCommunicator {
                     return error
                 }
             }
+            incoming.withUnsafeMutableBytes { Element.settle($0) }
             if let failure {
                 try request?.wait()
                 throw failure

@@ -78,10 +78,9 @@ public final class DynamicWindow<Element: BufferElement>: Sendable {
     /// Local · `MPI_Win_sync` (MPI 3.1 §11.5.4)
     public func elements(of piece: Piece) throws(MPIError) -> [Element] {
         try raw.sync()
-        return Array(
-            UnsafeRawBufferPointer(start: piece.memory.address, count: piece.memory.byteCount)
-                .assumingMemoryBound(to: Element.self)
-        )
+        let bytes = UnsafeMutableRawBufferPointer(start: piece.memory.address, count: piece.memory.byteCount)
+        Element.settle(bytes)
+        return Array(bytes.assumingMemoryBound(to: Element.self))
     }
 
     /// Stores elements in attached memory of another rank, and waits until they are there.

@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// Memory that all ranks of a node share: each has a part, and reads and writes the others' like its own.
 ///
 /// ```swift
@@ -46,6 +48,8 @@ public final class SharedWindow<Element: BufferElement>: Sendable {
             throw MPIError(.rank, call: "MPI_Win_shared_query", text: "noRank has no memory")
         }
         let memory = try raw.shared(ofRank: number)
+        window.users.add(1, ordering: .acquiringAndReleasing)
+        defer { window.users.subtract(1, ordering: .acquiringAndReleasing) }
         let count = window.counts[Int(number)]
         var span = MutableSpan(
             _unsafeElements: UnsafeMutableBufferPointer(
@@ -53,6 +57,11 @@ public final class SharedWindow<Element: BufferElement>: Sendable {
                 count: count
             )
         )
+        if let address = memory.baseAddress {
+            Element.settle(
+                UnsafeMutableRawBufferPointer(start: address, count: count * MemoryLayout<Element>.stride)
+            )
+        }
         return try body(&span)
     }
 

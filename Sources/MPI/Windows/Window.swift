@@ -40,6 +40,8 @@ public enum WindowFlavor: Sendable, Hashable {
 public final class Window<Element: BufferElement>: @unchecked Sendable {
     // The handle is guarded by a lock; the memory is the ranks' to share, and they synchronize by epochs: hence the unchecked conformance.
     private let holder: Mutex<RawWindow?>
+    // How many bodies are running that use the memory, which must not go away under them.
+    let users = Atomic(0)
     private let isOwned: Bool
     private let memory: UnsafeMutableRawBufferPointer
     /// The ranks that have a part of the window.
@@ -77,10 +79,18 @@ public final class Window<Element: BufferElement>: @unchecked Sendable {
     ///
     /// Every rank calls it, outside of any epoch. A window that another binding has made stays, and is that one's to free.
     ///
-    /// - Throws: `MPIError` of class `window` if it has been freed.
+    /// - Throws: `MPIError` of class `window` if it has been freed, and of class `accessSynchronization` in a body that uses the window,
+    ///   which then goes on.
     ///
     /// Collective · blocking · `MPI_Win_free` (MPI 3.1 §11.2.5)
     public func free() throws(MPIError) {
+        guard users.load(ordering: .acquiring) == 0 else {
+            throw MPIError(
+                .accessSynchronization,
+                call: "MPI_Win_free",
+                text: "the window cannot be freed while the body of an epoch, or of withElements, is running"
+            )
+        }
         let gone = holder.withLock { holder in
             defer { holder = nil }
             return holder
@@ -107,6 +117,9 @@ public final class Window<Element: BufferElement>: @unchecked Sendable {
     /// Local · `MPI_Win_sync` (MPI 3.1 §11.5.4)
     public func withElements<Result>(_ body: (inout MutableSpan<Element>) throws -> Result) throws -> Result {
         try raw.sync()
+        users.add(1, ordering: .acquiringAndReleasing)
+        defer { users.subtract(1, ordering: .acquiringAndReleasing) }
+        Element.settle(memory)
         var span = MutableSpan(
             _unsafeElements: memory.assumingMemoryBound(to: Element.self)
         )
@@ -196,6 +209,8 @@ public final class Window<Element: BufferElement>: @unchecked Sendable {
         let raw = try raw
         let group = try communicator.group.including(ranks)
         try raw.post(group.raw)
+        users.add(1, ordering: .acquiringAndReleasing)
+        defer { users.subtract(1, ordering: .acquiringAndReleasing) }
         let result = Swift.Result { try body() }
         var backoff = Backoff()
         while try !raw.test() { backoff.pause() }
@@ -208,6 +223,8 @@ public final class Window<Element: BufferElement>: @unchecked Sendable {
         end: () throws(MPIError) -> Void
     ) throws -> Result {
         let access = WindowAccess(self, try raw, ranks)
+        users.add(1, ordering: .acquiringAndReleasing)
+        defer { users.subtract(1, ordering: .acquiringAndReleasing) }
         let result = Swift.Result { try body(access) }
         do throws(MPIError) {
             try end()

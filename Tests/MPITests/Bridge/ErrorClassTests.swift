@@ -381,6 +381,15 @@ struct ErrorClassTests {
             refuses(.infoValue) {
                 _ = try world.duplicate(info: ["key": String(repeating: "v", count: 100_000)])
             }
+            // C would take them to end at the zero.
+            refuses(.infoKey) { _ = try world.duplicate(info: ["key\0s": "value"]) }
+            refuses(.infoValue) { _ = try world.duplicate(info: ["key": "val\0ue"]) }
+            refuses(.infoValue) { _ = try world.duplicate(info: ["key": ""]) }
+            let team = try world.duplicate()
+            refuses(.argument) { try team.rename(to: "te\0am") }
+            try team.free()
+            refuses(.argument) { _ = try world.open("/tmp/a\0b") }
+            refuses(.argument) { _ = try Communicator.alone.spawn([SpawnCommand("a\0b", count: 1)]) }
             try world.barrier()
         }
     }

@@ -77,4 +77,29 @@ struct CommunicatorAllReduceTests {
             }
         }
     }
+
+    @Test("a result of another length on one rank is an error there before anything is sent")
+    func wrongLength() async throws {
+        try await onRanks(2) { () throws in
+            let world = Communicator.world
+            let own = [1, 2]
+            var result = [0, 0]
+            if world.rank == 1 {
+                var short = [0]
+                let errors = [
+                    #expect(throws: MPIError.self) { try world.allReduce(own.span, .sum, into: &short) },
+                    #expect(throws: MPIError.self) { try world.reduce(own.span, .sum, into: &short, to: 1) },
+                ]
+                for error in errors {
+                    #expect(error?.errorClass == .count)
+                    #expect(error?.text.contains("1 elements where 2 are needed") == true)
+                }
+            }
+            // The other rank has waited for this one; nothing of the wrong one is in the way.
+            try world.allReduce(own.span, .sum, into: &result)
+            #expect(result == [2, 4])
+            try world.reduce(own.span, .product, into: &result, to: 1)
+            #expect(result == (world.rank == 1 ? [1, 4] : [2, 4]))
+        }
+    }
 }

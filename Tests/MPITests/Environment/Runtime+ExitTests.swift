@@ -113,6 +113,26 @@ struct RuntimeExitTests {
                 _exit(error?.text.contains("forked") == true ? 0 : 1)
             }
             #expect(child.exitStatus == 0)
+            for use in [
+                { try world.send([UInt8(1)].span, to: world.rank, tag: 9) },
+                { try world.send("a value", to: world.rank, tag: 9) },
+                { _ = try world.immediateSend("a value", to: world.rank, tag: 9) },
+                { _ = try world.immediateReceive(String.self, tag: 9).wait() },
+                { try world.barrier() },
+            ] as [() throws -> Void] {
+                let child = try ForkedChild {
+                    do {
+                        try use()
+                    } catch let error as MPIError where error.errorClass == .notRunning {
+                        _exit(error.text.contains("forked") ? 0 : 1)
+                    } catch {
+                        _exit(2)
+                    }
+                    _exit(3)
+                }
+                #expect(child.exitStatus == 0)
+            }
+            #expect(try world.immediateProbe(tag: 9) == nil)
             #expect(try world.allReduce(1, .sum) == world.size)
         }
     }

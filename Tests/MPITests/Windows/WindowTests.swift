@@ -21,6 +21,16 @@ private func isCancelled(_ body: () throws -> Void) throws -> Bool {
 
 private func failNow() throws { throw CancellationError() }
 
+/// The class of the error that freeing a window is, if it is one.
+private func classOfFreeing<Element>(_ window: Window<Element>) -> ErrorClass? {
+    do throws(MPIError) {
+        try window.free()
+        return nil
+    } catch {
+        return error.errorClass
+    }
+}
+
 @Suite("Window")
 struct WindowTests {
     @Test(
@@ -161,6 +171,25 @@ struct WindowTests {
         }
     }
 
+    @Test("a window is not freed under a body that uses it, and the epoch goes on")
+    func freeWithinEpoch() async throws {
+        try await onRanks(2) { () throws in
+            let world = Communicator.world
+            let window = try world.makeWindow(count: 1, of: Int32.self)
+            let locked = try window.lock(world.rank) { access in
+                let found = classOfFreeing(window)
+                try access.put([3], to: world.rank)
+                return found
+            }
+            #expect(locked == .accessSynchronization)
+            #expect(try window.own[0] == 3)
+            #expect(try window.fence { _ in classOfFreeing(window) } == .accessSynchronization)
+            #expect(try window.withElements { _ in classOfFreeing(window) } == .accessSynchronization)
+            try world.barrier()
+            try window.free()
+        }
+    }
+
     @Test("ranks of a node read and write shared memory like their own", arguments: [1, 2, 3, 4])
     func shared(ranks: Int) async throws {
         try await onRanks(ranks) { () throws in
@@ -178,6 +207,8 @@ struct WindowTests {
             if node.rank == node.size - 1 { try table.withElements(ofRank: 0) { $0[4] = 44 } }
             try table.synchronize()
             #expect(try table.withElements(ofRank: 0) { $0[4] } == 44)
+            let early = try table.withElements(ofRank: 0) { _ in classOfFreeing(table.window) }
+            #expect(early == .accessSynchronization)
             #expect(throws: MPIError.self) { try table.withElements(ofRank: node.size) { _ in } }
             try table.free()
             try node.free()

@@ -59,7 +59,7 @@ func errorWord(_ error: any Error) -> String {
         case "full": "full"
         case "timedOut": "timed out"
         case "endOfStream": "end of stream"
-        case "tooLong", "tooLarge": "buffer too short"
+        case "tooLong": "buffer too short"
         case "authentication": "not authenticated"
         case "brokenBarrier": "broken barrier"
         case "coding": "cannot travel"
