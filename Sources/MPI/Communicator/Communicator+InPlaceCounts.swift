@@ -27,7 +27,17 @@ extension Communicator {
             if isRoot { blocks = try BlockList(counts, displacements, for: size, in: count, name) }
         }
         let isLarge = isRoot ? blocks.isLarge(unitCount: unitCount) : count > CountLimit.largest / unitCount
-        if try agree(onCount: 0, failure, isLarge: isLarge, name) {
+        let mustExchange = try agree(
+            onParts: failure == nil ? counts : [],
+            ofRoot: number,
+            failure,
+            isLarge: isLarge,
+            name
+        ) { part in
+            !isRoot && count > part
+                ? Self.unfitting("gives \(count) elements where the root expects \(part)", name) : nil
+        }
+        if mustExchange {
             var nothing: [Element] = []
             if isRoot {
                 let taken = blocks.without(root)
@@ -80,7 +90,17 @@ extension Communicator {
             if isRoot { blocks = try BlockList(counts, displacements, for: size, in: count, name) }
         }
         let isLarge = isRoot ? blocks.isLarge(unitCount: unitCount) : count > CountLimit.largest / unitCount
-        if try agree(onCount: 0, failure, isLarge: isLarge, name) {
+        let mustExchange = try agree(
+            onParts: failure == nil ? counts : [],
+            ofRoot: number,
+            failure,
+            isLarge: isLarge,
+            name
+        ) { part in
+            !isRoot && count < part
+                ? Self.unfitting("has room for \(count) elements where the root gives \(part)", name) : nil
+        }
+        if mustExchange {
             var nothing: [Element] = []
             if isRoot {
                 let given = blocks.without(root)
