@@ -270,6 +270,7 @@ extension Communicator {
     ///
     /// Collective · blocking · `MPI_Allgather` with `MPI_IN_PLACE` (MPI 3.1 §5.7)
     public final func allGather<Element: BufferElement>(inPlace elements: inout [Element]) throws(MPIError) {
+        try expectOneGroup("MPI_Allgather")
         let datatype = Element.datatype
         let count = elements.count
         let failure = Self.failure { () throws(MPIError) in
