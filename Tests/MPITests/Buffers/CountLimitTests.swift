@@ -27,6 +27,7 @@ struct CountLimitTests {
     @Test("pieces cover everything, in order, none of them longer than the limit")
     func pieces() {
         #expect(CountLimit.pieces(of: 0, largest: 3) == [0..<0])
+        #expect(CountLimit.pieces(of: -1, largest: 3) == [0..<0])
         #expect(CountLimit.pieces(of: 3, largest: 3) == [0..<3])
         #expect(CountLimit.pieces(of: 7, largest: 3) == [0..<3, 3..<6, 6..<7])
         #expect(CountLimit.pieces(of: 3, unitCount: 2, largest: 5) == [0..<2, 2..<3])
