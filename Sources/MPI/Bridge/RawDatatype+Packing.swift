@@ -55,7 +55,15 @@ extension RawDatatype {
             return Int(position)
         }
         if try isLarge(count) {
-            return try PackingMessage.pass(source, count, self, target.baseAddress, target.count, .packed)
+            return try PackingMessage.pass(
+                source,
+                count,
+                self,
+                target.baseAddress,
+                target.count,
+                .packed,
+                "MPI_Pack"
+            )
         }
         var position: Int32 = 0
         let length = Int32(clamping: target.count)
@@ -93,7 +101,15 @@ extension RawDatatype {
         }
         if try isLarge(count) {
             let length = try size() * count
-            return try PackingMessage.pass(source.baseAddress, length, .packed, target, count, self)
+            return try PackingMessage.pass(
+                source.baseAddress,
+                length,
+                .packed,
+                target,
+                count,
+                self,
+                "MPI_Unpack"
+            )
         }
         var position: Int32 = 0
         // What is behind the elements does not matter.
@@ -121,6 +137,12 @@ private enum PackingMessage {
     /// A duplicate of the communicator of this process alone; one thread at a time uses it.
     private static let loop = Mutex<RawCommunicator?>(nil)
 
+    private static func makeLoop() throws(MPIError) -> RawCommunicator {
+        let made = try RawCommunicator.alone.duplicate()
+        Runtime.freeAtEnd { try? made.free() }
+        return made
+    }
+
     /// Sends elements of one datatype, and receives them as another; says how many bytes that were.
     static func pass(
         _ source: Source,
@@ -128,13 +150,14 @@ private enum PackingMessage {
         _ type: RawDatatype,
         _ target: Target,
         _ targetCount: Int,
-        _ targetType: RawDatatype
+        _ targetType: RawDatatype,
+        _ name: StaticString
     ) throws(MPIError) -> Int {
         // Addresses as numbers, so that the closure of the lock may have them.
         let (from, to) = (Int(bitPattern: source), Int(bitPattern: target))
         let result: Result<Int, MPIError> = loop.withLock { loop in
             do throws(MPIError) {
-                let communicator = if let loop { loop } else { try RawCommunicator.alone.duplicate() }
+                let communicator = if let loop { loop } else { try makeLoop() }
                 loop = communicator
                 var receive = try communicator.immediateReceive(
                     UnsafeMutableRawPointer(bitPattern: to),
@@ -143,7 +166,7 @@ private enum PackingMessage {
                     Pattern(source: 0, tag: 0)
                 )
                 try communicator.send(UnsafeRawPointer(bitPattern: from), count, type, to: 0, tag: 0)
-                return .success(try receive.wait("MPI_Pack").byteCount)
+                return .success(try receive.wait(name).byteCount)
             } catch {
                 return .failure(error)
             }

@@ -25,6 +25,7 @@ enum CountLimit {
     ///   - largest: What C can count.
     /// - Returns: The pieces, in order.
     static func pieces(of count: Int, unitCount: Int = 1, largest: Int = largest) -> [Range<Int>] {
+        guard count > 0 else { return [0..<0] }
         guard count > largest / max(1, unitCount) else { return [0..<count] }
         let length = max(1, min(pieceLength, largest) / max(1, unitCount))
         return stride(from: 0, to: count, by: length).map { $0..<min(count, $0 + length) }

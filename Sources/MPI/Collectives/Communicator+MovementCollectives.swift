@@ -72,6 +72,7 @@ extension Communicator {
         -> BufferCollective<Element>
     {
         let name: StaticString = "MPI_Igatherv"
+        try Self.expectCount(count, name)
         let (raw, datatype) = (try raw, Element.datatype)
         let number = try rootNumber(root, name)
         let own = try RawCommunicator.count(count * datatype.unitCount, name)
@@ -97,6 +98,7 @@ extension Communicator {
         -> BufferCollective<Element>
     {
         let name: StaticString = "MPI_Iscatterv"
+        try Self.expectCount(count, name)
         let (raw, datatype) = (try raw, Element.datatype)
         let number = try rootNumber(root, name)
         let own = try RawCommunicator.count(count * datatype.unitCount, name)
@@ -122,6 +124,7 @@ extension Communicator {
         Element
     > {
         let name: StaticString = "MPI_Iallgatherv"
+        try Self.expectCount(count, name)
         let (raw, datatype) = (try raw, Element.datatype)
         let blocks = try BlockList(counts, nil, for: peerCount, in: .max, name)
         // All ranks know all blocks, and need not agree.

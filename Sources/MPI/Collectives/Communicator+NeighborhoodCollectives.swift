@@ -18,6 +18,7 @@ extension Communicator {
         room: Int = .max
     ) throws(MPIError) -> BufferCollective<Element> {
         let name: StaticString = "MPI_Neighbor_allgatherv"
+        try Self.expectCount(count, name)
         let (raw, datatype) = (try raw, Element.datatype)
         let own = try RawCommunicator.count(count * datatype.unitCount, name)
         let sources = try raw.neighbors(name).sources.count

@@ -21,7 +21,13 @@ extension Communicator {
         isRoot: Bool
     ) throws(MPIError) -> BufferCollective<Element> {
         let raw = try raw
-        return try reductionCollective("a reduction", count, gets: isRoot ? count : 0, operation) {
+        return try reductionCollective(
+            "a reduction",
+            "MPI_Ireduce",
+            count,
+            gets: isRoot ? count : 0,
+            operation
+        ) {
             (source, target, small, library, style) throws(MPIError) in
             try raw.reduce(source, target, small, library.type, library.operation, root: number, style)
         }
@@ -31,7 +37,7 @@ extension Communicator {
         -> BufferCollective<Element>
     {
         let raw = try raw
-        return try reductionCollective("a reduction", count, gets: count, operation) {
+        return try reductionCollective("a reduction", "MPI_Iallreduce", count, gets: count, operation) {
             (source, target, small, library, style) throws(MPIError) in
             try raw.allReduce(source, target, small, library.type, library.operation, style)
         }
@@ -42,7 +48,7 @@ extension Communicator {
         throws(MPIError) -> BufferCollective<Element>
     {
         let raw = try raw
-        return try reductionCollective("a reduction", count, gets: nil, operation) {
+        return try reductionCollective("a reduction", "MPI_Iallreduce", count, gets: nil, operation) {
             (_, target, small, library, style) throws(MPIError) in
             let source = UnsafeRawPointer(RawCommunicator.inPlace)
             return try raw.allReduce(source, target, small, library.type, library.operation, style)
@@ -54,7 +60,8 @@ extension Communicator {
         -> BufferCollective<Element>
     {
         let raw = try raw
-        return try reductionCollective("a scan", count, gets: count, operation) {
+        let name: StaticString = isExclusive ? "MPI_Iexscan" : "MPI_Iscan"
+        return try reductionCollective("a scan", name, count, gets: count, operation) {
             (source, target, small, library, style) throws(MPIError) in
             isExclusive
                 ? try raw.exclusiveScan(source, target, small, library.type, library.operation, style)
@@ -65,6 +72,7 @@ extension Communicator {
     /// A reduction index by index, of which each piece is one as well.
     private func reductionCollective<Element>(
         _ title: StaticString,
+        _ name: StaticString,
         _ count: Int,
         gets resultCount: Int?,
         _ operation: ReduceOperation<Element>,
@@ -72,6 +80,7 @@ extension Communicator {
             @escaping @Sendable (Source, Target, Int32, LibraryReduction, CollectiveStyle) throws(MPIError) ->
             RawRequest
     ) throws(MPIError) -> BufferCollective<Element> {
+        try Self.expectCount(count, name)
         let library = try operation.library(forCount: count)
         let extent = library.count > CountLimit.largest ? try library.type.extent().extent : 0
         let pieces = CountLimit.pieces(of: library.count)
@@ -100,6 +109,7 @@ extension Communicator {
         -> BufferCollective<Element>
     {
         let name: StaticString = "MPI_Ireduce_scatter_block"
+        try Self.expectCount(count, name)
         try refuseWholeBuffers(operation, name)
         let raw = try raw
         let library = try operation.library(forCount: count)

@@ -33,6 +33,34 @@ extension Communicator {
     func agree(onCount count: Int, _ failure: MPIError?, isLarge: Bool = false, _ name: StaticString)
         throws(MPIError) -> Bool
     {
+        try agree(on: count, failure, isLarge: isLarge, name) { least, most in
+            "the ranks give or get different numbers of elements: \(least) to \(most), here \(count)"
+        }
+    }
+
+    /// Makes every rank of a collective operation fail if one has other counts than another, or the arguments of one are wrong.
+    ///
+    /// They are compared by a number that stands for them. The result says whether any rank is large, as it does for
+    /// ``agree(onCount:_:isLarge:_:)``.
+    ///
+    /// Collective.
+    @discardableResult
+    func agree(onCounts counts: [Int], _ failure: MPIError?, isLarge: Bool = false, _ name: StaticString)
+        throws(MPIError) -> Bool
+    {
+        let number = counts.reduce(0) { ($0 &* 0x0100_0000_01B3 ^ $1) & (1 << 40 - 1) }
+        return try agree(on: number, failure, isLarge: isLarge, name) { _, _ in
+            "the ranks have different counts; here \(counts)"
+        }
+    }
+
+    private func agree(
+        on number: Int,
+        _ failure: MPIError?,
+        isLarge: Bool,
+        _ name: StaticString,
+        difference: (Int64, Int64) -> String
+    ) throws(MPIError) -> Bool {
         guard !isAlone, !isBetweenGroups, agreesOnArguments else {
             if let failure { throw failure }
             // The others would not know.
@@ -40,7 +68,7 @@ extension Communicator {
             return isLarge
         }
         var facts = (
-            Int64(count), -Int64(count), Int64(failure == nil ? 0 : rank + 1), Int64(isLarge ? 1 : 0)
+            Int64(number), -Int64(number), Int64(failure == nil ? 0 : rank + 1), Int64(isLarge ? 1 : 0)
         )
         let raw = try raw
         try withUnsafeMutablePointer(to: &facts) { (facts) throws(MPIError) in
@@ -58,12 +86,7 @@ extension Communicator {
             throw MPIError(.remoteFailure, call: name, text: "the arguments of rank \(facts.2 - 1) are wrong")
         }
         guard facts.0 == -facts.1 else {
-            throw MPIError(
-                .count,
-                call: name,
-                text:
-                    "the ranks give or get different numbers of elements: \(-facts.1) to \(facts.0), here \(count)"
-            )
+            throw MPIError(.count, call: name, text: difference(-facts.1, facts.0))
         }
         return facts.3 > 0
     }

@@ -57,6 +57,7 @@ extension Communicator {
     ///
     /// Collective · blocking · `MPI_Alltoall` with `MPI_IN_PLACE` (MPI 3.1 §5.8)
     public final func allToAll<Element: BufferElement>(inPlace elements: inout [Element]) throws(MPIError) {
+        try expectOneGroup("MPI_Alltoall")
         let datatype = Element.datatype
         let count = elements.count
         try agree(onCount: count, checkParts(count, count), "MPI_Alltoall")

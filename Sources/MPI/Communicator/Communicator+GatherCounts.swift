@@ -195,8 +195,6 @@ extension Communicator {
         let name: StaticString = "MPI_Allgatherv"
         let datatype = Element.datatype
         let (elementCount, resultCount) = (elements.count, result.count)
-        var hashed = Hasher.Stable()
-        for count in counts { hashed.combine(count) }
         var blocks = BlockList.none
         let failure = Self.failure { () throws(MPIError) in
             blocks = try BlockList(counts, displacements, for: peerCount, in: resultCount, name)
@@ -211,7 +209,7 @@ extension Communicator {
         let given = BlockList.same(elementCount, for: peerCount)
         let isLarge =
             given.isLarge(unitCount: datatype.unitCount) || blocks.isLarge(unitCount: datatype.unitCount)
-        if try agree(onCount: hashed.value, failure, isLarge: isLarge, name) {
+        if try agree(onCounts: counts, failure, isLarge: isLarge, name) {
             return try exchangeLargeBlocks(elements, given, into: &result, blocks, name)
         }
         let sourceCount = try RawCommunicator.count(elementCount * datatype.unitCount, name)
@@ -270,6 +268,7 @@ extension Communicator {
     ///
     /// Collective · blocking · `MPI_Allgather` with `MPI_IN_PLACE` (MPI 3.1 §5.7)
     public final func allGather<Element: BufferElement>(inPlace elements: inout [Element]) throws(MPIError) {
+        try expectOneGroup("MPI_Allgather")
         let datatype = Element.datatype
         let count = elements.count
         let failure = Self.failure { () throws(MPIError) in

@@ -94,6 +94,7 @@ extension Communicator {
     public final func immediateAllGather<Element: BufferElement>(inPlace elements: consuming [Element])
         throws(MPIError) -> Request<[Element], MPIError>
     {
+        try expectOneGroup("MPI_Iallgather")
         if let failure = try part(of: elements.count, rank, "MPI_Iallgather").failure { throw failure }
         let (raw, datatype, count) = (try raw, Element.datatype, elements.count / size)
         let collective = BufferCollective<Element>("an all-gather", gives: elements.count, gets: nil) {
@@ -128,7 +129,8 @@ extension Communicator {
         inPlace elements: consuming [Element],
         _ operation: ReduceOperation<Element>
     ) throws(MPIError) -> Request<[Element], MPIError> {
-        try allReduceInPlaceCollective(elements.count, operation).immediate(elements)
+        try expectOneGroup("MPI_Iallreduce")
+        return try allReduceInPlaceCollective(elements.count, operation).immediate(elements)
     }
 
     // MARK: Reductions in parts
@@ -149,6 +151,7 @@ extension Communicator {
         _ operation: ReduceOperation<Element>
     ) throws(MPIError) {
         let name: StaticString = "MPI_Reduce_scatter_block"
+        try expectOneGroup(name)
         var (part, failure) = try part(of: elements.count, rank, name)
         failure = failure ?? Self.failure { () throws(MPIError) in try refuseWholeBuffers(operation, name) }
         try agree(onCount: elements.count, failure, name)
@@ -198,15 +201,13 @@ extension Communicator {
         let name: StaticString = "MPI_Reduce_scatter"
         let elementCount = elements.count
         var blocks = BlockList.none
-        var hashed = Hasher.Stable()
-        for count in counts { hashed.combine(count) }
         let failure = Self.failure { () throws(MPIError) in
             try expectOneGroup(name)
             try refuseWholeBuffers(operation, name)
             blocks = try BlockList(counts, nil, for: size, in: elementCount, name)
             try expect(elementCount, toBe: blocks.total, name)
         }
-        try agree(onCount: hashed.value, failure, name)
+        try agree(onCounts: counts, failure, name)
         let library = try operation.library(forCount: 1)
         let part = blocks.counts[rank]
         if blocks.total <= CountLimit.largest / library.count {

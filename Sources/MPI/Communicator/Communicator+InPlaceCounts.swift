@@ -27,7 +27,17 @@ extension Communicator {
             if isRoot { blocks = try BlockList(counts, displacements, for: size, in: count, name) }
         }
         let isLarge = isRoot ? blocks.isLarge(unitCount: unitCount) : count > CountLimit.largest / unitCount
-        if try agree(onCount: 0, failure, isLarge: isLarge, name) {
+        let mustExchange = try agree(
+            onParts: failure == nil ? counts : [],
+            ofRoot: number,
+            failure,
+            isLarge: isLarge,
+            name
+        ) { part in
+            !isRoot && count > part
+                ? Self.unfitting("gives \(count) elements where the root expects \(part)", name) : nil
+        }
+        if mustExchange {
             var nothing: [Element] = []
             if isRoot {
                 let taken = blocks.without(root)
@@ -80,7 +90,17 @@ extension Communicator {
             if isRoot { blocks = try BlockList(counts, displacements, for: size, in: count, name) }
         }
         let isLarge = isRoot ? blocks.isLarge(unitCount: unitCount) : count > CountLimit.largest / unitCount
-        if try agree(onCount: 0, failure, isLarge: isLarge, name) {
+        let mustExchange = try agree(
+            onParts: failure == nil ? counts : [],
+            ofRoot: number,
+            failure,
+            isLarge: isLarge,
+            name
+        ) { part in
+            !isRoot && count < part
+                ? Self.unfitting("has room for \(count) elements where the root gives \(part)", name) : nil
+        }
+        if mustExchange {
             var nothing: [Element] = []
             if isRoot {
                 let given = blocks.without(root)
@@ -125,15 +145,13 @@ extension Communicator {
     ) throws(MPIError) {
         let name: StaticString = "MPI_Allgatherv"
         let (raw, datatype, elementCount) = (try raw, Element.datatype, elements.count)
-        var hashed = Hasher.Stable()
-        for count in counts { hashed.combine(count) }
         var blocks = BlockList.none
         let failure = Self.failure { () throws(MPIError) in
             try expectOneGroup(name)
             blocks = try BlockList(counts, displacements, for: size, in: elementCount, name)
         }
         let isLarge = blocks.isLarge(unitCount: datatype.unitCount)
-        if try agree(onCount: hashed.value, failure, isLarge: isLarge, name) {
+        if try agree(onCounts: counts, failure, isLarge: isLarge, name) {
             let (start, count) = (blocks.displacements[rank], blocks.counts[rank])
             // What is read must not be what is written.
             let own = count == 0 ? [] : Array(elements[start..<(start + count)])

@@ -82,13 +82,17 @@ extension Communicator {
         timeout: Duration? = nil
     ) throws(MPIError) -> Status {
         let name: StaticString = "MPI_Sendrecv"
-        let (pattern, count) = (part.datatype, part.count)
-        let start = try pattern.place(count, part.offset, MemoryLayout<Sent>.stride, elements.count, name)
+        let (datatype, count) = (part.datatype, part.count)
+        let start = try datatype.place(count, part.offset, MemoryLayout<Sent>.stride, elements.count, name)
+        // Nothing is sent if nothing could be received.
+        let (room, stride) = (received.count, MemoryLayout<Received>.stride)
+        _ = try receivedPart.datatype.place(receivedPart.count, receivedPart.offset, stride, room, name)
+        _ = try pattern(from: source, tag: tag, name)
         return try elements.withUnsafeBytes { (memory) throws(MPIError) in
             var request = try raw.immediateSend(
                 memory.baseAddress.map { $0 + start },
                 count,
-                pattern.raw,
+                datatype.raw,
                 to: self.destination(destination, name),
                 tag: Self.number(ofTag: sendTag, name)
             )
@@ -109,7 +113,7 @@ extension Communicator {
             }
             // The memory is the caller's again when this returns.
             try request.wait("MPI_Sendrecv")
-            withExtendedLifetime(pattern) {}
+            withExtendedLifetime(datatype) {}
             return try result.get()
         }
     }
@@ -137,11 +141,12 @@ extension Communicator {
         let name: StaticString = "MPI_Bcast"
         let number = try rootNumber(root, name)
         let elementCount = elements.count
-        var start = 0
+        var (start, byteCount) = (0, 0)
         let failure = Self.failure { () throws(MPIError) in
             start = try datatype.place(count, offset, MemoryLayout<Element>.stride, elementCount, name)
+            byteCount = try datatype.raw.size() * count
         }
-        try agree(onCount: datatype.raw.size() * max(0, count), failure, name)
+        try agree(onCount: byteCount, failure, name)
         let raw = try raw
         try elements.withUnsafeMutableBufferPointer { (memory) throws(MPIError) in
             let address = UnsafeMutableRawPointer(memory.baseAddress).map { $0 + start }

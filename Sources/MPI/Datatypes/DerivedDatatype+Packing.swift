@@ -85,6 +85,15 @@ extension DerivedDatatype {
         guard count > 0 else { return offset * stride }
         let (lowerBound, length) = try raw.trueExtent()
         let extent = try raw.extent().extent
+        // What follows must not overflow, and neither the number of bytes in all of them.
+        let most = extent == 0 ? .max : UInt(elementCount * stride) / extent.magnitude
+        guard UInt(count - 1) <= most, count <= Int.max / max(1, try raw.size()) else {
+            throw MPIError(
+                .argument,
+                call: name,
+                text: "\(count) patterns reach beyond an array of \(elementCount)"
+            )
+        }
         let first = offset * stride + lowerBound + min(0, (count - 1) * extent)
         let end = offset * stride + lowerBound + length + max(0, (count - 1) * extent)
         guard first >= 0, end <= elementCount * stride else {

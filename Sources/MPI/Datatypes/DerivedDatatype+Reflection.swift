@@ -32,6 +32,7 @@ extension DerivedDatatype {
         // Somebody else may have made it meanwhile: then that one is the one.
         return ReflectedDatatypes.known.withLock { known in
             if let other = known[key] { return other }
+            if known.isEmpty { Runtime.freeAtEnd { ReflectedDatatypes.known.withLock { $0 = [:] } } }
             known[key] = made
             return made
         }

@@ -47,7 +47,7 @@ extension Intercommunicator {
         let (raw, datatype) = (try raw, Element.datatype)
         let number = try number(of: root, name)
         let part = root == .here ? count : elements.count
-        guard part >= 0 else { throw MPIError(.count, call: name, text: "a count cannot be negative") }
+        try Self.expectCount(part, name)
         let collective = BufferCollective<Element>(
             "a gather",
             gives: elements.count,
@@ -82,7 +82,7 @@ extension Intercommunicator {
         let number = try number(of: root, name)
         let isTarget = if case .remote = root { true } else { false }
         let part = root == .here ? try self.part(of: elements.count, name) : isTarget ? count : 0
-        guard part >= 0 else { throw MPIError(.count, call: name, text: "a count cannot be negative") }
+        try Self.expectCount(part, name)
         let collective = BufferCollective<Element>(
             "a scatter",
             gives: elements.count,

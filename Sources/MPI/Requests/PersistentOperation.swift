@@ -6,11 +6,27 @@ internal import Synchronization
 final class PersistentOperation: PendingOperation {
     private struct State {
         var requests: [RawRequest]
-        // How many of them are complete, in this order.
+        // How many of them were started, and of these how many are complete, in this order.
+        var startedCount = 0
         var completeCount = 0
         var isActive = false
+        // The first error since the start. The outcome has to wait for the others: until then the memory is the library's.
+        var failure: MPIError?
         var outcome: Result<Status, MPIError>?
         var isAbandoned = false
+
+        mutating func start(_ count: Int, _ error: MPIError?) {
+            (startedCount, completeCount) = (count, 0)
+            (isActive, failure, outcome) = (true, error, nil)
+        }
+
+        /// Notes what has come of the first that was not complete.
+        mutating func complete(_ result: Result<Status, MPIError>) {
+            completeCount += 1
+            if failure == nil, case .failure(let error) = result { failure = error }
+            guard completeCount == startedCount else { return }
+            outcome = failure.map { .failure($0) } ?? result
+        }
 
         func free() {
             for request in requests { request.freePersistent() }
@@ -57,16 +73,18 @@ final class PersistentOperation: PendingOperation {
                     MPIError(.request, call: "MPI_Start", text: "\(title) is under way; wait for it first")
                 )
             }
+            var count = 0
             do throws(MPIError) {
                 for index in state.requests.indices {
                     if isBegunAnew || state.requests[index].isNull { state.requests[index] = try make(index) }
                     if !isBegunAnew { try state.requests[index].start() }
+                    count += 1
                 }
-                state.isActive = true
-                state.completeCount = 0
-                state.outcome = nil
+                state.start(count, nil)
                 return .success(())
             } catch {
+                // Those before it go on, and have to be waited for.
+                if count > 0 { state.start(count, error) }
                 return .failure(error)
             }
         }
@@ -76,34 +94,30 @@ final class PersistentOperation: PendingOperation {
     func advance() -> Bool {
         state.withLock { state in
             guard state.isActive, state.outcome == nil else { return true }
-            do throws(MPIError) {
-                while let status = try state.requests[state.completeCount].testPersistent() {
-                    state.completeCount += 1
-                    guard state.completeCount == state.requests.count else { continue }
-                    state.outcome = .success(status)
-                    break
+            while state.outcome == nil {
+                do throws(MPIError) {
+                    let status = try state.requests[state.completeCount].testPersistent()
+                    guard let status else { return false }
+                    state.complete(.success(status))
+                } catch {
+                    state.complete(.failure(error))
                 }
-            } catch {
-                state.outcome = .failure(error)
             }
-            if state.outcome != nil, state.isAbandoned { state.free() }
-            return state.outcome != nil
+            if state.isAbandoned { state.free() }
+            return true
         }
     }
 
     /// Lets the library wait for it.
     func block() {
         state.withLock { state in
-            guard state.isActive, state.outcome == nil else { return }
-            do throws(MPIError) {
-                var status = Status.empty
-                while state.completeCount < state.requests.count {
-                    status = try state.requests[state.completeCount].waitPersistent()
-                    state.completeCount += 1
+            guard state.isActive else { return }
+            while state.outcome == nil {
+                do throws(MPIError) {
+                    state.complete(.success(try state.requests[state.completeCount].waitPersistent()))
+                } catch {
+                    state.complete(.failure(error))
                 }
-                state.outcome = .success(status)
-            } catch {
-                state.outcome = .failure(error)
             }
         }
     }

@@ -53,4 +53,22 @@ struct CommunicatorPersistentReductionsTests {
             }
         }
     }
+
+    @Test("counts that are none are refused")
+    func counts() async throws {
+        try await onRanks(1) { () throws in
+            let world = Communicator.world
+            func refuses(_ body: () throws -> Void) {
+                let error = #expect(throws: MPIError.self) { try body() }
+                #expect(error?.errorClass == .count)
+            }
+            for count in [-1, .max, .min] {
+                refuses { _ = try world.makePersistentReduce(count: count, of: Int64.self, .sum, to: 0) }
+                refuses { _ = try world.makePersistentAllReduce(count: count, of: Int64.self, .sum) }
+                refuses { _ = try world.makePersistentScan(count: count, of: Int64.self, .sum) }
+                refuses { _ = try world.makePersistentExclusiveScan(count: count, of: Int64.self, .sum) }
+                refuses { _ = try world.makePersistentReduceScatter(count: count, of: Int64.self, .sum) }
+            }
+        }
+    }
 }

@@ -157,6 +157,22 @@ struct CommunicatorInPlaceTests {
                 try world.allGather(inPlace: &elements, counts: [2, 3], displacements: [0, rank])
             }
             #expect(fourth?.errorClass == (rank == 1 ? .count : .remoteFailure))
+            // Rank 1 gives three elements where two are expected, and has room for three where four come.
+            let counts = rank == 0 ? [2, 2] : []
+            let fifth = #expect(throws: MPIError.self) {
+                try world.gather(inPlace: &elements, counts: counts, to: 0)
+            }
+            #expect(fifth?.errorClass == (rank == 1 ? .truncation : .remoteFailure))
+            let sixth = #expect(throws: MPIError.self) {
+                try world.scatter(inPlace: &elements, counts: rank == 0 ? [0, 4] : [], from: 0)
+            }
+            #expect(sixth?.errorClass == (rank == 1 ? .truncation : .remoteFailure))
+            elements = [Int64](repeating: 0, count: 4)
+            let seventh = #expect(throws: MPIError.self) {
+                try world.allGather(inPlace: &elements, counts: rank == 0 ? [2, 2] : [1, 3])
+            }
+            #expect(seventh?.errorClass == .count)
+            #expect(seventh?.description.contains(rank == 0 ? "[2, 2]" : "[1, 3]") == true)
         }
     }
 }

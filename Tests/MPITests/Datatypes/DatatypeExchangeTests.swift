@@ -89,6 +89,36 @@ struct DatatypeExchangeTests {
         }
     }
 
+    @Test("what cannot be received is not sent either")
+    func wrongReceive() async throws {
+        try await onRanks(2) { () throws in
+            let world = Communicator.world
+            let other = 1 - world.rank
+            let column = try column()
+            var field = matrix(of: 7)
+            func refuses(_ part: DatatypePart, _ source: Int, _ tag: Int) {
+                #expect(throws: MPIError.self) {
+                    try world.sendReceive(
+                        matrix(of: 0).span,
+                        part: DatatypePart(column),
+                        to: other,
+                        into: &field,
+                        part: part,
+                        from: source,
+                        tag: tag
+                    )
+                }
+            }
+            refuses(DatatypePart(column, offset: 5), other, 0)
+            refuses(DatatypePart(column), 2, 0)
+            refuses(DatatypePart(column), other, -1)
+            // Whatever had been sent would be here before this.
+            try world.immediateSend(keeping: [Int32(-1)], to: other).wait()
+            let status = try world.receive(into: &field, from: other)
+            #expect(status.count(of: Int32.self) == 1 && field == [-1] + matrix(of: 7).dropFirst())
+        }
+    }
+
     @Test(
         "a broadcast fills a pattern, and one that is wrong on one rank is an error on all",
         arguments: [1, 2, 4]
@@ -104,6 +134,14 @@ struct DatatypeExchangeTests {
                 #expect(field == matrix(of: rank, column: 2, from: root, 2))
                 #expect(throws: MPIError.self) {
                     try world.broadcast(inPlace: &field, as: column, offset: rank == root ? 5 : 0, from: root)
+                }
+                #expect(throws: MPIError.self) {
+                    try world.broadcast(
+                        inPlace: &field,
+                        as: column,
+                        count: rank == root ? .max : 1,
+                        from: root
+                    )
                 }
             }
             try world.barrier()

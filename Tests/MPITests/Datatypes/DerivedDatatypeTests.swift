@@ -134,6 +134,7 @@ struct DerivedDatatypeTests {
             refuses(.argument) { try world.send(array.span, as: column, offset: 1, to: 0) }
             refuses(.argument) { try world.send(array.span, as: column, offset: -1, to: 0) }
             refuses(.argument) { try world.receive(into: &array, as: column, count: 2) }
+            refuses(.argument) { _ = try column.pack(array.span, count: .max) }
             refuses(.truncation) { try column.unpack([1, 2], into: &array) }
             refuses(.argument) {
                 _ = try DerivedDatatype.subarray(shape: [3], part: [2], start: [2], of: number)

@@ -88,6 +88,21 @@ struct IntercommunicatorTests {
             #expect(throws: MPIError.self) { try between.send(1, to: others) }
             let error = #expect(throws: MPIError.self) { try between.gather(1, to: 0) }
             #expect(error?.errorClass == .root)
+            // Nothing is in place between groups.
+            var numbers = [Int](repeating: 1, count: world.size)
+            func refuses(_ errorClass: ErrorClass, _ body: () throws -> Void) {
+                let error = #expect(throws: MPIError.self) { try body() }
+                #expect(error?.errorClass == errorClass)
+            }
+            refuses(.communicator) { _ = try between.immediateAllReduce(inPlace: [1], .sum) }
+            refuses(.communicator) { _ = try between.immediateAllGather(inPlace: [1, 2]) }
+            refuses(.communicator) { try between.allGather(inPlace: &numbers) }
+            refuses(.communicator) { try between.allToAll(inPlace: &numbers) }
+            refuses(.communicator) { try between.reduceScatter(inPlace: &numbers, .sum) }
+            refuses(.count) { _ = try between.immediateGather(keeping: [1], count: .max, to: .here) }
+            refuses(.count) {
+                _ = try between.immediateScatter(keeping: [1], count: .max, from: .remote(0))
+            }
             let merged = try between.merge(high: !isFirst)
             #expect(merged.size == world.size && merged.rank == world.rank)
             #expect(try merged.allReduce(1, .sum) == world.size)
