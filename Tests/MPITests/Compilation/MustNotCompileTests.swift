@@ -34,7 +34,11 @@ private struct Compiler {
             let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
             return (files?.allObjects ?? []).compactMap { $0 as? URL }.filter { $0.pathExtension == "o" }
         }
-        return objects.map(\.path) + flags.split(whereSeparator: \.isWhitespace).map(String.init)
+        // What is said to the linker alone, as `-Wl,-z,relro`, means nothing to the compiler.
+        let known = flags.split(whereSeparator: \.isWhitespace).filter {
+            $0.hasPrefix("-L") || $0.hasPrefix("-l")
+        }
+        return objects.map(\.path) + known.map(String.init)
     }()
 
     /// Runs a program, and gives what it prints.

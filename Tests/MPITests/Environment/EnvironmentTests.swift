@@ -96,7 +96,10 @@ struct EnvironmentTests {
                 }
             }
         }
-        #expect(result.output(ofRank: 0) == "0\n" && result.output(ofRank: 1) == "0\n", "\(result.report)")
+        // MPICH's launcher may add an empty line.
+        for rank in 0..<2 {
+            #expect(result.output(ofRank: rank).filter { $0 != "\n" } == "0", "\(result.report)")
+        }
     }
 
     @Test(
