@@ -237,6 +237,8 @@ struct CommunicatorImmediateReceiveTests {
                 try world.barrier()
                 #expect(try world.receive([Int].self).count == 1_000_000)
             }
+            // Until the dropped send has arrived.
+            try world.barrier()
         }
         #expect(result.standardError.contains("a send was dropped"))
         #expect(result.standardError.contains("a receive was dropped"))

@@ -51,6 +51,7 @@ struct ForeignBlockTests {
                 #expect(try team.allGather([rank]) == [[0], [1], [2]])
                 #expect(try team.gather([Int](0..<1_000), to: 0)?.count == (rank == 0 ? 3 : nil))
             }
+            try team.free()
         }
     }
 }

@@ -16,6 +16,7 @@ def one(*numbers):
 info = MPI.Info.Create()
 info["alloc_shared_noncontig"] = "true"
 window = MPI.Win.Allocate_shared(6 * 8, 8, info, world)
+info.Free()
 cells = np.frombuffer(window.tomemory(), np.int64)
 cells[:] = 0
 # Swift's ranks tell each other how much each has.
