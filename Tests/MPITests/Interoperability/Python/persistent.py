@@ -11,7 +11,9 @@ def library_request(name, *arguments):
     """Has the library make a request, as mpi4py would."""
     request = ctypes.c_void_p()
     library = ctypes.CDLL(MPI.__file__)
-    code = getattr(library, f"MPIX_{name}_init")(
+    # Open MPI 5 has the names of MPI 4.0 although it says that it follows 3.1.
+    own, standard = f"MPIX_{name}_init", f"MPI_{name}_init"
+    code = getattr(library, own if hasattr(library, own) else standard)(
         *arguments,
         ctypes.c_void_p(world.handle),
         ctypes.c_void_p(MPI.INFO_NULL.handle),
