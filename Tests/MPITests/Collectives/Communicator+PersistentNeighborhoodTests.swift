@@ -45,6 +45,12 @@ struct CommunicatorPersistentNeighborhoodTests {
                     #expect(parts == row(left, round..<(round + left + 1)))
                 }
             }
+            // The requests go before their communicator does.
+            _ = consume gather
+            _ = consume gatherCounts
+            _ = consume exchange
+            _ = consume exchangeCounts
+            try ring.free()
             try world.barrier()
         }
     }
