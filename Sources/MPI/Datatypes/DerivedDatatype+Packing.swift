@@ -10,7 +10,8 @@ extension DerivedDatatype {
     ///   - offset: Where the first begins, in elements of the array.
     ///   - isExternal: Whether the bytes are to have the same form on all machines (`external32`), big end first.
     /// - Returns: The bytes.
-    /// - Throws: `MPIError` of class `argument` if the pattern reaches beyond the array, or what the MPI library reports.
+    /// - Throws: `MPIError` of class `argument` if the pattern reaches beyond the array, or what the MPI library reports; with MPICH of class
+    ///   `notSupported` if unlike elements are to have the form that is the same on all machines.
     ///
     /// Local · `MPI_Pack`, `MPI_Pack_external` (MPI 3.1 §4.2, §4.3)
     public func pack<Element: BufferElement>(
@@ -21,6 +22,7 @@ extension DerivedDatatype {
     ) throws(MPIError) -> [UInt8] {
         let name: StaticString = "MPI_Pack"
         try Runtime.initialize(.multiple)
+        try checkForm(isExternal, name)
         let start = try place(count, offset, MemoryLayout<Element>.stride, elements.count, name)
         let size = try raw.packedSize(count, isExternal: isExternal, .world)
         let memory = RawRequestMemory(byteCount: size)
@@ -51,6 +53,7 @@ extension DerivedDatatype {
     ) throws(MPIError) {
         let name: StaticString = "MPI_Unpack"
         try Runtime.initialize(.multiple)
+        try checkForm(isExternal, name)
         let start = try place(count, offset, MemoryLayout<Element>.stride, elements.count, name)
         let needed = try raw.size() * count
         guard bytes.count >= needed else {
@@ -104,5 +107,18 @@ extension DerivedDatatype {
             )
         }
         return offset * stride
+    }
+
+    /// Refuses what would end the program inside the library.
+    private func checkForm(_ isExternal: Bool, _ name: StaticString) throws(MPIError) {
+        #if MPI_INTEGER_HANDLES
+        // MPICH 4.0 traps on a structure of unlike elements.
+        guard isExternal, elementTypes.count > 1 else { return }
+        throw MPIError(
+            .notSupported,
+            call: name,
+            text: "MPICH cannot give a structure of unlike elements the form that is the same on all machines; pack its fields by themselves"
+        )
+        #endif
     }
 }

@@ -26,6 +26,11 @@ public final class DerivedDatatype: Sendable {
         if isOwned, !Runtime.libraryIsFinalized { raw.free() }
     }
 
+    /// The datatypes of the library's that it is made of in the end.
+    var elementTypes: Set<RawDatatype> {
+        bases.isEmpty ? [raw] : bases.reduce(into: []) { $0.formUnion($1.elementTypes) }
+    }
+
     // MARK: From what
 
     /// One element of a type.

@@ -7,7 +7,8 @@ extension Intercommunicator {
     ///   - elements: On the root what it gives; in the other group as many, in whose place they are stored; ignored elsewhere.
     ///   - root: Who gives.
     /// - Returns: A request for the elements.
-    /// - Throws: `MPIError` if there is no such rank, or the MPI library fails.
+    /// - Throws: `MPIError` if there is no such rank, or the MPI library fails; with MPICH of class `notSupported` if the root is not the
+    ///   first rank of its group, in the other group only.
     ///
     /// Collective · `MPI_Ibcast` (MPI 3.1 §5.12.2)
     public func immediateBroadcast<Element: BufferElement>(
@@ -16,6 +17,16 @@ extension Intercommunicator {
     ) throws(MPIError) -> Request<[Element], MPIError> {
         let (raw, datatype) = (try raw, Element.datatype)
         let number = try number(of: root, "MPI_Ibcast")
+        #if MPI_INTEGER_HANDLES
+        // MPICH 4.0 then says that the operation is complete, and has moved nothing.
+        if case .remote(let rank) = root, rank > 0 {
+            throw MPIError(
+                .notSupported,
+                call: "MPI_Ibcast",
+                text: "MPICH broadcasts to another group at once from its rank 0 only; use the form that waits"
+            )
+        }
+        #endif
         let unitCount = elements.count * datatype.unitCount
         let collective = BufferCollective<Element>("a broadcast", gives: elements.count, gets: nil) {
             (_, target, style) throws(MPIError) in

