@@ -7,7 +7,7 @@ const char *const cps_process_variable = CPS_PROCESS_VARIABLE;
 const char *const cps_server_variable = CPS_SERVER_VARIABLE;
 
 // Defined by the module Multiprocessing; absent in a program that links only what lies below it.
-extern void swift_mpi_run_process(int socket, int journal) __attribute__((weak));
+extern void swift_mpi_run_process(int socket, int memory) __attribute__((weak));
 extern void swift_mpi_run_fork_server(int socket) __attribute__((weak));
 
 // Reads the two descriptors from the variable and removes it, so that no program started from here takes this way as well.

@@ -42,29 +42,24 @@ struct FrameFuzzTests {
 
     @Test("a stream of them is cut into frames or refused")
     func reader() throws {
-        let (near, far) = try ForkServer.makeSocketPair(Int32(SOCK_STREAM.rawValue))
-        defer {
-            close(near)
-            close(far)
-        }
+        let memory = try RingMemory(capacity: 1 << 16)
         var mutator = FrameMutator(seed: Self.seed, corpus: FrameMutator.plainCorpus)
-        var reader = FrameReader(bufferSize: 4096)
+        var (writer, reader) = (RingWriter(memory.ring), FrameReader(memory.ring))
         var (frames, refusals) = (0, 0)
         for _ in 0..<Self.count {
             let bytes = mutator.next()
-            #expect(bytes.withUnsafeBytes { write(far, $0.baseAddress, $0.count) } == bytes.count)
-            drain: while true {
-                do {
+            do {
+                var written = 0
+                while written < bytes.count {
+                    written += bytes[written...].withUnsafeBytes { writer.write($0) }
+                    try reader.look()
                     while try reader.next() != nil { frames += 1 }
-                    if reader.read(from: near, waits: false) != .advanced { break drain }
-                } catch {
-                    // The link is closed then; what remains of the bytes is of no interest.
-                    refusals += 1
-                    reader = FrameReader(bufferSize: 4096)
-                    var rest = [UInt8](repeating: 0, count: 65_536)
-                    while recv(near, &rest, rest.count, Int32(MSG_DONTWAIT)) > 0 {}
-                    break drain
                 }
+            } catch {
+                // The link is closed then; what remains of the bytes is of no interest.
+                refusals += 1
+                memory.mapping.base.initializeMemory(as: UInt8.self, repeating: 0, count: Ring.controlSize)
+                (writer, reader) = (RingWriter(memory.ring), FrameReader(memory.ring))
             }
         }
         print(
@@ -111,7 +106,7 @@ private final class HostRig {
         host = try Multiprocessing.Host(
             setup: .init(rank: 0, size: 1, epoch: 0, hostName: "here", blockCount: 1),
             transport: LoneTransport(),
-            mailbox: HostMailbox(),
+            helm: Helm(),
             mainEndpoint: endpoint,
             doorbell: nil,
             server: .executed()

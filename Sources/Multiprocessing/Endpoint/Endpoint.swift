@@ -3,8 +3,9 @@ internal import Synchronization
 
 /// One per process of the operating system: sends requests, matches the replies to them, and wakes who waits.
 ///
-/// A blocked caller reads the socket itself, and hands out what it reads for others, so that a reply needs no further
-/// thread to arrive. A reader thread exists only once somebody waits without blocking (`await`, a callback).
+/// A blocked caller reads the link to the Host itself, and hands out what it reads for others, so that a reply needs no further
+/// thread to arrive. In a process, a reader thread exists only once somebody waits without blocking (`await`, a callback); in a main
+/// program, the Host's own thread delivers what nobody waits for.
 final class Endpoint: Sendable {
     /// The endpoint of the calling process, while there is one.
     static var current: Endpoint? { currentEndpoint.withLock { $0 } }
@@ -190,12 +191,11 @@ final class Endpoint: Sendable {
     ///
     /// The calling thread reads the inlet meanwhile, if nobody else does.
     func wait<Result>(until deadline: ContinuousClock.Instant? = nil, for check: () -> Result?) -> Result? {
+        var mayRead = deadline == nil
         while true {
             let step = waiting.wait(until: deadline) { waiting -> WaitStep<Result>? in
                 if let result = check() { return .finished(result) }
-                guard inlet != nil, !waiting.isRead, waiting.failure == nil, deadline == nil else {
-                    return nil
-                }
+                guard mayRead, inlet != nil, !waiting.isRead, waiting.failure == nil else { return nil }
                 waiting.isRead = true
                 return .read
             }
@@ -203,28 +203,31 @@ final class Endpoint: Sendable {
             case .finished(let result): return result
             case nil: return nil
             case .read:
-                readOnce()
+                mayRead = readOnce()
                 waiting.withLock { $0.isRead = false }
                 waiting.wakeAll()
             }
         }
     }
 
-    private func readOnce() {
-        guard let inlet else { return }
+    /// Reads the inlet; false when others see to it that frames arrive.
+    private func readOnce() -> Bool {
+        guard let inlet else { return false }
         do {
-            guard let frames = try inlet.read() else {
-                return fail(ProcessingError(.transport, "the Host of this process is gone"))
+            switch try inlet.read({ deliver($0) }) {
+            case .goOn: return true
+            case .rest: return false
+            case .ended: fail(ProcessingError(.transport, "the Host of this process is gone"))
             }
-            for frame in frames { deliver(frame) }
         } catch {
             fail(error)
         }
+        return true
     }
 
     /// Makes sure that replies arrive while no thread waits for one.
     func startReader() {
-        guard inlet != nil else { return }
+        guard inlet != nil, !address.isMainProgram else { return }
         let isNeeded = waiting.withLock { waiting in
             defer { waiting.hasReaderThread = true }
             return !waiting.hasReaderThread

@@ -55,8 +55,9 @@ extension Host {
     private func start(_ address: Address, _ order: ProcessOrder, _ runFrame: Frame, _ starter: Waiter?)
         throws
     {
+        let memory = try LinkMemory(journalSize: order.journalSize)
         let (near, far) = try ForkServer.makeSocketPair(Int32(SOCK_STREAM.rawValue))
-        var lent = [far]
+        var lent = [far, memory.mapping.takeDescriptor()]
         defer { for descriptor in lent { close(descriptor) } }
         var options: ForkServerProtocol.Options = order.startMethod == .spawn ? .spawn : []
         var outputs: [ProcessOutput] = []
@@ -74,20 +75,12 @@ extension Host {
                 lent.append(pipe[1])
             }
         }
-        var journal: JournalMemory?
-        if order.journalSize > 0 {
-            options.insert(.hasJournal)
-            let memory = try JournalMemory(size: order.journalSize)
-            lent.append(memory.takeDescriptor())
-            journal = memory
-        }
         let process = HostedProcess(
             address: address,
             order: order,
-            runFrame: runFrame,
             starter: starter,
             socket: near,
-            journal: journal
+            memory: memory
         )
         process.outputs = outputs
         do {
@@ -103,6 +96,7 @@ extension Host {
             processOfDescriptor[descriptor] = process
             poller.add(descriptor)
         }
+        send(runFrame, to: process)
     }
 
     // MARK: What the fork server says
@@ -116,10 +110,6 @@ extension Host {
             case .started(let serial, let pid):
                 guard let process = processes[serial] else { continue }
                 process.pid = pid
-                if let frame = process.runFrame {
-                    process.runFrame = nil
-                    route(frame)
-                }
                 guard let starter = process.starter else { continue }
                 var outbox = Outbox(service: .host(ofRank: setup.rank))
                 outbox.reply(to: starter, argument: UInt64(serial) << 32 | UInt64(UInt32(bitPattern: pid)))
@@ -165,36 +155,110 @@ extension Host {
 
     func readDescriptor(_ descriptor: Int32, of process: HostedProcess) {
         if descriptor == process.socket {
-            readLink(of: process)
+            takeWakeUp(of: process)
         } else {
             readOutput(descriptor, of: process)
         }
     }
 
+    /// A process has something to say, or has taken something from a ring that was full; or it has ended.
+    private func takeWakeUp(of process: HostedProcess) {
+        var bytes = (UInt64(0), UInt64(0))
+        let count = recv(process.socket, &bytes, MemoryLayout.size(ofValue: bytes), Int32(MSG_DONTWAIT))
+        // Its end, with what it came to, is reported by the server.
+        if count == 0 { poller.remove(process.socket) }
+        watch(process)
+    }
+
+    /// Looks for what the process says from now on, until nothing has happened for a while.
+    private func watch(_ process: HostedProcess) {
+        guard !process.isWatched else { return }
+        process.isWatched = true
+        process.reader.withdrawAsking()
+        watched.append(process)
+    }
+
+    /// Takes in what the watched processes have sent, and gives them what there is room for now.
+    ///
+    /// Returns whether there was anything.
+    func takeFromLinks() -> Bool {
+        var isActive = false
+        // What is taken in may have further processes watched, or links closed.
+        var index = 0
+        while index < watched.count {
+            let process = watched[index]
+            index += 1
+            guard process.isLinkOpen else { continue }
+            if process.reader.hasInput {
+                isActive = true
+                readLink(of: process)
+            }
+            if !process.writer.isEmpty, process.writer.write() {
+                isActive = true
+                wakeIfAsleep(process)
+            }
+        }
+        return isActive
+    }
+
+    /// Has the watched processes wake the Host when they have something to say, as the Host is going to sleep.
+    ///
+    /// Returns false when one of them has said something meanwhile.
+    func stopWatching() -> Bool {
+        for process in watched where process.isLinkOpen {
+            process.reader.askForInput()
+            if !process.writer.isEmpty { process.writer.askForRoom() }
+        }
+        for process in watched where process.isLinkOpen {
+            guard !process.reader.hasInput, process.writer.isEmpty || !process.writer.write() else {
+                for process in watched where process.isLinkOpen {
+                    process.reader.withdrawAsking()
+                    wakeIfAsleep(process)
+                }
+                return false
+            }
+        }
+        for process in watched { process.isWatched = false }
+        watched.removeAll(keepingCapacity: true)
+        return true
+    }
+
     /// Takes in the frames that a process has sent.
     private func readLink(of process: HostedProcess, untilEmpty: Bool = false) {
+        // A process that sends without pause must not keep the Host from everything else, unless it has ended.
         var rounds = 0
-        while true {
+        while process.isLinkOpen, process.reader.hasInput, untilEmpty || rounds < 16 {
+            rounds += 1
             do {
-                while let frame = try process.reader.next() { take(frame, from: process) }
+                try process.reader.look()
+                // What it has printed before it sent this goes first; a pipe holds no more than is read at once.
+                for output in process.outputs { readOutput(output.descriptor, of: process, rounds: 1) }
+                while let frame = try process.reader.next() {
+                    take(frame, from: process)
+                    guard process.isLinkOpen else { return }
+                }
+                if process.reader.mustWakeWriter() { wake(process) }
             } catch {
                 return closeMalformedLink(of: process, "\(error)")
             }
-            // A process that sends without pause must not keep the Host from everything else, unless it has ended. What
-            // has been read was handled above: nothing would call attention to it again.
-            guard untilEmpty || rounds < 64 else { return }
-            rounds += 1
-            switch process.reader.read(from: process.socket, waits: false) {
-            case .advanced:
-                // What it has printed before it sent this goes first; a pipe holds no more than is read at once.
-                for output in process.outputs { readOutput(output.descriptor, of: process, rounds: 1) }
-            case .wouldBlock: return
-            case .ended:
-                // Its end, with what it came to, is reported by the server.
-                poller.remove(process.socket)
-                return
-            }
         }
+    }
+
+    /// Sends a frame to a process, which may well answer.
+    func send(_ frame: Frame, to process: HostedProcess) {
+        process.writer.append(frame)
+        wakeIfAsleep(process)
+        watch(process)
+    }
+
+    private func wakeIfAsleep(_ process: HostedProcess) {
+        if process.writer.mustWakeReader() { wake(process) }
+    }
+
+    private func wake(_ process: HostedProcess) {
+        var byte: UInt8 = 0
+        // If it cannot be told, it has been told often enough, or has ended.
+        Glibc.send(process.socket, &byte, 1, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
     }
 
     private func take(_ frame: consuming Frame, from process: HostedProcess) {
@@ -218,19 +282,8 @@ extension Host {
         guard process.isLinkOpen else { return }
         poller.remove(process.socket)
         processOfDescriptor[process.socket] = nil
+        watched.removeAll { $0 === process }
         for frame in process.closeLink() { refuse(frame) }
-    }
-
-    func writePending(to process: HostedProcess) {
-        guard process.isLinkOpen else { return }
-        guard process.writer.write(to: process.socket) else {
-            for frame in process.writer.removeUnwritten() { refuse(frame) }
-            return
-        }
-        let isWanted = !process.writer.isEmpty
-        guard isWanted != process.isWatchedForOutput else { return }
-        process.isWatchedForOutput = isWanted
-        poller.update(process.socket, forOutput: isWanted)
     }
 
     private func readOutput(_ descriptor: Int32, of process: HostedProcess, rounds limit: Int = 16) {

@@ -4,10 +4,10 @@ internal import Glibc
 internal import HeapModule
 internal import Logging
 
-/// The one thread of each rank that everything goes through: it routes frames between the processes of its rank, its
-/// services and the Hosts of the other ranks, starts processes and watches over them.
+/// What everything on a rank goes through: it routes frames between the processes of its rank, its services and the Hosts of the
+/// other ranks, starts processes and watches over them.
 ///
-/// It is confined to its thread; other threads reach it through its mailbox.
+/// It belongs to the thread that has its helm: its own one, or one of the program's.
 final class Host {
     /// What a Host needs to know of the program.
     struct Setup: Sendable {
@@ -25,7 +25,7 @@ final class Host {
 
     let setup: Setup
     let transport: any HostTransport
-    let mailbox: HostMailbox
+    private let helm: Helm
     /// The endpoint of this rank's main program.
     let mainEndpoint: Endpoint
     private let doorbell: Doorbell?
@@ -35,6 +35,8 @@ final class Host {
 
     var services: [UInt32: any Service] = [:]
     var processes: [UInt32: HostedProcess] = [:]
+    /// The processes whose links the Host looks at by itself.
+    var watched: [HostedProcess] = []
     /// Which process has a socket or an output.
     var processOfDescriptor: [Int32: HostedProcess] = [:]
     var nextSerial = Address.firstFreeSerial
@@ -61,6 +63,22 @@ final class Host {
     private var local: Deque<Frame> = []
     private var isRouting = false
     private(set) var now = ContinuousClock.now
+    private var turnCount = 0
+    /// How many frames the main program was given.
+    private(set) var deliveryCount = 0
+
+    /// What the Host's own thread does while others have the helm, or nobody.
+    private enum Rest {
+        /// It goes round in its loop.
+        case awake
+        /// It sleeps for a moment: a thread of the program has the helm again and again.
+        case watching
+        /// It sleeps until that moment, if there is one, or until something wakes it.
+        case asleep(until: ContinuousClock.Instant?)
+    }
+    private var rest = Rest.awake
+    /// When a thread of the program last had the helm.
+    private var lastSteering: ContinuousClock.Instant?
 
     private struct Timer: Comparable {
         let deadline: ContinuousClock.Instant
@@ -71,21 +89,21 @@ final class Host {
     init(
         setup: Setup,
         transport: any HostTransport,
-        mailbox: HostMailbox,
+        helm: Helm,
         mainEndpoint: Endpoint,
         doorbell: Doorbell?,
         server: ForkServer
     ) throws(ProcessingError) {
         self.setup = setup
         self.transport = transport
-        self.mailbox = mailbox
+        self.helm = helm
         self.mainEndpoint = mainEndpoint
         self.doorbell = doorbell
         self.server = server
         placement = Placement(size: setup.size, ownRank: setup.rank)
         poller = try Poller()
         if setup.rank == 0 { ending = ScopeEnding(size: setup.size, blockCount: setup.blockCount) }
-        poller.add(mailbox.descriptor)
+        poller.add(helm.descriptor)
         poller.add(server.control)
         if let doorbell { poller.add(doorbell.descriptor) }
     }
@@ -96,25 +114,34 @@ final class Host {
     ///
     /// It does not yield meanwhile: on a busy machine that can take milliseconds.
     private static let alertness = Duration.microseconds(30)
+    /// How long the program's threads are expected to take the helm again, after they have had it.
+    private static let steeringGap = Duration.milliseconds(1)
+    /// How often the Host's own thread looks around while they do, in nanoseconds.
+    private static let watchInterval: Int64 = 100_000
 
-    /// Runs until the program's processes have ended and all ranks go on together.
+    /// Whether the program's processes have ended and all ranks go on together.
+    var isOver: Bool { hasLeft && (!transport.isBusy || isCutOff) }
+
+    /// The work of the Host's own thread, which ends when everything is over.
     func run() {
         var lastActivity = now
-        while !hasLeft || (transport.isBusy && !isCutOff) {
-            now = ContinuousClock.now
-            var isActive = takeMail()
-            if takeMessages() { isActive = true }
-            if takeEvents(waiting: 0) { isActive = true }
-            expireTimers()
-            if isActive {
-                lastActivity = now
-            } else if lastActivity.duration(to: now) >= Host.alertness {
-                sleep()
-                // What woke it may have a sequel.
-                lastActivity = ContinuousClock.now
-            }
+        while true {
+            helm.take()
+            rest = .awake
+            if turn() { lastActivity = now }
+            if isOver { break }
+            let length = lengthOfRest(lastActivity)
+            helm.release()
+            guard let length, !helm.hasMail else { continue }
+            // Something that happens at a descriptor ends it.
+            cps_wait(poller.descriptor, Int16(POLLIN), length)
+            helm.noteWakeUp()
+            // What woke it may have a sequel.
+            lastActivity = ContinuousClock.now
         }
-        mailbox.closeForGood()
+        helm.closeForGood()
+        helm.takeMail(self)
+        helm.release()
         mainEndpoint.fail(
             ProcessingError(
                 .noScope,
@@ -124,10 +151,67 @@ final class Host {
         server.stop()
     }
 
-    private func takeMail() -> Bool {
-        let frames = mailbox.takeAll()
-        for frame in frames { route(frame) }
-        return !frames.isEmpty
+    /// Looks everywhere once and does what there is to do; says whether there was anything.
+    func turn() -> Bool {
+        now = ContinuousClock.now
+        turnCount &+= 1
+        var isActive = helm.takeMail(self)
+        if takeFromLinks() { isActive = true }
+        // As long as the processes keep it busy, the rest, which takes calls of the system, can wait a little.
+        guard !isActive || turnCount & 15 == 0 else { return true }
+        // Bells first: one that rings after the look for messages then still wakes somebody.
+        if takeEvents() { isActive = true }
+        if takeMessages() { isActive = true }
+        expireTimers()
+        return isActive
+    }
+
+    /// How long the Host's own thread may sleep now, in nanoseconds; `nil` if it had better not.
+    private func lengthOfRest(_ lastActivity: ContinuousClock.Instant) -> Int64? {
+        if let lastSteering, lastSteering.duration(to: now) < Host.steeringGap {
+            rest = .watching
+            return transport.isBusy ? transport.longestSleep : Host.watchInterval
+        }
+        guard lastActivity.duration(to: now) >= Host.alertness, stopWatching() else { return nil }
+        let deadline = nextDeadline
+        rest = .asleep(until: deadline)
+        let limit = transport.longestSleep
+        guard let deadline else { return limit }
+        let (seconds, attoseconds) = now.duration(to: deadline).components
+        let remaining = max(0, min(seconds, 1_000_000) * 1_000_000_000 + attoseconds / 1_000_000_000)
+        return limit < 0 ? remaining : min(limit, remaining)
+    }
+
+    private var nextDeadline: ContinuousClock.Instant? { earliest(timers.min?.deadline, killDeadline) }
+
+    // MARK: The program's threads
+
+    /// A thread of the program has taken the helm.
+    func noteSteering() { now = ContinuousClock.now }
+
+    /// A thread of the program is about to leave the helm. Returns whether the Host's own thread has to be woken for what follows.
+    func prepareToLeave() -> Bool {
+        let previous = lastSteering
+        lastSteering = now
+        guard case .asleep(let end) = rest else { return false }
+        var mustWake = isOver || transport.isBusy
+        if let deadline = nextDeadline, end.map({ deadline < $0 }) ?? true { mustWake = true }
+        if !mustWake, !watched.isEmpty {
+            // Who comes often need not have every process wake somebody in between: the Host's own thread looks now and then.
+            let comesOften = previous.map { $0.duration(to: now) < .microseconds(200) } ?? false
+            mustWake = comesOften || !takeLeftoversAndStopWatching()
+        }
+        if mustWake { rest = .awake }
+        return mustWake
+    }
+
+    /// Takes in what processes say until they can be left to wake somebody; false if there is no end of it.
+    private func takeLeftoversAndStopWatching() -> Bool {
+        for _ in 0..<4 {
+            if stopWatching() { return true }
+            _ = takeFromLinks()
+        }
+        return false
     }
 
     private func takeMessages() -> Bool {
@@ -150,33 +234,20 @@ final class Host {
         }
     }
 
-    private func takeEvents(waiting nanoseconds: Int64) -> Bool {
-        let events = poller.wait(nanoseconds: nanoseconds)
-        for event in events {
-            if event.descriptor == mailbox.descriptor {
-                mailbox.wakeUp()
-            } else if let doorbell, event.descriptor == doorbell.descriptor {
+    private func takeEvents() -> Bool {
+        var isActive = false
+        // What wakes the Host's own thread is for that thread to note.
+        for descriptor in poller.poll() where descriptor != helm.descriptor {
+            isActive = true
+            if let doorbell, descriptor == doorbell.descriptor {
                 doorbell.silence()
-            } else if event.descriptor == server.control {
+            } else if descriptor == server.control {
                 takeServerReports()
-            } else if let process = processOfDescriptor[event.descriptor] {
-                if event.isWritable { writePending(to: process) }
-                if event.isReadable { readDescriptor(event.descriptor, of: process) }
+            } else if let process = processOfDescriptor[descriptor] {
+                readDescriptor(descriptor, of: process)
             }
         }
-        return !events.isEmpty
-    }
-
-    private func sleep() {
-        guard mailbox.prepareToSleep() else { return }
-        var limit = transport.longestSleep
-        if let deadline = earliest(timers.min?.deadline, killDeadline) {
-            let (seconds, attoseconds) = ContinuousClock.now.duration(to: deadline).components
-            let remaining = max(0, min(seconds, 1_000_000) * 1_000_000_000 + attoseconds / 1_000_000_000)
-            limit = limit < 0 ? remaining : min(limit, remaining)
-        }
-        _ = takeEvents(waiting: limit)
-        mailbox.wakeUp()
+        return isActive
     }
 
     /// The other ranks cannot be reached any more: nothing can go on, and nothing may hang.
@@ -258,12 +329,12 @@ final class Host {
         if serial == 0 {
             handleHostFrame(frame)
         } else if serial == Address.main(ofRank: 0).serial {
+            deliveryCount &+= 1
             mainEndpoint.deliver(frame)
         } else if services[serial] != nil {
             handleServiceFrame(frame, serial)
         } else if let process = processes[serial], process.isLinkOpen {
-            process.writer.append(frame)
-            writePending(to: process)
+            send(frame, to: process)
         } else {
             refuse(frame)
         }

@@ -4,16 +4,17 @@ internal import Glibc
 final class HostedProcess {
     let address: Address
     let order: ProcessOrder
-    /// The first frame to the process, kept until it runs.
-    var runFrame: Frame?
     /// Who wants to hear that it has been started.
     let starter: Waiter?
     var pid: Int32 = 0
 
+    /// By which the sides of the link wake each other.
     let socket: Int32
-    var reader = FrameReader()
-    var writer = FrameWriter()
-    var isWatchedForOutput = false
+    let memory: LinkMemory
+    var reader: FrameReader
+    var writer: FrameWriter
+    /// Whether the Host looks for frames by itself; otherwise the process wakes it.
+    var isWatched = false
     var isLinkOpen = true
     /// What it writes to standard output and error, when it is printed on another rank.
     var outputs: [ProcessOutput] = []
@@ -27,17 +28,20 @@ final class HostedProcess {
     init(
         address: Address,
         order: ProcessOrder,
-        runFrame: Frame,
         starter: Waiter?,
         socket: Int32,
-        journal: JournalMemory?
+        memory: LinkMemory
     ) {
         self.address = address
         self.order = order
-        self.runFrame = runFrame
         self.starter = starter
         self.socket = socket
-        self.journal = journal
+        self.memory = memory
+        journal = order.journalSize > 0 ? memory.journal : nil
+        reader = FrameReader(memory.toHost)
+        // Until the Host has sent it something, the process is not expected to say anything.
+        reader.askForInput()
+        writer = FrameWriter(memory.toProcess)
         touchedRanks = [order.parent.rank]
     }
 

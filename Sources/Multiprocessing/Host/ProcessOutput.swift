@@ -2,6 +2,16 @@ internal import Glibc
 
 /// One of the two output streams of a process, read by its Host a line at a time.
 struct ProcessOutput {
+    /// What reading came to.
+    enum Progress: Equatable {
+        /// Some bytes arrived.
+        case advanced
+        /// Nothing more is there at the moment.
+        case wouldBlock
+        /// The other side is gone.
+        case ended
+    }
+
     let descriptor: Int32
     /// 1 for standard output, 2 for standard error.
     let stream: Int32
@@ -20,7 +30,7 @@ struct ProcessOutput {
     /// Reads once.
     ///
     /// Returns the lines that are complete now, and whether there may be more, or the stream has ended.
-    mutating func read() -> (lines: [UInt8], progress: FrameReader.Progress) {
+    mutating func read() -> (lines: [UInt8], progress: Progress) {
         // As much as a pipe holds.
         let size = 64 << 10
         var count = 0

@@ -1,131 +1,72 @@
-internal import Glibc
-
-/// Cuts the bytes that a socket delivers into frames.
-///
-/// Small frames are read many at a time; the body of a large one is read straight into its place.
-struct FrameReader {
-    /// What reading a socket came to.
-    enum Progress: Equatable {
-        /// Some bytes arrived.
-        case advanced
-        /// Nothing is there at the moment.
-        case wouldBlock
-        /// The other side is gone.
-        case ended
-    }
-
-    private var buffer: [UInt8]
-    private var start = 0
-    private var end = 0
-    /// A large frame of which a part has arrived, and its full size.
+/// Takes frames out of a ring.
+struct FrameReader: Sendable {
+    private var ring: RingReader
+    /// A frame that is longer than the ring, of which a part has arrived, and its full size.
     private var partial: [UInt8] = []
     private var partialSize = 0
-    private var complete: Frame?
 
-    init(bufferSize: Int = 64 << 10) {
-        buffer = [UInt8](unsafeUninitializedCapacity: bufferSize) { memory, count in
-            memory.initialize(repeating: 0)
-            count = bufferSize
-        }
-    }
+    init(_ ring: Ring) { self.ring = RingReader(ring) }
 
-    /// The next frame that is complete, if there is one.
+    /// Whether anything has arrived since the last look.
+    var hasInput: Bool { ring.hasInput }
+
+    /// Takes note of what has arrived by now, from which `next` makes frames.
+    ///
+    /// Throws when the bytes cannot be: the link is then useless.
+    mutating func look() throws(FrameError) { try ring.look() }
+
+    /// The next frame that was complete at the last look, if there is one.
     ///
     /// Throws when the bytes are no frame: the link is then useless.
     mutating func next() throws(FrameError) -> Frame? {
-        if let frame = complete {
-            complete = nil
-            return frame
+        if partialSize > 0 { return try goOn() }
+        guard ring.count >= Frame.headerSize else { return nil }
+        let bodySize = try withUnsafeTemporaryAllocation(byteCount: Frame.headerSize, alignment: 8) {
+            (header) throws(FrameError) in
+            ring.peek(into: header)
+            return try Frame.validate(header: UnsafeRawBufferPointer(header))
         }
-        guard partialSize == 0, end - start >= Frame.headerSize else { return nil }
-        let size = try buffer.withUnsafeBufferPointer { (memory) throws(FrameError) in
-            try Frame.validate(
-                header: UnsafeRawBufferPointer(
-                    UnsafeBufferPointer(rebasing: memory[start..<start + Frame.headerSize])
-                )
-            )
+        let size = Frame.headerSize + bodySize
+        if size > ring.capacity {
+            partialSize = size
+            return try goOn()
         }
-        let frameSize = Frame.headerSize + size
-        if end - start >= frameSize {
-            let frame = try Frame(received: Array(buffer[start..<start + frameSize]))
-            start += frameSize
-            if start == end { (start, end) = (0, 0) }
-            return frame
+        guard ring.count >= size else { return nil }
+        let bytes = [UInt8](unsafeUninitializedCapacity: size) { memory, count in
+            ring.take(into: UnsafeMutableRawBufferPointer(memory))
+            count = size
         }
-        if frameSize > buffer.count {
-            // It will not fit: go on in an array of its own, which grows as the bytes come in, since the length is only a claim.
-            partial = Array(buffer[start..<end])
-            partialSize = frameSize
-            (start, end) = (0, 0)
-        }
-        return nil
+        // The writer can still change what it has written: only the copy counts.
+        return try Frame(received: bytes)
     }
 
-    /// Reads once from the socket.
-    ///
-    /// To be called when `next` has nothing left.
-    mutating func read(from socket: Int32, waits: Bool = true) -> Progress {
-        let flags = waits ? 0 : Int32(MSG_DONTWAIT)
-        return partialSize > 0 ? readPartial(from: socket, flags) : readBuffer(from: socket, flags)
-    }
-
-    private mutating func readBuffer(from socket: Int32, _ flags: Int32) -> Progress {
-        // Without room nothing could be read, which looks like the end of the socket.
-        makeRoom()
-        let room = buffer.count - end
-        let count = buffer.withUnsafeMutableBytes { memory in
-            FrameReader.receive(
-                socket,
-                flags,
-                UnsafeMutableRawBufferPointer(rebasing: memory[(memory.count - room)...])
-            )
+    /// Takes what there is of a frame that is longer than the ring.
+    private mutating func goOn() throws(FrameError) -> Frame? {
+        let wanted = min(ring.count, partialSize - partial.count)
+        // It grows as the bytes come in, since the length is only a claim.
+        if partial.capacity < partial.count + wanted {
+            partial.reserveCapacity(min(partialSize, max(1 << 20, 2 * partial.count)))
         }
-        guard count > 0 else { return FrameReader.progress(count) }
-        end += count
-        return .advanced
-    }
-
-    /// Moves the beginning of a frame, perhaps of its header only, to the beginning of the buffer.
-    private mutating func makeRoom() {
-        guard start > 0 else { return }
-        buffer.withUnsafeMutableBytes { memory in
-            let rest = UnsafeRawBufferPointer(rebasing: memory[start..<end])
-            memory.copyMemory(from: rest)
-        }
-        (start, end) = (0, end - start)
-    }
-
-    private mutating func readPartial(from socket: Int32, _ flags: Int32) -> Progress {
-        let have = partial.count
-        let wanted = min(partialSize - have, max(1 << 20, have))
-        partial.reserveCapacity(have + wanted)
-        var count = 0
         partial.append(addingCapacity: wanted) { output in
-            output.withUnsafeMutableBufferPointer { memory, initializedCount in
-                count = FrameReader.receive(socket, flags, UnsafeMutableRawBufferPointer(memory))
-                initializedCount = max(0, count)
+            output.withUnsafeMutableBufferPointer { memory, count in
+                ring.take(into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(memory)[..<wanted]))
+                count = wanted
             }
         }
-        guard count > 0 else { return FrameReader.progress(count) }
-        if partial.count == partialSize {
-            // The header was validated when the partial frame began.
-            complete = try? Frame(received: partial)
+        guard partial.count == partialSize else { return nil }
+        defer {
             partial = []
             partialSize = 0
         }
-        return .advanced
+        return try Frame(received: partial)
     }
 
-    private static func receive(_ socket: Int32, _ flags: Int32, _ memory: UnsafeMutableRawBufferPointer)
-        -> Int
-    {
-        while true {
-            let count = recv(socket, memory.baseAddress, memory.count, flags)
-            if count >= 0 || errno != EINTR { return count }
-        }
-    }
+    /// Whether the writer waits for room, and is to be woken by the caller.
+    func mustWakeWriter() -> Bool { ring.mustWakeWriter() }
 
-    private static func progress(_ count: Int) -> Progress {
-        count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) ? .wouldBlock : .ended
-    }
+    /// Has the writer wake the reader once it has written something. What came before that is seen by `hasInput`.
+    func askForInput() { ring.askForInput() }
+
+    /// Takes that back: the reader looks by itself.
+    func withdrawAsking() { ring.withdrawAsking() }
 }

@@ -1,39 +1,41 @@
 internal import DequeModule
-internal import Glibc
 
-/// Frames that wait to be written to a socket that must not be waited for.
+/// Puts frames into a ring whose reader must not be waited for: what finds no room waits here.
 struct FrameWriter {
+    private var ring: RingWriter
     private var frames: Deque<Frame> = []
+    /// How much of the first one is in the ring.
     private var written = 0
 
+    init(_ ring: Ring) { self.ring = RingWriter(ring) }
+
+    /// Whether everything is in the ring.
     var isEmpty: Bool { frames.isEmpty }
 
-    mutating func append(_ frame: Frame) { frames.append(frame) }
-
-    /// Writes as much as the socket takes.
-    ///
-    /// Returns false when the other side is gone.
-    mutating func write(to socket: Int32) -> Bool {
-        while let frame = frames.first {
-            let count = frame.bytes.withUnsafeBytes { memory in
-                send(
-                    socket,
-                    memory.baseAddress?.advanced(by: written),
-                    memory.count - written,
-                    Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)
-                )
-            }
-            if count < 0 {
-                if errno == EINTR { continue }
-                return errno == EAGAIN || errno == EWOULDBLOCK
-            }
-            written += count
-            if written == frame.bytes.count {
-                frames.removeFirst()
+    /// Writes a frame, as far as there is room, behind those that wait.
+    mutating func append(_ frame: Frame) {
+        if frames.isEmpty {
+            written = frame.bytes.withUnsafeBytes { ring.write($0) }
+            guard written < frame.bytes.count else {
                 written = 0
+                return
             }
         }
-        return true
+        frames.append(frame)
+    }
+
+    /// Writes as much of what waits as there is room for; says whether that was anything.
+    mutating func write() -> Bool {
+        var hasWritten = false
+        while let frame = frames.first {
+            let count = frame.bytes.withUnsafeBytes { ring.write(UnsafeRawBufferPointer(rebasing: $0[written...])) }
+            hasWritten = hasWritten || count > 0
+            written += count
+            guard written == frame.bytes.count else { return hasWritten }
+            frames.removeFirst()
+            written = 0
+        }
+        return hasWritten
     }
 
     /// Takes out the frames that were not written to their end: none of them can have been received.
@@ -44,4 +46,10 @@ struct FrameWriter {
         }
         return Array(frames)
     }
+
+    /// Whether the reader sleeps, and is to be woken by the caller, who has written something.
+    func mustWakeReader() -> Bool { ring.mustWakeReader() }
+
+    /// Has the reader wake the writer once it has read something.
+    func askForRoom() { ring.askForRoom() }
 }

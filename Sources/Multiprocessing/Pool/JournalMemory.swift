@@ -1,5 +1,4 @@
 internal import CProcessSupport
-internal import Glibc
 
 /// Memory that a process and its Host share, in which the process notes what it is doing: the Host reads it when the
 /// process has ended, however that came about.
@@ -9,46 +8,17 @@ internal import Glibc
 final class JournalMemory {
     static let headerSize = 40 + 8 * PoolTicket.slotCount
     private static let firstClaim = 5
+    // Keeps the memory.
+    private let mapping: SharedMapping
     private let base: UnsafeMutableRawPointer
     let size: Int
-    private var descriptor: Int32
 
-    /// New memory, in the Host.
-    init(size: Int) throws(ProcessingError) {
-        descriptor = cps_make_memory_file("swift-mpi-journal", size)
-        guard descriptor >= 0 else {
-            throw ProcessingError(.resources, "cannot make shared memory: \(SystemError())")
-        }
-        self.size = size
-        base = try JournalMemory.map(descriptor, size)
-    }
-
-    /// The memory behind a descriptor, in the process.
-    init(descriptor: Int32, size: Int) throws(ProcessingError) {
-        self.descriptor = descriptor
-        self.size = size
-        base = try JournalMemory.map(descriptor, size)
-    }
-
-    private static func map(_ descriptor: Int32, _ size: Int) throws(ProcessingError)
-        -> UnsafeMutableRawPointer
-    {
-        guard size > headerSize,
-            let base = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0),
-            base != MAP_FAILED
-        else { throw ProcessingError(.resources, "cannot map shared memory: \(SystemError())") }
-        return base
-    }
-
-    deinit {
-        munmap(base, size)
-        if descriptor >= 0 { close(descriptor) }
-    }
-
-    /// Gives the descriptor away; the mapping stays.
-    func takeDescriptor() -> Int32 {
-        defer { descriptor = -1 }
-        return descriptor
+    /// The memory that follows an offset; `nil` if there is too little of it.
+    init?(_ mapping: SharedMapping, from offset: Int = 0) {
+        guard mapping.size - offset > JournalMemory.headerSize else { return nil }
+        self.mapping = mapping
+        base = mapping.base + offset
+        size = mapping.size - offset
     }
 
     private func load(_ field: Int) -> UInt64 { cps_load_acquire(base.advanced(by: field * 8)) }
@@ -151,8 +121,5 @@ enum Journal {
     nonisolated(unsafe) private(set) static var current: JournalMemory?
 
     /// Called once, before the process's work begins: after that it is only read.
-    static func begin(_ descriptor: Int32?, size: Int) throws {
-        guard let descriptor else { return }
-        current = try JournalMemory(descriptor: descriptor, size: size)
-    }
+    static func begin(_ journal: JournalMemory?) { current = journal }
 }

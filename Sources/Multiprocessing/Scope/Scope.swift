@@ -37,7 +37,7 @@ final class Scope: Sendable {
             epoch += 1
             return epoch
         }
-        let mailbox = try HostMailbox()
+        let helm = try Helm()
         runsBlock = placement == .everyRank || meeting.rank == 0
         endpoint = Endpoint(
             address: .main(ofRank: meeting.rank),
@@ -47,8 +47,8 @@ final class Scope: Sendable {
             rankCount: meeting.size,
             startMethod: startMethod,
             epoch: epoch,
-            outlet: mailbox,
-            inlet: nil
+            outlet: helm,
+            inlet: helm
         )
         let host = try Host(
             setup: .init(
@@ -61,11 +61,12 @@ final class Scope: Sendable {
                 jobProcessorCount: meeting.jobProcessorCount
             ),
             transport: meeting.transport,
-            mailbox: mailbox,
+            helm: helm,
             mainEndpoint: endpoint,
             doorbell: meeting.doorbell,
             server: server
         )
+        helm.steers(host)
         let handedOver = HandedOver(host)
         let hasEnded = hasEnded
         hostThread = try NativeThread(name: "mpi-host") {

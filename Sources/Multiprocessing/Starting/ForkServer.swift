@@ -69,7 +69,7 @@ final class ForkServer {
 
     /// Asks for a process.
     ///
-    /// The descriptors are the process's own: its socket, its two outputs, its journal.
+    /// The descriptors are the process's own: its socket, its memory, and perhaps its two outputs.
     func start(_ serial: UInt32, _ options: ForkServerProtocol.Options, descriptors: [Int32])
         throws(ProcessingError)
     {

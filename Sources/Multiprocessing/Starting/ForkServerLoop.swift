@@ -67,8 +67,7 @@ struct ForkServerLoop {
         _ options: ForkServerProtocol.Options,
         _ descriptors: [Int32]
     ) {
-        let expected =
-            1 + (options.contains(.redirectsOutput) ? 2 : 0) + (options.contains(.hasJournal) ? 1 : 0)
+        let expected = options.contains(.redirectsOutput) ? 4 : 2
         guard descriptors.count == expected else {
             return report(ForkServerProtocol.started, serial, -EMFILE)
         }
@@ -90,17 +89,16 @@ struct ForkServerLoop {
         close(childSignals)
         guard cps_become_child(server) == 0 else { _exit(1) }
         if options.contains(.redirectsOutput) {
-            dup2(descriptors[1], STDOUT_FILENO)
-            dup2(descriptors[2], STDERR_FILENO)
-            close(descriptors[1])
+            dup2(descriptors[2], STDOUT_FILENO)
+            dup2(descriptors[3], STDERR_FILENO)
             close(descriptors[2])
+            close(descriptors[3])
         }
-        let journal = options.contains(.hasJournal) ? descriptors.last : nil
         if options.contains(.spawn) {
-            cps_execute_self(cps_process_variable, descriptors[0], journal ?? -1)
+            cps_execute_self(cps_process_variable, descriptors[0], descriptors[1])
             _exit(127)
         }
-        ProcessEntry.run(socket: descriptors[0], journal: journal)
+        ProcessEntry.run(socket: descriptors[0], memory: descriptors[1])
     }
 
     private mutating func reap() {

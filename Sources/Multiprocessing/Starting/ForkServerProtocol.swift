@@ -2,7 +2,7 @@
 enum ForkServerProtocol {
     /// Host to server: start the process `serial`.
     ///
-    /// Descriptors follow: its socket, then as the flags say.
+    /// Descriptors follow: its socket, its memory, then as the flags say.
     static let start: UInt32 = 1
     /// Host to server: send the signal `value` to the process `serial`.
     static let signal: UInt32 = 2
@@ -18,8 +18,6 @@ enum ForkServerProtocol {
         static let spawn = Options(rawValue: 1)
         /// Descriptors for standard output and error are sent along.
         static let redirectsOutput = Options(rawValue: 2)
-        /// A descriptor for a journal is sent along.
-        static let hasJournal = Options(rawValue: 4)
     }
 
     struct Message {

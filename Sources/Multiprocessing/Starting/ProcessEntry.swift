@@ -9,29 +9,30 @@ internal import Synchronization
 
 /// The way in of a new process: everything between its first instruction and its work, and what follows the work.
 enum ProcessEntry {
-    /// Runs the process whose link to its Host is `socket`; never returns.
+    /// Runs the process whose link to its Host consists of a socket and of memory behind a descriptor; never returns.
     ///
     /// Everything happens on a thread of its own. The first thread of a forked process still has what the program's
     /// locks noted of the thread that it was forked from, its number above all, and so may not take one; it serves the main actor.
-    static func run(socket: Int32, journal: Int32?) -> Never {
+    static func run(socket: Int32, memory: Int32) -> Never {
         do {
-            try NativeThread(name: "process") { live(socket, journal) }.detach()
+            try NativeThread(name: "process") { live(socket, memory) }.detach()
         } catch {
             _exit(1)
         }
         cps_serve_main_queue()
     }
 
-    private static func live(_ socket: Int32, _ journal: Int32?) -> Never {
+    private static func live(_ socket: Int32, _ descriptor: Int32) -> Never {
         cps_buffer_output_by_line()
         for variable in launcherVariables() { unsetenv(variable) }
-        var reader = FrameReader()
-        guard let frame = firstFrame(socket, &reader) else { _exit(1) }
         do {
+            let memory = try LinkMemory(takingOver: descriptor)
+            let link = HostLink(socket: socket, memory: memory)
+            let frame = try firstFrame(of: link)
             let (order, workOffset) = try frame.order()
-            let process = try introduce(order, frame, socket)
+            let process = introduce(order, frame, link)
             ProcessLogging.resume()
-            try Journal.begin(journal, size: order.journalSize)
+            Journal.begin(memory.journal)
             let work = try frame.withBody { body in
                 try MessageDecoder().decode(
                     PortableWork.self,
@@ -61,20 +62,17 @@ enum ProcessEntry {
         return names
     }
 
-    private static func firstFrame(_ socket: Int32, _ reader: inout FrameReader) -> Frame? {
-        while true {
-            // The Host sends one frame and then waits to be addressed, so nothing else can be in the reader after it.
-            do {
-                if let frame = try reader.next() { return frame }
-            } catch {
-                return nil
-            }
-            guard reader.read(from: socket) == .advanced else { return nil }
+    private static func firstFrame(of link: HostLink) throws(ProcessingError) -> Frame {
+        // The Host sends one frame and then waits to be addressed, so nothing else can come with it.
+        var first: Frame?
+        while first == nil {
+            // Without a Host there is nothing to do, and nobody to tell.
+            if try link.read({ first = $0 }) == .ended { _exit(1) }
         }
+        return first ?? .empty
     }
 
-    private static func introduce(_ order: ProcessOrder, _ frame: Frame, _ socket: Int32) throws -> Process {
-        let link = HostSocket(socket: socket)
+    private static func introduce(_ order: ProcessOrder, _ frame: Frame, _ link: HostLink) -> Process {
         let endpoint = Endpoint(
             address: frame.destination,
             parent: frame.source,
@@ -207,10 +205,9 @@ extension Endpoint {
 }
 
 @_cdecl("swift_mpi_run_process")
-func runProcess(socket: Int32, journal: Int32) {
+func runProcess(socket: Int32, memory: Int32) {
     cps_set_close_on_exec(socket, 1)
-    if journal >= 0 { cps_set_close_on_exec(journal, 1) }
-    ProcessEntry.run(socket: socket, journal: journal >= 0 ? journal : nil)
+    ProcessEntry.run(socket: socket, memory: memory)
 }
 
 @_cdecl("swift_mpi_run_fork_server")

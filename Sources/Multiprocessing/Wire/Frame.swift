@@ -194,6 +194,8 @@ enum FrameError: Error, Equatable, CustomStringConvertible {
     case unknownKind(UInt8)
     case tooLong(UInt64)
     case wrongLength(announced: Int, actual: Int)
+    /// The numbers of a ring contradict each other.
+    case brokenRing
 
     var description: String {
         switch self {
@@ -204,6 +206,7 @@ enum FrameError: Error, Equatable, CustomStringConvertible {
         case .tooLong(let length): "a frame that announces \(length) bytes"
         case .wrongLength(let announced, let actual):
             "a frame that announces \(announced) bytes and has \(actual)"
+        case .brokenRing: "numbers in shared memory that contradict each other"
         }
     }
 }

@@ -183,7 +183,7 @@ struct PoolTakeBackTests {
         #expect(halved.begun == 4 && halved.limit == 6)
         let last = PoolClaim(ticket, begun: 4, limit: 5).reduced(for: ticket, count: 9, toBegun: false)
         #expect(last.limit == 4)
-        let memory = try JournalMemory(size: 4096)
+        let memory = try #require(JournalMemory(SharedMapping(size: 4096)))
         memory.changeClaim(of: ticket) { $0.opened(for: ticket, count: 3) }
         #expect(memory.claim(0, of: ticket) && memory.claim(1, of: ticket))
         memory.changeClaim(of: ticket) { $0.reduced(for: ticket, count: 3, toBegun: true) }
@@ -193,7 +193,7 @@ struct PoolTakeBackTests {
 
     @Test("what a worker has noted and not sent can be read while it goes on, for its assignment alone")
     func snapshots() throws {
-        let memory = try JournalMemory(size: 4096)
+        let memory = try #require(JournalMemory(SharedMapping(size: 4096)))
         let ticket = PoolTicket(slot: 0, generation: 1)
         memory.beginAssignment(job: 7, ticket: ticket)
         #expect(memory.snapshot(of: ticket) == nil)
@@ -223,7 +223,7 @@ struct PoolTakeBackTests {
     @Test("two threads that claim and take back never both have a task")
     func race() async throws {
         for round in 0..<200 {
-            let memory = Shared(try JournalMemory(size: 4096))
+            let memory = Shared(try #require(JournalMemory(SharedMapping(size: 4096))))
             let ticket = PoolTicket(slot: round % 2, generation: UInt16(round + 1))
             async let worker = Task.detached {
                 memory.value.changeClaim(of: ticket) { $0.opened(for: ticket, count: 64) }

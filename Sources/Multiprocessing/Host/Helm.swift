@@ -1,0 +1,143 @@
+internal import CProcessSupport
+internal import Glibc
+internal import Synchronization
+
+/// Who acts for a Host at the moment: its own thread, or a thread of the program that wants something from it.
+///
+/// A thread that sends a frame takes the helm if it is free, and does at once what the frame gives rise to; one that waits for an answer
+/// keeps it for as long as answers usually take. So what a program and its processes say to each other passes through no
+/// third thread. Who finds the helm taken leaves the frame with whoever has it. Frames that lead to nothing more, timeouts and
+/// processes that say something while nobody waits are the business of the Host's own thread, which sleeps otherwise.
+final class Helm: Outlet, Inlet, @unchecked Sendable {
+    // `host` is set before any other thread knows of it, and is used only between taking the helm and leaving it.
+    private var host: Host?
+    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+    private let mail = Mutex(Mail())
+    /// Readable when the Host's own thread is to wake.
+    let descriptor: Int32
+
+    private struct Mail {
+        var frames: [Frame] = []
+        var isClosed = false
+    }
+
+    init() throws(ProcessingError) {
+        descriptor = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
+        guard descriptor >= 0 else {
+            throw ProcessingError(.resources, "cannot make an event descriptor: \(SystemError())")
+        }
+        mutex = .allocate(capacity: 1)
+        pthread_mutex_init(mutex, nil)
+    }
+
+    deinit {
+        close(descriptor)
+        pthread_mutex_destroy(mutex)
+        mutex.deallocate()
+    }
+
+    /// Says whose helm it is.
+    func steers(_ host: Host) { self.host = host }
+
+    // MARK: The program's threads
+
+    func send(_ frame: consuming Frame) throws(ProcessingError) {
+        let taken = frame
+        if tryTake() {
+            guard let host, !host.isOver else {
+                release()
+                throw Helm.isOver
+            }
+            host.noteSteering()
+            host.route(taken)
+            leave(host)
+        } else {
+            // Left to whoever has the helm; should that have been the last look at the mail, it is free now.
+            let isClosed = mail.withLock { mail in
+                mail.frames.append(taken)
+                return mail.isClosed
+            }
+            guard !isClosed else { throw Helm.isOver }
+            if tryTake() { if let host { leave(host) } else { release() } }
+        }
+    }
+
+    /// Acts for the Host until its main program has been given something, or nothing has happened for some time.
+    func read(_ deliver: (Frame) -> Void) throws(ProcessingError) -> InletOutcome {
+        var wait = SpinWait()
+        while !tryTake() { guard wait.goOn() else { return .rest } }
+        guard let host, !host.isOver else {
+            release()
+            return .rest
+        }
+        let before = host.deliveryCount
+        host.noteSteering()
+        wait = SpinWait(pauseCount: 20)
+        while true {
+            if host.turn() { wait = SpinWait(pauseCount: 20) }
+            let hasDelivered = host.deliveryCount != before
+            guard !hasDelivered, !host.isOver, wait.goOn() else {
+                leave(host)
+                return hasDelivered ? .goOn : .rest
+            }
+        }
+    }
+
+    /// Leaves the helm after everything was done that others have left meanwhile.
+    private func leave(_ host: Host) {
+        while true {
+            takeMail(host)
+            let mustWake = host.prepareToLeave()
+            release()
+            if mustWake { wakeOwnThread() }
+            guard hasMail, tryTake() else { return }
+        }
+    }
+
+    private static var isOver: ProcessingError {
+        ProcessingError(
+            .noScope,
+            "`withProcesses` has ended, and its processes, queues, pipes and pools with it"
+        )
+    }
+
+    // MARK: Whoever has the helm
+
+    /// Brings the frames to their places that others have left; says whether there were any.
+    @discardableResult
+    func takeMail(_ host: Host) -> Bool {
+        let frames = mail.withLock { mail -> [Frame] in
+            guard !mail.frames.isEmpty else { return [] }
+            defer { mail.frames = [] }
+            return mail.frames
+        }
+        for frame in frames { host.route(frame) }
+        return !frames.isEmpty
+    }
+
+    /// Whether frames were left.
+    var hasMail: Bool { mail.withLock { !$0.frames.isEmpty } }
+
+    private func tryTake() -> Bool { pthread_mutex_trylock(mutex) == 0 }
+
+    // MARK: The Host's own thread
+
+    /// Takes the helm, once it is free.
+    func take() { pthread_mutex_lock(mutex) }
+
+    func release() { pthread_mutex_unlock(mutex) }
+
+    /// Takes note of having been woken.
+    func noteWakeUp() {
+        var count: UInt64 = 0
+        Glibc.read(descriptor, &count, 8)
+    }
+
+    /// Refuses all further frames.
+    func closeForGood() { mail.withLock { $0.isClosed = true } }
+
+    private func wakeOwnThread() {
+        var one: UInt64 = 1
+        write(descriptor, &one, 8)
+    }
+}

@@ -1,0 +1,32 @@
+/// The memory between a process and its Host: a ring of bytes each way, and behind them the journal of a process that keeps one.
+struct LinkMemory {
+    /// How many bytes are under way at most in each direction; a longer frame passes in pieces.
+    static let ringCapacity = 256 << 10
+
+    let mapping: SharedMapping
+
+    /// New memory, in the Host.
+    init(journalSize: Int) throws(ProcessingError) {
+        mapping = try SharedMapping(size: 2 * LinkMemory.ringSize + max(0, journalSize))
+    }
+
+    /// The memory behind a descriptor, in the process.
+    init(takingOver descriptor: Int32) throws(ProcessingError) {
+        mapping = try SharedMapping(takingOver: descriptor)
+        guard mapping.size >= 2 * LinkMemory.ringSize else {
+            throw ProcessingError(.resources, "the memory of this process is too small: \(mapping.size) bytes")
+        }
+    }
+
+    private static let ringSize = Ring.controlSize + ringCapacity
+
+    /// What the Host says.
+    var toProcess: Ring { Ring(at: mapping.base, capacity: LinkMemory.ringCapacity) }
+    /// What the process says.
+    var toHost: Ring { Ring(at: mapping.base + LinkMemory.ringSize, capacity: LinkMemory.ringCapacity) }
+
+    /// The journal, if there is room for one.
+    var journal: JournalMemory? {
+        JournalMemory(mapping, from: 2 * LinkMemory.ringSize)
+    }
+}
