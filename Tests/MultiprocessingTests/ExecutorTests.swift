@@ -49,7 +49,9 @@ struct ExecutorTests {
                     break
                 }
                 try await executor.shutdown()
-                await #expect(throws: ProcessingError.self) { try await executor.submit { 1 }.value }
+                #expect(kindOfError { try executor.submit { 1 } } == .closed)
+                #expect(kindOfError { try executor.submit(add, args: 2, 3) } == .closed)
+                #expect(kindOfError { _ = try executor.map(0..<2) { $0 } } == .closed)
             }
         }
     }

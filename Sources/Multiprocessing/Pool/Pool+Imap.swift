@@ -15,7 +15,7 @@ extension Pool {
     ///   - transform: The function; what it captures travels to the workers once.
     /// - Returns: The results, to be taken one by one.
     /// - Throws: An error that names the culprit when the function cannot be encoded; `ProcessingError` of kind `misuse` for a chunk
-    ///   size or look-ahead below one. The errors of tasks are thrown where the results are taken.
+    ///   size or look-ahead below one, `closed` when the pool was closed or terminated. The errors of tasks are thrown where the results are taken.
     ///
     /// As `Pool.imap` in Python, except that the inputs are not all taken at once.
     public func imap<Input: Codable & Sendable, Output: Codable & Sendable>(
