@@ -11,7 +11,7 @@ internal import Synchronization
 /// is there even when the process has ended long since; it is let go with this handle, and with `withProcesses`.
 ///
 /// There is no such thing in Python's `multiprocessing`; it is what a `Future` is in `concurrent.futures`.
-public final class RunningProcess<Value: Codable & Sendable>: Sendable, CustomStringConvertible {
+public final class RunningProcess<Value: Codable & Sendable>: Waitable, Sendable, CustomStringConvertible {
     private let state: ProcessState
     private let handle: ServiceHandle
     private let outcome = Mutex<Result<Value, any Error>?>(nil)
@@ -81,6 +81,21 @@ public final class RunningProcess<Value: Codable & Sendable>: Sendable, CustomSt
         }
         outcome.withLock { $0 = settled }
         return settled
+    }
+
+    /// For `wait(any:timeout:)`: it is ready when there is a value, or the reason why there will be none.
+    public var readiness: Readiness {
+        get throws {
+            guard outcome.withLock({ $0 == nil }) else { return Readiness(way: .known) }
+            let (endpoint, frame) = try waitFrame(nil)
+            return Readiness(
+                way: .asking(endpoint, frame) { reply in
+                    if reply.code == Outcome.timedOut.rawValue { return false }
+                    _ = try self.settle(reply)
+                    return true
+                }
+            )
+        }
     }
 
     // MARK: The process
