@@ -155,9 +155,8 @@ private func checkWork() throws {
     let sentinel = try doomed.sentinel
     let tally = Tally()
     // The callback takes its time, on a thread of its own, and waits for a frame meanwhile.
-    let result = try pool.applyAsync(callback: { tally.note("\($0) \((try? late.get()) ?? 0)") }) {
-        try gate.get()
-    }
+    let note: @Sendable (Int) -> Void = { tally.note("\($0) \((try? late.get()) ?? 0)") }
+    let result = try pool.applyAsync(callback: note) { try gate.get() }
     let future = try executor.submit { try late.get() }
     let things: [any Waitable] = [result, future, event, sentinel]
     for timeout in [Duration.zero, .seconds(-1), .milliseconds(20)] {
