@@ -188,14 +188,18 @@ final class Endpoint: Sendable {
 
     /// Blocks until `check` returns something.
     ///
-    /// The calling thread reads the inlet meanwhile, if nobody else does.
-    func wait<Result>(until deadline: ContinuousClock.Instant? = nil, for check: () -> Result?) -> Result? {
+    /// The calling thread reads the inlet meanwhile, if nobody else does, unless there is a deadline, or it waits for what may happen
+    /// without a frame: who reads is woken by frames only. Then there has to be a reader thread.
+    func wait<Result>(
+        until deadline: ContinuousClock.Instant? = nil,
+        isReading: Bool = true,
+        for check: () -> Result?
+    ) -> Result? {
         while true {
             let step = waiting.wait(until: deadline) { waiting -> WaitStep<Result>? in
                 if let result = check() { return .finished(result) }
-                guard inlet != nil, !waiting.isRead, waiting.failure == nil, deadline == nil else {
-                    return nil
-                }
+                guard inlet != nil, !waiting.isRead, waiting.failure == nil, deadline == nil, isReading
+                else { return nil }
                 waiting.isRead = true
                 return .read
             }
@@ -209,6 +213,9 @@ final class Endpoint: Sendable {
             }
         }
     }
+
+    /// Has those who wait look again.
+    func wakeWaiters() { waiting.wakeAll() }
 
     private func readOnce() {
         guard let inlet else { return }
