@@ -38,6 +38,15 @@ struct ExecutorTests {
                 let quiet = try executor.submit { () throws -> Void in try calls.put(1) }
                 try await quiet.value
                 #expect(try await calls.get(timeout: .seconds(20)) == 1)
+                let mute = try executor.submit { () async throws -> Void in try await calls.put(2) }
+                try await mute.value
+                try await executor.submit({ try calls.put($0) }, args: 3).value
+                try await executor.submit({ try calls.put($0 + $1) }, args: 2, 2).value
+                try await executor.submit({ try calls.put($0 + $1 + $2) }, args: 1, 2, 2).value
+                try await executor.submit({ try calls.put($0 + $1 + $2 + $3) }, args: 1, 1, 2, 2).value
+                try await executor.submit({ try calls.put($0 + $1 + $2 + $3 + $4) }, args: 1, 1, 1, 2, 2)
+                    .value
+                for number in 2...7 { #expect(try await calls.get(timeout: .zero) == number) }
                 let suspending = try executor.submit {
                     await Task.yield()
                     return 3
@@ -49,7 +58,9 @@ struct ExecutorTests {
                     break
                 }
                 try await executor.shutdown()
-                await #expect(throws: ProcessingError.self) { try await executor.submit { 1 }.value }
+                #expect(kindOfError { try executor.submit { 1 } } == .closed)
+                #expect(kindOfError { try executor.submit(add, args: 2, 3) } == .closed)
+                #expect(kindOfError { _ = try executor.map(0..<2) { $0 } } == .closed)
             }
         }
     }

@@ -65,6 +65,22 @@ struct PoolFormsTests {
                 try await pool.starMap([(11, 0), (6, 6)]) { try seen.put($0 + $1) }
                 let numbers = try (0..<13).map { _ in try seen.get(timeout: .seconds(20)) }
                 #expect(numbers.sorted() == Array(0..<13))
+                let late = try pool.applyAsync(noteSum, callback: { tally.note("late") }, args: seen, 1, 2)
+                try late.get(timeout: .seconds(20))
+                #expect(tally.entries == ["done", "late"])
+                try pool.applyAsync({ try seen.put($0) }, args: 4).get(timeout: .seconds(20))
+                try pool.applyAsync({ try seen.put($0 + $1 + $2 + $3) }, args: 1, 1, 1, 2)
+                    .get(timeout: .seconds(20))
+                try pool.applyAsync({ try seen.put($0 + $1 + $2 + $3 + $4) }, args: 1, 1, 1, 1, 2)
+                    .get(timeout: .seconds(20))
+                let stars = try pool.starMapAsync([(1, 6), (2, 6)]) { try seen.put($0 + $1) }
+                try stars.get(timeout: .seconds(20))
+                try pool.starMapAsync([(1, 2, 6)]) { try seen.put($0 + $1 + $2) }.get(timeout: .seconds(20))
+                try pool.starMapAsync([(1, 2, 3, 4)]) { try seen.put($0 + $1 + $2 + $3) }
+                    .get(timeout: .seconds(20))
+                #expect(try (0..<8).map { _ in try seen.get(timeout: .zero) }.sorted() == Array(3...10))
+                let refused = try pool.applyAsync(refuse, args: "x")
+                #expect(throws: Unencodable.Refusal.self) { try refused.get(timeout: .seconds(20)) }
                 await #expect(throws: Unencodable.Refusal.self) {
                     try await pool.map(0..<3) { (_: Int) async throws -> Void in throw Unencodable.Refusal() }
                 }
@@ -194,8 +210,11 @@ struct PoolFormsTests {
         try await onRanks(ranks) {
             try withProcesses {
                 let (pids, gate) = (try Queue<Int>(), try Queue<Bool>())
+                let sentinels = try Queue<ProcessSentinel>()
                 func makeResult() throws -> AsyncResult<Int> {
                     try Pool(processes: 1).applyAsync {
+                        let address = try Endpoint.required(for: "a sentinel of oneself").address
+                        try sentinels.put(ProcessSentinel(address: address, name: Process.current.name))
                         try pids.put(Process.current.pid)
                         _ = try gate.get()
                         return 5
@@ -206,18 +225,10 @@ struct PoolFormsTests {
                 #expect(ProcessSurvey.process(pid_t(pid)) != nil)
                 try gate.put(true)
                 #expect(try result.get(timeout: .seconds(20)) == 5)
-                try waitForEnd(of: pid)
+                #expect(try sentinels.get(timeout: .seconds(20)).wait(timeout: .seconds(20)))
+                #expect(ProcessSurvey.process(pid_t(pid)) == nil)
             }
         }
-    }
-}
-
-/// Waits until there is no process of that number, for which nothing tells.
-private func waitForEnd(of pid: Int) throws {
-    let deadline = ContinuousClock.now.advanced(by: .seconds(20))
-    while ProcessSurvey.process(pid_t(pid)) != nil {
-        try #require(ContinuousClock.now < deadline, "process \(pid) goes on")
-        usleep(1000)
     }
 }
 

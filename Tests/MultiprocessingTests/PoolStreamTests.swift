@@ -17,6 +17,26 @@ private final class Source: Sendable {
     var numbers: some Sequence<Int> { sequence(state: self) { $0.next() } }
 }
 
+/// Numbers that come by and by.
+private func stream(_ numbers: Range<Int>) -> AsyncStream<Int> {
+    AsyncStream { continuation in
+        for number in numbers { continuation.yield(number) }
+        continuation.finish()
+    }
+}
+
+/// How many calls are done until the end.
+private func count(_ results: PoolResults<Void>) async throws -> Int {
+    var count = 0
+    for try await _ in results { count += 1 }
+    return count
+}
+
+private func doubled(_ number: Int) async throws -> Int {
+    await Task.yield()
+    return number * 2
+}
+
 @Suite("Results of a pool as they come")
 struct PoolStreamTests {
     @Test(
@@ -168,6 +188,49 @@ struct PoolStreamTests {
                 }
                 #expect(source.taken <= 30 + 4)
                 #expect(seen.isSubset(of: Set(0..<34)))
+            }
+        }
+    }
+
+    @Test(
+        "functions that return nothing or suspend, on inputs that are there or come by and by",
+        arguments: sizes
+    )
+    func forms(ranks: Int?) async throws {
+        try await onRanks(ranks) {
+            try await withProcesses {
+                let pool = try Pool(processes: 2)
+                let seen = try Queue<Int>()
+                #expect(try await count(try pool.imap(0..<3) { try seen.put($0) }) == 3)
+                #expect(try await count(try pool.imap(3..<6) { try await seen.put($0) }) == 3)
+                #expect(try await count(try pool.imap(stream(6..<9)) { try seen.put($0) }) == 3)
+                #expect(try await count(try pool.imap(stream(9..<12)) { try await seen.put($0) }) == 3)
+                #expect(try await count(try pool.imapUnordered(12..<15) { try seen.put($0) }) == 3)
+                #expect(try await count(try pool.imapUnordered(15..<18) { try await seen.put($0) }) == 3)
+                #expect(try await count(try pool.imapUnordered(stream(18..<21)) { try seen.put($0) }) == 3)
+                #expect(
+                    try await count(try pool.imapUnordered(stream(21..<24)) { try await seen.put($0) }) == 3
+                )
+                #expect(try (0..<24).map { _ in try seen.get(timeout: .zero) }.sorted() == Array(0..<24))
+
+                var numbers: [Int] = []
+                for try await number in try pool.imap(stream(0..<5), doubled) { numbers.append(number) }
+                #expect(numbers == [0, 2, 4, 6, 8])
+                for try await number in try pool.imapUnordered(stream(5..<9), chunkSize: 2, doubled) {
+                    numbers.append(number)
+                }
+                #expect(Set(numbers) == Set((0..<9).map { $0 * 2 }))
+
+                let failing = try pool.imap(0..<3) { (number: Int) throws -> Void in
+                    if number == 1 { throw Oddity(number: number) }
+                }
+                var isDone = try await failing.next() != nil
+                #expect(isDone)
+                await #expect(throws: Oddity(number: 1)) { _ = try await failing.next() }
+                isDone = try await failing.next() != nil
+                #expect(isDone)
+                isDone = try await failing.next() != nil
+                #expect(!isDone)
             }
         }
     }

@@ -271,6 +271,14 @@ struct PoolTests {
                 try pool.close()
                 #expect(try !pool.join(timeout: .milliseconds(20)))
                 #expect(kindOfError { _ = try pool.apply { 1 } } == .closed)
+                // What does not wait throws at the call, too.
+                #expect(kindOfError { try pool.applyAsync { 1 } } == .closed)
+                #expect(kindOfError { try pool.mapAsync(0..<3) { $0 } } == .closed)
+                #expect(kindOfError { try pool.starMapAsync([(1, 2)]) { $0 + $1 } } == .closed)
+                #expect(kindOfError { _ = try pool.imap(0..<3) { $0 } } == .closed)
+                #expect(
+                    kindOfError { _ = try pool.imapUnordered(AsyncStream<Int> { nil }) { $0 } } == .closed
+                )
                 for number in 0..<4 { try gate.put(number) }
                 #expect(try Set(results.map { try $0.get(timeout: .seconds(20)) }) == [0, 1, 2, 3])
                 #expect(try pool.join(timeout: .seconds(20)))

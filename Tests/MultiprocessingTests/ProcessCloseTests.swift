@@ -57,7 +57,7 @@ struct ProcessCloseTests {
                 let outcome = await waiting.result
                 #expect(throws: CancellationError.self) { try outcome.get() }
                 let ready = try Queue<Bool>()
-                let observer = try Process.running {
+                let observer = try await Process.running {
                     let hadEnded = try sentinel.wait(timeout: .milliseconds(10))
                     try ready.put(true)
                     return try [hadEnded, sentinel.wait()]

@@ -43,6 +43,32 @@ struct ProcessControlTests {
         #expect(result.standardError.contains("Process unlucky: MultiprocessingTests.Unencodable.Refusal"))
     }
 
+    @Test(
+        "whether a process is a daemon can be changed until it is started; then that is refused, or warned of",
+        arguments: sizes
+    )
+    func daemons(ranks: Int?) async throws {
+        let result = try await onRanks(ranks) {
+            try withProcesses {
+                let process = Process(name: "late") { waitForTheEnd() }
+                process.isDaemon = true
+                #expect(process.isDaemon)
+                try process.changeDaemon(to: false)
+                #expect(!process.isDaemon)
+                try process.start()
+                #expect(kindOfError { try process.changeDaemon(to: true) } == .misuse)
+                process.isDaemon = true
+                #expect(!process.isDaemon)
+                process.kill()
+                try process.join()
+                #expect(kindOfError { try process.changeDaemon(to: true) } == .misuse)
+                try process.close()
+                #expect(kindOfError { try process.changeDaemon(to: true) } == .closed)
+            }
+        }
+        #expect(result.standardError.contains("'late' was started before"), "\(result.report)")
+    }
+
     @Test("isAlive, join with a time limit, terminate and kill", arguments: sizes)
     func lives(ranks: Int?) async throws {
         try await onRanks(ranks) {

@@ -112,7 +112,7 @@ struct ProcessFamilyTests {
     func patience(ranks: Int?) async throws {
         try await onRanks(ranks) {
             try await withProcesses {
-                let process = try Process.running { () async throws -> String in
+                let process = try await Process.running { () async throws -> String in
                     let waiting = Task { try await Process.parent?.join() }
                     waiting.cancel()
                     do {

@@ -77,7 +77,7 @@ struct RunningProcessTests {
         try await onRanks(ranks) {
             try await withProcesses {
                 let gate = try Queue<Int>()
-                let process = try Process.running { try gate.get() }
+                let process = try await Process.running { try gate.get() }
                 let values = try await withThrowingTaskGroup(of: Int.self) { group in
                     for _ in 0..<4 { group.addTask { try await process.value } }
                     try await gate.put(9)
@@ -85,7 +85,7 @@ struct RunningProcessTests {
                 }
                 #expect(values == [9, 9, 9, 9])
                 #expect(try await process.join(timeout: .seconds(20)))
-                let ended = try Process.running { "late" }
+                let ended = try await Process.running { "late" }
                 #expect(try await ended.join(timeout: .seconds(20)))
                 #expect(try await ended.value == "late")
                 #expect(try await ended.result(timeout: .zero) == "late")
@@ -97,12 +97,14 @@ struct RunningProcessTests {
     func errors(ranks: Int?) async throws {
         let result = try await onRanks(ranks) {
             try await withProcesses {
-                let complaining = try Process.running { () throws -> Int in throw Complaint(text: "enough") }
+                let complaining = try await Process.running { () throws -> Int in
+                    throw Complaint(text: "enough")
+                }
                 await #expect(throws: Complaint(text: "enough")) { try await complaining.value }
                 #expect(throws: Complaint(text: "enough")) { try complaining.result() }
                 #expect(try await complaining.join())
                 #expect(complaining.exitCode == 1)
-                let grumbling = try Process.running(name: "grumbler") { () async throws -> Int in
+                let grumbling = try await Process.running(name: "grumbler") { () async throws -> Int in
                     throw Grumble(number: 3)
                 }
                 do {
@@ -115,9 +117,9 @@ struct RunningProcessTests {
                     #expect(remote?.process.hasPrefix("grumbler (pid ") == true, "\(error)")
                 }
                 // What cannot be encoded is an error as well, and so is what cannot be decoded.
-                let unencodable = try Process.running { Unencodable() }
+                let unencodable = try await Process.running { Unencodable() }
                 await #expect(throws: (any Error).self) { try await unencodable.value }
-                let undecodable = try Process.running { Undecodable(number: 1) }
+                let undecodable = try await Process.running { Undecodable(number: 1) }
                 await #expect(throws: (any Error).self) { try await undecodable.value }
                 #expect(try await undecodable.join())
                 #expect(undecodable.exitCode == 0)
@@ -132,7 +134,7 @@ struct RunningProcessTests {
         try await onRanks(ranks) {
             try await withProcesses {
                 for rank in 0..<Process.current.rankCount {
-                    let process = try Process.running(on: rank) { () -> Int in waitForTheEnd() }
+                    let process = try await Process.running(on: rank) { () -> Int in waitForTheEnd() }
                     let waiting = Task { try await process.value }
                     process.kill()
                     let loss = ProcessLost.of(await waiting.result)
@@ -141,11 +143,11 @@ struct RunningProcessTests {
                     #expect(loss?.exitCode == -9 && loss?.signal == 9)
                 }
                 for status: Int32 in [0, 7] {
-                    let process = try Process.running { () -> Int in exit(status) }
+                    let process = try await Process.running { () -> Int in exit(status) }
                     let loss = ProcessLost.of(Result { try process.result() })
                     #expect(loss?.exitCode == Int(status) && loss?.signal == nil)
                 }
-                let terminated = try Process.running { () -> Int in waitForTheEnd() }
+                let terminated = try await Process.running { () -> Int in waitForTheEnd() }
                 terminated.terminate()
                 #expect(ProcessLost.of(Result { try terminated.result() })?.exitCode == -15)
             }
@@ -170,7 +172,7 @@ struct RunningProcessTests {
         try await onRanks(ranks) {
             try await withProcesses {
                 let gate = try Queue<Int>()
-                let process = try Process.running { try gate.get() }
+                let process = try await Process.running { try gate.get() }
                 #expect(kindOfError { _ = try process.result(timeout: .zero) } == .timedOut)
                 #expect(kindOfError { _ = try process.result(timeout: .milliseconds(10)) } == .timedOut)
                 #expect(await kindOfAsyncError { _ = try await process.result(timeout: .zero) } == .timedOut)
@@ -226,6 +228,63 @@ struct RunningProcessTests {
         }
     }
 
+    @Test("closures that return nothing can be waited for, and asked for their error", arguments: sizes)
+    func nothing(ranks: Int?) async throws {
+        try await onRanks(ranks) {
+            try await withProcesses {
+                let seen = try Queue<Int>()
+                for rank in 0..<Process.current.rankCount {
+                    let process = try await Process.running(on: rank) { try seen.put(1) }
+                    try await process.value
+                    #expect(try await seen.get(timeout: .zero) == 1)
+                    #expect(try await process.join(timeout: .seconds(20)) && process.exitCode == 0)
+                }
+                let suspending = try await Process.running { try await seen.put(2) }
+                try await suspending.result(timeout: .seconds(20))
+                #expect(try await seen.get(timeout: .zero) == 2)
+                try blockingNothing(seen)
+                let failing = try await Process.running { () async throws -> Void in
+                    throw Complaint(text: "nothing")
+                }
+                await #expect(throws: Complaint(text: "nothing")) { try await failing.value }
+                let killed = try await Process.running { () -> Void in waitForTheEnd() }
+                killed.kill()
+                #expect(ProcessLost.of(Result { try killed.result() })?.exitCode == -9)
+            }
+        }
+    }
+
+    @Test(
+        "a process is started and gives its value without blocking the thread, in all forms",
+        arguments: sizes
+    )
+    func asynchronousStart(ranks: Int?) async throws {
+        try await onRanks(ranks) {
+            try await withProcesses {
+                let last = Process.current.rankCount - 1
+                let base = 40
+                let process = try await Process.running(name: "answer", on: last) {
+                    base + 2 + Process.current.rank
+                }
+                #expect(process.name == "answer" && process.rank == last && process.pid != nil)
+                #expect(try await process.value == 42 + last)
+                let suspending = try await Process.running {
+                    await Task.yield()
+                    return Process.current.parentPid
+                }
+                #expect(try await suspending.value == Process.current.pid)
+                #expect(try await Process.running(target: negated, args: .example).value.weights[0] == -1.5)
+                #expect(try await Process.running(target: add, args: 2, 3).value == 5)
+                #expect(try await Process.running(target: repeated, args: "x", 3, "-").value == "x-x-x")
+                #expect(try await Process.running(target: list, args: 1, 2, 3, 4).value == [1, 2, 3, 4])
+                #expect(try await Process.running(target: sum, args: 1, 2, 3, 4.5, 5.5).value == 16)
+                #expect(
+                    await kindOfAsyncError { _ = try await Process.running(on: 99) { 1 } } == .notFound
+                )
+            }
+        }
+    }
+
     @Test("a capture that cannot travel is refused, and named", arguments: sizes)
     func captures(ranks: Int?) async throws {
         try await onRanks(ranks) {
@@ -236,6 +295,14 @@ struct RunningProcessTests {
             }
         }
     }
+}
+
+/// Where `await` would choose another variant.
+private func blockingNothing(_ seen: Queue<Int>) throws {
+    let process = try Process.running { try seen.put(3) }
+    try process.result(timeout: .seconds(20))
+    try Process.running { () async throws -> Void in try await seen.put(4) }.result(timeout: .seconds(20))
+    #expect(try (0..<2).map { _ in try seen.get(timeout: .zero) } == [3, 4])
 }
 
 extension ProcessLost {

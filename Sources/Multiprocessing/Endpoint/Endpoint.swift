@@ -189,9 +189,14 @@ final class Endpoint: Sendable {
 
     /// Blocks until `check` returns something.
     ///
-    /// The calling thread reads the inlet meanwhile, if nobody else does.
-    func wait<Result>(until deadline: ContinuousClock.Instant? = nil, for check: () -> Result?) -> Result? {
-        var mayRead = deadline == nil
+    /// The calling thread reads the inlet meanwhile, if nobody else does, unless it waits for what may happen without a frame: who
+    /// reads is woken by frames only. Then there has to be a reader thread.
+    func wait<Result>(
+        until deadline: ContinuousClock.Instant? = nil,
+        isReading: Bool = true,
+        for check: () -> Result?
+    ) -> Result? {
+        var mayRead = isReading
         while true {
             let step = waiting.wait(until: deadline) { waiting -> WaitStep<Result>? in
                 if let result = check() { return .finished(result) }
@@ -203,18 +208,27 @@ final class Endpoint: Sendable {
             case .finished(let result): return result
             case nil: return nil
             case .read:
-                mayRead = readOnce()
+                mayRead = readOnce(until: deadline)
                 waiting.withLock { $0.isRead = false }
                 waiting.wakeAll()
             }
         }
     }
 
+    /// Blocks until `check` returns something about work of a pool, of which callbacks on another thread may be the last part.
+    func waitForWork<Result>(until deadline: ContinuousClock.Instant?, for check: () -> Result?) -> Result? {
+        // In a main program reading is always short; in a process there is a reader thread.
+        wait(until: deadline, isReading: address.isMainProgram, for: check)
+    }
+
+    /// Has those who wait look again.
+    func wakeWaiters() { waiting.wakeAll() }
+
     /// Reads the inlet; false when others see to it that frames arrive.
-    private func readOnce() -> Bool {
+    private func readOnce(until deadline: ContinuousClock.Instant?) -> Bool {
         guard let inlet else { return false }
         do {
-            switch try inlet.read({ deliver($0) }) {
+            switch try inlet.read(until: deadline, { deliver($0) }) {
             case .goOn: return true
             case .rest: return false
             case .ended: fail(ProcessingError(.transport, "the Host of this process is gone"))

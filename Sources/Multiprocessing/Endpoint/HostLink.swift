@@ -1,3 +1,4 @@
+internal import CProcessSupport
 internal import Glibc
 
 /// The link between a process and the Host of its rank, as the process has it: frames go through shared memory; a byte
@@ -37,16 +38,18 @@ final class HostLink: Outlet, Inlet {
         }
     }
 
-    func read(_ deliver: (Frame) -> Void) throws(ProcessingError) -> InletOutcome {
+    func read(until deadline: ContinuousClock.Instant?, _ deliver: (Frame) -> Void) throws(ProcessingError)
+        -> InletOutcome
+    {
         do {
             return try reading.withLock { (reader) throws(FrameError) in
                 var wait = SpinWait()
-                while !reader.hasInput {
-                    if wait.goOn() { continue }
+                while !reader.hasInput, wait.goOn() {}
+                if !reader.hasInput {
                     reader.askForInput()
-                    if !reader.hasInput, !sleepUntilWoken(), !reader.hasInput { return .ended }
+                    let isConnected = reader.hasInput || sleepUntilWoken(or: deadline)
                     reader.withdrawAsking()
-                    wait = SpinWait()
+                    guard reader.hasInput else { return isConnected ? .goOn : .ended }
                 }
                 try reader.look()
                 while let frame = try reader.next() { deliver(frame) }
@@ -64,14 +67,12 @@ final class HostLink: Outlet, Inlet {
         Glibc.send(socket, &byte, 1, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
     }
 
-    /// Sleeps until the Host wakes this process; false when the Host is gone.
-    private func sleepUntilWoken() -> Bool {
+    /// Sleeps until the Host wakes this process, or the deadline has passed; false when the Host is gone.
+    private func sleepUntilWoken(or deadline: ContinuousClock.Instant?) -> Bool {
+        let limit = deadline?.nanoseconds(since: .now) ?? -1
+        guard cps_wait(socket, Int16(POLLIN), limit) > 0 else { return true }
         var bytes = (UInt64(0), UInt64(0))
-        while true {
-            let count = recv(socket, &bytes, MemoryLayout.size(ofValue: bytes), 0)
-            if count < 0, errno == EINTR { continue }
-            return count > 0
-        }
+        return recv(socket, &bytes, MemoryLayout.size(ofValue: bytes), Int32(MSG_DONTWAIT)) != 0
     }
 
     private func hostIsGone() -> Bool {

@@ -6,10 +6,10 @@ protocol Outlet: Sendable {
 
 /// The way in, for a thread that waits for frames.
 protocol Inlet: Sendable {
-    /// Waits for frames, and hands over those that are complete, perhaps none.
+    /// Waits for frames, until a deadline if there is one, and hands over those that are complete, perhaps none.
     ///
     /// Only one thread at a time may call it.
-    func read(_ deliver: (Frame) -> Void) throws(ProcessingError) -> InletOutcome
+    func read(until deadline: ContinuousClock.Instant?, _ deliver: (Frame) -> Void) throws(ProcessingError) -> InletOutcome
 }
 
 /// What waiting for frames came to.

@@ -7,7 +7,7 @@ extension Executor {
     /// ```swift
     /// let future = try executor.submit(pow, args: 2.0, 10.0)
     /// ```
-    /// There can be up to five arguments; for more, or none, or a function that returns nothing, use a closure.
+    /// There can be up to five arguments; for more, or none, use a closure.
     ///
     /// As `executor.submit(pow, 2.0, 10.0)` in Python.
     @discardableResult

@@ -44,9 +44,10 @@ public final class Executor: Sendable {
     ///   - retries: How often it is called again when its worker is lost.
     ///   - function: The function; what it captures travels to the worker.
     /// - Returns: What stands for its result.
-    /// - Throws: An error that names the culprit when the function cannot be encoded.
+    /// - Throws: An error that names the culprit when the function cannot be encoded; `ProcessingError` of kind `closed` after
+    ///   `shutdown`.
     ///
-    /// As `Executor.submit` in Python. After `shutdown` the future fails with an error of kind `closed`.
+    /// As `Executor.submit` in Python.
     @discardableResult
     public func submit<Output: Codable & Sendable>(
         retries: Int = 0,

@@ -63,7 +63,9 @@ final class Helm: Outlet, Inlet, @unchecked Sendable {
     }
 
     /// Acts for the Host until its main program has been given something, or nothing has happened for some time.
-    func read(_ deliver: (Frame) -> Void) throws(ProcessingError) -> InletOutcome {
+    ///
+    /// That is soon, whatever the deadline is; and the Host itself hands over what there is.
+    func read(until deadline: ContinuousClock.Instant?, _ deliver: (Frame) -> Void) -> InletOutcome {
         var wait = SpinWait()
         while !tryTake() { guard wait.goOn() else { return .rest } }
         guard let host, !host.isOver else {

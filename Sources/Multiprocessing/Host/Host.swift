@@ -177,8 +177,7 @@ final class Host {
         rest = .asleep(until: deadline)
         let limit = transport.longestSleep
         guard let deadline else { return limit }
-        let (seconds, attoseconds) = now.duration(to: deadline).components
-        let remaining = max(0, min(seconds, 1_000_000) * 1_000_000_000 + attoseconds / 1_000_000_000)
+        let remaining = deadline.nanoseconds(since: now)
         return limit < 0 ? remaining : min(limit, remaining)
     }
 

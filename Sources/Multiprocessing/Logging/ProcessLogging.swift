@@ -56,6 +56,9 @@ public enum ProcessLogging {
         bootstrap(level: level)
     }
 
+    /// Warns of something that cannot be thrown.
+    static func warn(_ text: String) { logger.warning("\(text)") }
+
     /// Notes a step in the life of the calling process, if the program wants to know.
     static func note(_ step: @autoclosure () -> Logger.Message) {
         guard isBootstrapped.withLock({ $0 }) else { return }

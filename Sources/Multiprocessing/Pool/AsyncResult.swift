@@ -1,8 +1,10 @@
 /// The result of work that a pool has not necessarily done yet.
 ///
 /// As `multiprocessing.pool.AsyncResult` in Python.
-public struct AsyncResult<Value: Sendable>: Sendable {
+public final class AsyncResult<Value: Sendable>: Sendable {
     let job: PoolJob<Value>
+
+    init(job: PoolJob<Value>) { self.job = job }
 
     /// Waits for the result and returns it.
     ///

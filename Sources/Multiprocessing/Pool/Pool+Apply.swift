@@ -62,6 +62,9 @@ extension Pool {
 
     /// As `apply`, but returns at once; the result can be waited for, or is handed to a callback.
     ///
+    /// - Throws: An error that names the culprit when the function cannot be encoded; `ProcessingError` of kind `closed` when the
+    ///   pool was closed or terminated. What goes wrong later is the result.
+    ///
     /// As `Pool.apply_async` in Python.
     @discardableResult
     public func applyAsync<Output: Codable & Sendable>(

@@ -15,7 +15,7 @@ extension Pool {
     ///   - transform: The function; what it captures travels to the workers once.
     /// - Returns: The results, to be taken one by one.
     /// - Throws: An error that names the culprit when the function cannot be encoded; `ProcessingError` of kind `misuse` for a chunk
-    ///   size or look-ahead below one. The errors of tasks are thrown where the results are taken.
+    ///   size or look-ahead below one, `closed` when the pool was closed or terminated. The errors of tasks are thrown where the results are taken.
     ///
     /// As `Pool.imap` in Python, except that the inputs are not all taken at once.
     public func imap<Input: Codable & Sendable, Output: Codable & Sendable>(
@@ -58,6 +58,23 @@ extension Pool {
         return try results(of: Transform(function: PortableFunction(transform)), comingFrom: inputs, flow)
     }
 
+    /// As `imap`, for inputs that come by and by and a function that may suspend.
+    public func imap<Inputs: AsyncSequence & Sendable, Output: Codable & Sendable>(
+        _ inputs: Inputs,
+        chunkSize: Int = 1,
+        lookAhead: Int? = nil,
+        retries: Int = 0,
+        progress: ProgressObserver? = nil,
+        _ transform: @escaping @Sendable (Inputs.Element) async throws -> Output
+    ) throws -> PoolResults<Output> where Inputs.Element: Codable & Sendable {
+        let flow = PoolFlow(true, chunkSize, lookAhead, retries, progress)
+        return try results(
+            of: AsyncTransform(function: PortableFunction(transform)),
+            comingFrom: inputs,
+            flow
+        )
+    }
+
     /// As `imap`, but the results come as soon as they are there, in any order.
     ///
     /// As `Pool.imap_unordered` in Python.
@@ -97,5 +114,22 @@ extension Pool {
     ) throws -> PoolResults<Output> where Inputs.Element: Codable & Sendable {
         let flow = PoolFlow(false, chunkSize, lookAhead, retries, progress)
         return try results(of: Transform(function: PortableFunction(transform)), comingFrom: inputs, flow)
+    }
+
+    /// As `imapUnordered`, for inputs that come by and by and a function that may suspend.
+    public func imapUnordered<Inputs: AsyncSequence & Sendable, Output: Codable & Sendable>(
+        _ inputs: Inputs,
+        chunkSize: Int = 1,
+        lookAhead: Int? = nil,
+        retries: Int = 0,
+        progress: ProgressObserver? = nil,
+        _ transform: @escaping @Sendable (Inputs.Element) async throws -> Output
+    ) throws -> PoolResults<Output> where Inputs.Element: Codable & Sendable {
+        let flow = PoolFlow(false, chunkSize, lookAhead, retries, progress)
+        return try results(
+            of: AsyncTransform(function: PortableFunction(transform)),
+            comingFrom: inputs,
+            flow
+        )
     }
 }

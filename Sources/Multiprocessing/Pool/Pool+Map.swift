@@ -117,7 +117,7 @@ extension Pool {
     ///   - transform: The function.
     /// - Returns: What stands for the result.
     /// - Throws: An error that names the culprit when the function cannot be encoded; `ProcessingError` of kind
-    ///   `misuse` for a chunk size below one.
+    ///   `misuse` for a chunk size below one, `closed` when the pool was closed or terminated.
     ///
     /// As `Pool.map_async` in Python.
     @discardableResult

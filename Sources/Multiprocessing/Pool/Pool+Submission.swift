@@ -59,8 +59,9 @@ extension Pool {
         return job
     }
 
-    /// The beginning of a submission, to which chunks can be appended.
+    /// The beginning of a submission, to which chunks can be appended; an error if the pool takes no more work.
     func submission(of function: some PoolFunction, isOpen: Bool, retries: Int) throws -> Frame {
+        try checkTakesWork()
         let work = try MessageEncoder().encode(PortablePoolWork(FunctionWork(function)))
         var frame = endpoint.makeFrame(.submit, to: address, reserving: work.count + 4096)
         PoolSubmission.append(isOpen: isOpen, retries: retries, work: work, to: &frame.bytes)

@@ -24,6 +24,8 @@ public final class Pool: Sendable {
     /// How many workers the pool has.
     public let processCount: Int
     private static let created = Mutex(0)
+    /// Whether nobody has closed or terminated it here; what is handed in at the same moment may be refused by the service.
+    private let takesWork = Mutex(true)
 
     /// Starts the workers.
     ///
@@ -157,6 +159,8 @@ public final class Pool: Sendable {
 
     /// Takes no more work; the workers end when everything is done.
     ///
+    /// From now on, whatever would hand in work throws an error of kind `closed` at once.
+    ///
     /// As `Pool.close` in Python.
     public func close() throws { try finish(.closePool) }
 
@@ -166,10 +170,18 @@ public final class Pool: Sendable {
     public func terminate() throws { try finish(.terminatePool) }
 
     private func finish(_ operation: Operation) throws {
+        takesWork.withLock { $0 = false }
         let reply = try endpoint.call(endpoint.makeFrame(operation, to: address))
         // A pool that has ended already is as good as closed.
         guard reply.code != Outcome.notFound.rawValue else { return }
         try reply.checkOutcome(of: "closing a pool")
+    }
+
+    /// Throws at once when the pool was closed or terminated, as Python does.
+    func checkTakesWork() throws(ProcessingError) {
+        guard takesWork.withLock({ $0 }) else {
+            throw ProcessingError(.closed, "the pool was closed or terminated: it takes no more work")
+        }
     }
 
     /// Waits until all workers have ended, which they do after `close` or `terminate`, or the time is up.

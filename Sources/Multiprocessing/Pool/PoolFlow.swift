@@ -24,7 +24,10 @@ struct PoolFlow: Sendable {
         self.progress = progress
     }
 
-    fileprivate func makeStream<Output>(workers: Int) throws(ProcessingError) -> ResultStream<Output> {
+    fileprivate func makeStream<Output>(
+        workers: Int,
+        decode: @escaping ResultStream<Output>.Decoder
+    ) throws(ProcessingError) -> ResultStream<Output> {
         try PoolJobOptions(chunkSize: chunkSize, retries: retries).check()
         let chunks = lookAhead ?? 2 * workers
         guard chunks >= 1 else {
@@ -34,7 +37,8 @@ struct PoolFlow: Sendable {
         return ResultStream(
             isOrdered: isOrdered,
             lookAhead: isTooMany ? Int.max / 2 : min(tasks, Int.max / 2),
-            progress: progress
+            progress: progress,
+            decode: decode
         )
     }
 }
@@ -67,10 +71,10 @@ extension JobLink {
 
 extension Pool {
     /// Begins a job without inputs, whose results go to a stream.
-    private func open<Function: PoolFunction>(
-        _ function: Function,
+    private func open<Output>(
+        _ function: some PoolFunction,
         _ retries: Int,
-        _ stream: ResultStream<Function.Output>
+        _ stream: ResultStream<Output>
     ) throws -> JobLink {
         let frame = try submission(of: function, isOpen: true, retries: retries)
         // The pool lives until the last frame of the answer has come.
@@ -88,7 +92,19 @@ extension Pool {
         _ inputs: some Sequence<Function.Input>,
         _ flow: PoolFlow
     ) throws -> PoolResults<Function.Output> {
-        let stream: ResultStream<Function.Output> = try flow.makeStream(workers: processCount)
+        try results(of: function, inputs, flow) { $0 }
+    }
+
+    /// The same, with each result made into something else.
+    func results<Function: PoolFunction, Output: Sendable>(
+        of function: Function,
+        _ inputs: some Sequence<Function.Input>,
+        _ flow: PoolFlow,
+        assemble: @escaping @Sendable (Function.Output) -> Output
+    ) throws -> PoolResults<Output> {
+        let stream = try flow.makeStream(workers: processCount) { outcome, bytes, notEncoded in
+            assemble(try Pool.decode(outcome, bytes, notEncoded, as: Function.Output.self))
+        }
         let link = try open(function, flow.retries, stream)
         var iterator = inputs.makeIterator()
         var chunker = PoolChunker<Function.Input>(chunkSize: flow.chunkSize)
@@ -127,7 +143,19 @@ extension Pool {
         comingFrom inputs: Inputs,
         _ flow: PoolFlow
     ) throws -> PoolResults<Function.Output> where Inputs.Element == Function.Input {
-        let stream: ResultStream<Function.Output> = try flow.makeStream(workers: processCount)
+        try results(of: function, comingFrom: inputs, flow) { $0 }
+    }
+
+    /// The same, with each result made into something else.
+    func results<Function: PoolFunction, Inputs: AsyncSequence & Sendable, Output: Sendable>(
+        of function: Function,
+        comingFrom inputs: Inputs,
+        _ flow: PoolFlow,
+        assemble: @escaping @Sendable (Function.Output) -> Output
+    ) throws -> PoolResults<Output> where Inputs.Element == Function.Input {
+        let stream = try flow.makeStream(workers: processCount) { outcome, bytes, notEncoded in
+            assemble(try Pool.decode(outcome, bytes, notEncoded, as: Function.Output.self))
+        }
         let link = try open(function, flow.retries, stream)
         let feeder = Task.detached {
             var failure: (any Error)?

@@ -23,6 +23,8 @@ final class PoolJob<Value: Sendable>: Sendable {
         var isDecoding = false
         var isComplete = false
         var observers: [@Sendable (Result<Value, any Error>) -> Void] = []
+        var watchers: [UInt64: @Sendable () -> Void] = [:]
+        var lastWatcher: UInt64 = 0
     }
 
     private let state: Monitor<State>
@@ -78,12 +80,14 @@ final class PoolJob<Value: Sendable>: Sendable {
     ///
     /// Without observers, the decoding is left to the one who asks for the result.
     private func complete() {
-        let observers = state.withLock { state in
+        let (observers, watchers, link) = state.withLock { state in
             state.isComplete = true
-            defer { state.observers = [] }
-            return state.observers
+            defer { (state.observers, state.watchers) = ([], [:]) }
+            return (state.observers, state.watchers.values, state.link)
         }
         state.wakeAll()
+        link?.endpoint.wakeWaiters()
+        for watcher in watchers { watcher() }
         guard !observers.isEmpty else { return }
         CallbackThread.shared.run {
             let outcome = self.outcome()
@@ -98,7 +102,10 @@ final class PoolJob<Value: Sendable>: Sendable {
     /// Returns false when the time is up first.
     func wait(timeout: Duration?) -> Bool {
         let deadline = Timeout(timeout).deadline(from: .now)
-        return state.wait(until: deadline) { $0.isComplete ? true : nil } ?? false
+        guard let endpoint = link?.endpoint else {
+            return state.wait(until: deadline) { $0.isComplete ? true : nil } ?? false
+        }
+        return endpoint.waitForWork(until: deadline) { self.isComplete ? true : nil } ?? false
     }
 
     /// The outcome of a complete job, decoded once.
@@ -130,6 +137,26 @@ final class PoolJob<Value: Sendable>: Sendable {
             return state.isComplete
         }
         if isComplete { CallbackThread.shared.run { observer(self.outcome()) } }
+    }
+}
+
+extension PoolJob: Completion {
+    func addWatcher(_ watcher: @escaping @Sendable () -> Void) -> UInt64? {
+        state.withLock { state in
+            guard !state.isComplete else { return nil }
+            state.lastWatcher += 1
+            state.watchers[state.lastWatcher] = watcher
+            return state.lastWatcher
+        }
+    }
+
+    func removeWatcher(_ number: UInt64) { state.withLock { $0.watchers[number] = nil } }
+
+    /// For `wait(any:timeout:)`.
+    var readiness: Readiness {
+        // Whoever has the job has it from the one who noted its link.
+        guard !isComplete, let endpoint = link?.endpoint else { return Readiness(way: .known) }
+        return Readiness(way: .watching(endpoint, self))
     }
 }
 

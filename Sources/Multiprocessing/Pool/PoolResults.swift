@@ -15,7 +15,7 @@
 /// When these results are dropped, as by leaving the loop, what has not begun is not done.
 ///
 /// As what `Pool.imap` returns in Python.
-public final class PoolResults<Output: Codable & Sendable>: AsyncSequence {
+public final class PoolResults<Output: Sendable>: AsyncSequence {
     let stream: ResultStream<Output>
     /// Takes so many inputs and hands them in.
     private let feed: ((_ room: Int) throws -> Void)?

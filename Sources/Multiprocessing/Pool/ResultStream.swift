@@ -1,7 +1,10 @@
 internal import DequeModule
 
 /// The results of a job as they come, for one who takes them one by one while the job goes on.
-final class ResultStream<Output: Decodable & Sendable>: Sendable {
+final class ResultStream<Output: Sendable>: Sendable {
+    /// Makes a result of its bytes, or throws why there is none: what came of the task, and why its input could not be encoded.
+    typealias Decoder = @Sendable (UInt8, UnsafeRawBufferPointer, (any Error)?) throws -> Output
+
     private struct Entry {
         let frame: Frame
         let body: Range<Int>
@@ -40,8 +43,15 @@ final class ResultStream<Output: Decodable & Sendable>: Sendable {
     /// How many tasks may be handed in whose results were not taken.
     private let lookAhead: Int
     private let meter: ProgressMeter?
+    private let decode: Decoder
 
-    init(isOrdered: Bool, lookAhead: Int, progress: Pool.ProgressObserver?) {
+    init(
+        isOrdered: Bool,
+        lookAhead: Int,
+        progress: Pool.ProgressObserver?,
+        decode: @escaping Decoder
+    ) {
+        self.decode = decode
         self.isOrdered = isOrdered
         self.lookAhead = lookAhead
         meter = progress.map { ProgressMeter(total: nil, $0) }
@@ -136,6 +146,7 @@ final class ResultStream<Output: Decodable & Sendable>: Sendable {
         }
         for waiter in waiters { waiter.resume(with: .success(())) }
         state.wakeAll()
+        link?.endpoint.wakeWaiters()
     }
 
     /// The next thing to be had, if it is there.
@@ -161,14 +172,20 @@ final class ResultStream<Output: Decodable & Sendable>: Sendable {
         case .entry(_, let entry, let notEncoded):
             return try entry.frame.withBody { body in
                 let bytes = UnsafeRawBufferPointer(rebasing: body[entry.body])
-                return try Pool.decode(entry.outcome, bytes, notEncoded, as: Output.self)
+                return try decode(entry.outcome, bytes, notEncoded)
             }
         }
     }
 
     /// Waits for the next result and takes it; `nil` when there are no more.
     func next(until deadline: ContinuousClock.Instant?) throws -> Output? {
-        guard let step = state.wait(until: deadline, { takeStep(&$0) }) else {
+        let step =
+            if let endpoint = link?.endpoint {
+                endpoint.waitForWork(until: deadline) { state.withLock { takeStep(&$0) } }
+            } else {
+                state.wait(until: deadline) { takeStep(&$0) }
+            }
+        guard let step else {
             throw ProcessingError(.timedOut, "the next result was not there in time")
         }
         // There may be room now for those who hand in.

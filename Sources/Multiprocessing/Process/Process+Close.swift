@@ -37,7 +37,11 @@ extension Process {
             guard let address = state.address else {
                 throw ProcessingError(.misuse, "'\(name)' was not started, so there is no end to wait for")
             }
-            return ProcessSentinel(address: address, name: name)
+            return state.fields.withLock { fields in
+                let sentinel = fields.sentinel ?? ProcessSentinel(address: address, name: fields.name)
+                fields.sentinel = sentinel
+                return sentinel
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 internal import ClosureCoding
+internal import MessageCoding
 internal import Synchronization
 
 extension Process {
@@ -29,7 +30,9 @@ extension Process {
         startMethod: StartMethod? = nil,
         _ body: @escaping @Sendable () throws -> Value
     ) throws -> RunningProcess<Value> {
-        try launch(name, daemon, rank, startMethod) { ValueWork(function: .init(body), destination: $0) }
+        try prepare(name, daemon, rank, startMethod) {
+            ValueWork(function: .init(body), destination: $0)
+        }.started()
     }
 
     /// Starts a process that returns a value, of a closure that may suspend and runs in a task of its own.
@@ -40,26 +43,80 @@ extension Process {
         startMethod: StartMethod? = nil,
         _ body: @escaping @Sendable () async throws -> Value
     ) throws -> RunningProcess<Value> {
-        try launch(name, daemon, rank, startMethod) {
+        try prepare(name, daemon, rank, startMethod) {
             AsynchronousValueWork(function: .init(body), destination: $0)
-        }
+        }.started()
     }
 
-    /// Starts the process once there is a place for its value.
-    private static func launch<Value>(
+    /// Starts a process of a closure that returns nothing: what can be waited for is its end, or its error.
+    ///
+    /// ```swift
+    /// let process = try Process.running { try store(pages) }
+    /// try process.result()
+    /// ```
+    /// See the variant of a closure that returns a value.
+    public static func running(
+        name: String? = nil,
+        daemon: Bool = false,
+        on rank: Int? = nil,
+        startMethod: StartMethod? = nil,
+        _ body: @escaping @Sendable () throws -> Void
+    ) throws -> RunningProcess<Void> {
+        try prepareAction(name, daemon, rank, startMethod) {
+            ActionWork(function: .init(body), destination: $0)
+        }.started()
+    }
+
+    /// Starts a process of a closure that returns nothing and may suspend.
+    public static func running(
+        name: String? = nil,
+        daemon: Bool = false,
+        on rank: Int? = nil,
+        startMethod: StartMethod? = nil,
+        _ body: @escaping @Sendable () async throws -> Void
+    ) throws -> RunningProcess<Void> {
+        try prepareAction(name, daemon, rank, startMethod) {
+            AsynchronousActionWork(function: .init(body), destination: $0)
+        }.started()
+    }
+
+    /// A process that has a place for its value, and is yet to be started.
+    static func prepare<Value: Codable & Sendable>(
         _ name: String?,
         _ isDaemon: Bool,
         _ rank: Int?,
         _ startMethod: StartMethod?,
         _ makeWork: (ResultDestination) -> any Work & Sendable
     ) throws -> RunningProcess<Value> {
+        let (state, handle) = try makeStateAndPlace(name, isDaemon, rank, startMethod, makeWork)
+        return RunningProcess(state, handle) { try MessageDecoder().decode(Value.self, from: $0) }
+    }
+
+    /// A process that has a place to say in that it is done, and is yet to be started.
+    static func prepareAction(
+        _ name: String?,
+        _ isDaemon: Bool,
+        _ rank: Int?,
+        _ startMethod: StartMethod?,
+        _ makeWork: (ResultDestination) -> any Work & Sendable
+    ) throws -> RunningProcess<Void> {
+        let (state, handle) = try makeStateAndPlace(name, isDaemon, rank, startMethod, makeWork)
+        return RunningProcess(state, handle) { _ in }
+    }
+
+    private static func makeStateAndPlace(
+        _ name: String?,
+        _ isDaemon: Bool,
+        _ rank: Int?,
+        _ startMethod: StartMethod?,
+        _ makeWork: (ResultDestination) -> any Work & Sendable
+    ) throws -> (ProcessState, ServiceHandle) {
         let handle = try ServiceHandle(making: .result, for: "a process that returns a value")
         // The address travels without the handle: the place is given up when this process no longer wants to know.
         let work = makeWork(ResultDestination(address: handle.address))
         let state = makeState(name, isDaemon, rank, startMethod, work: work)
         state.fields.withLock { $0.result = handle.address }
-        try Process(state).start()
-        return RunningProcess(state, handle)
+        return (state, handle)
     }
 }
 
@@ -70,7 +127,8 @@ extension Process {
     /// ```swift
     /// let process = try Process.running(target: pow, args: 2.0, 10.0)
     /// ```
-    /// There can be up to five arguments; for more, or none, use a closure. See `running(name:daemon:on:startMethod:_:)`.
+    /// There can be up to five arguments; for more, or none, or a function that returns nothing, use a closure. See
+    /// `running(name:daemon:on:startMethod:_:)`.
     public static func running<Value: Codable & Sendable, A: Codable & Sendable>(
         name: String? = nil,
         daemon: Bool = false,
@@ -80,7 +138,9 @@ extension Process {
         args a: A
     ) throws -> RunningProcess<Value> {
         let call = TargetCall1(function: PortableFunction(target), a: a)
-        return try launch(name, daemon, rank, startMethod) { TargetValueWork(target: call, destination: $0) }
+        return try prepare(name, daemon, rank, startMethod) {
+            TargetValueWork(target: call, destination: $0)
+        }.started()
     }
 
     /// Starts a process that calls a function with two arguments, and returns what the function returns.
@@ -94,7 +154,9 @@ extension Process {
         _ b: B
     ) throws -> RunningProcess<Value> {
         let call = TargetCall2(function: PortableFunction(target), a: a, b: b)
-        return try launch(name, daemon, rank, startMethod) { TargetValueWork(target: call, destination: $0) }
+        return try prepare(name, daemon, rank, startMethod) {
+            TargetValueWork(target: call, destination: $0)
+        }.started()
     }
 
     /// Starts a process that calls a function with three arguments, and returns what the function returns.
@@ -114,7 +176,9 @@ extension Process {
         _ c: C
     ) throws -> RunningProcess<Value> {
         let call = TargetCall3(function: PortableFunction(target), a: a, b: b, c: c)
-        return try launch(name, daemon, rank, startMethod) { TargetValueWork(target: call, destination: $0) }
+        return try prepare(name, daemon, rank, startMethod) {
+            TargetValueWork(target: call, destination: $0)
+        }.started()
     }
 
     /// Starts a process that calls a function with four arguments, and returns what the function returns.
@@ -136,7 +200,9 @@ extension Process {
         _ d: D
     ) throws -> RunningProcess<Value> {
         let call = TargetCall4(function: PortableFunction(target), a: a, b: b, c: c, d: d)
-        return try launch(name, daemon, rank, startMethod) { TargetValueWork(target: call, destination: $0) }
+        return try prepare(name, daemon, rank, startMethod) {
+            TargetValueWork(target: call, destination: $0)
+        }.started()
     }
 
     /// Starts a process that calls a function with five arguments, and returns what the function returns.
@@ -160,6 +226,8 @@ extension Process {
         _ e: E
     ) throws -> RunningProcess<Value> {
         let call = TargetCall5(function: PortableFunction(target), a: a, b: b, c: c, d: d, e: e)
-        return try launch(name, daemon, rank, startMethod) { TargetValueWork(target: call, destination: $0) }
+        return try prepare(name, daemon, rank, startMethod) {
+            TargetValueWork(target: call, destination: $0)
+        }.started()
     }
 }

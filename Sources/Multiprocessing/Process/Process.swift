@@ -131,15 +131,38 @@ open class Process: CustomStringConvertible {
 
     /// Whether the process is ended with the program instead of being waited for.
     ///
-    /// It can be changed before the process is started.
+    /// It can be changed before the process is started. A change that comes too late has no effect, and the logger
+    /// `ProcessLogging.logger` is warned of it, since a property cannot throw; `changeDaemon(to:)` can.
     ///
     /// A daemon cannot start processes of its own.
+    ///
+    /// As `Process.daemon` in Python.
     public var isDaemon: Bool {
         get { state.fields.withLock { $0.isDaemon } }
         set {
-            state.fields.withLock { fields in
-                // Python raises an error here; a property cannot, so a change that comes too late has no effect.
-                if case .initial = fields.stage { fields.isDaemon = newValue }
+            do {
+                try changeDaemon(to: newValue)
+            } catch {
+                ProcessLogging.warn("\(error)")
+            }
+        }
+    }
+
+    /// Changes whether the process is ended with the program instead of being waited for.
+    ///
+    /// - Throws: `ProcessingError` of kind `misuse` when the process was started before, `closed` when it was closed.
+    ///
+    /// As an assignment to `Process.daemon` in Python.
+    public func changeDaemon(to isDaemon: Bool) throws {
+        try state.fields.withLock { fields throws(ProcessingError) in
+            switch fields.stage {
+            case .initial: fields.isDaemon = isDaemon
+            case .closed: throw Process.closedError(fields.name)
+            case .starting, .started, .ended, .running:
+                throw ProcessingError(
+                    .misuse,
+                    "'\(fields.name)' was started before: whether it is a daemon can be changed before the start only"
+                )
             }
         }
     }

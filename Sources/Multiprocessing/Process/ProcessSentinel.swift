@@ -1,9 +1,10 @@
 /// Waits for the end of a process, wherever it runs and whoever started it.
 ///
-/// It travels to other processes, which then can wait too. It is good for one `withProcesses`.
+/// It travels to other processes, which then can wait too. It is good for one `withProcesses`. Two are equal if they stand for the
+/// same process; `Process.sentinel` is the same object each time.
 ///
 /// As `Process.sentinel` in Python, which works in the process that started the other one only.
-public struct ProcessSentinel: Codable, Hashable, Sendable {
+public final class ProcessSentinel: Codable, Hashable, Sendable {
     let address: Address
     /// For messages.
     private let name: String
@@ -12,6 +13,14 @@ public struct ProcessSentinel: Codable, Hashable, Sendable {
         self.address = address
         self.name = name
     }
+
+    /// Whether both stand for the same process.
+    public static func == (first: ProcessSentinel, second: ProcessSentinel) -> Bool {
+        first.address == second.address
+    }
+
+    /// What tells sentinels apart in sets and dictionaries.
+    public func hash(into hasher: inout Hasher) { hasher.combine(address) }
 
     /// Waits until the process has ended, or the time is up.
     ///
@@ -40,7 +49,7 @@ public struct ProcessSentinel: Codable, Hashable, Sendable {
     /// Whether the process has ended by now.
     public var hasEnded: Bool { get throws { try wait(timeout: .zero) } }
 
-    private func waitFrame(_ timeout: Duration?) throws(ProcessingError) -> (Endpoint, Frame) {
+    func waitFrame(_ timeout: Duration?) throws(ProcessingError) -> (Endpoint, Frame) {
         let endpoint = try Endpoint.required(for: "waiting for the end of a process")
         let frame = endpoint.makeFrame(
             .joinProcess,
@@ -51,7 +60,7 @@ public struct ProcessSentinel: Codable, Hashable, Sendable {
         return (endpoint, frame)
     }
 
-    private func hasEnded(_ reply: Frame) throws -> Bool {
+    func hasEnded(_ reply: Frame) throws -> Bool {
         if reply.code == Outcome.timedOut.rawValue { return false }
         try reply.checkOutcome(of: "waiting for the end of '\(name)'")
         return true

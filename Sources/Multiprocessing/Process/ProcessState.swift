@@ -11,6 +11,7 @@ final class ProcessState: Sendable {
         /// Where its value is expected, if it is to return one.
         var result: Address?
         var stage = Stage.initial
+        var sentinel: ProcessSentinel?
     }
 
     enum Stage: Sendable {

@@ -11,14 +11,32 @@ internal import Synchronization
 /// is there even when the process has ended long since; it is let go with this handle, and with `withProcesses`.
 ///
 /// There is no such thing in Python's `multiprocessing`; it is what a `Future` is in `concurrent.futures`.
-public final class RunningProcess<Value: Codable & Sendable>: Sendable, CustomStringConvertible {
+public final class RunningProcess<Value: Sendable>: Waitable, Sendable, CustomStringConvertible {
     private let state: ProcessState
     private let handle: ServiceHandle
+    private let decode: @Sendable (UnsafeRawBufferPointer) throws -> Value
     private let outcome = Mutex<Result<Value, any Error>?>(nil)
 
-    init(_ state: ProcessState, _ handle: ServiceHandle) {
+    init(
+        _ state: ProcessState,
+        _ handle: ServiceHandle,
+        decode: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Value
+    ) {
         self.state = state
         self.handle = handle
+        self.decode = decode
+    }
+
+    /// Starts it.
+    func started() throws -> RunningProcess {
+        try process.start()
+        return self
+    }
+
+    /// Starts it without blocking the thread.
+    func started() async throws -> RunningProcess {
+        try await process.start()
+        return self
     }
 
     // MARK: Its value
@@ -75,12 +93,27 @@ public final class RunningProcess<Value: Codable & Sendable>: Sendable, CustomSt
                     guard reply.argument == ResultDestination.Content.value.rawValue else {
                         throw try MessageDecoder().decode(TaskFailure.self, from: body).error
                     }
-                    return try MessageDecoder().decode(Value.self, from: body)
+                    return try decode(body)
                 }
             }
         }
         outcome.withLock { $0 = settled }
         return settled
+    }
+
+    /// For `wait(any:timeout:)`: it is ready when there is a value, or the reason why there will be none.
+    public var readiness: Readiness {
+        get throws {
+            guard outcome.withLock({ $0 == nil }) else { return Readiness(way: .known) }
+            let (endpoint, frame) = try waitFrame(nil)
+            return Readiness(
+                way: .asking(endpoint, frame) { reply in
+                    if reply.code == Outcome.timedOut.rawValue { return false }
+                    _ = try self.settle(reply)
+                    return true
+                }
+            )
+        }
     }
 
     // MARK: The process

@@ -69,6 +69,36 @@ struct AsynchronousValueWork<Output: Codable & Sendable>: Work, Sendable {
     }
 }
 
+/// A closure that returns nothing.
+struct ActionWork: SynchronousWork, Sendable {
+    let function: PortableFunction<@Sendable () throws -> Void>
+    let destination: ResultDestination
+    func performNow(in process: Process) throws {
+        try destination.deliver(
+            Result {
+                try function.function()
+                return NoValue()
+            }
+        )
+    }
+}
+
+/// A closure that may suspend and returns nothing.
+struct AsynchronousActionWork: Work, Sendable {
+    let function: PortableFunction<@Sendable () async throws -> Void>
+    let destination: ResultDestination
+    func perform(in process: Process) async throws {
+        let outcome: Result<NoValue, any Error>
+        do {
+            try await function.function()
+            outcome = .success(NoValue())
+        } catch {
+            outcome = .failure(error)
+        }
+        try destination.deliver(outcome)
+    }
+}
+
 /// A function and its arguments, and what it returns.
 struct TargetValueWork<Call: TargetCall>: SynchronousWork, Sendable where Call.Output: Codable & Sendable {
     let target: Call

@@ -37,7 +37,7 @@ public final class SharedMemory: Codable, Sendable {
             throw ProcessingError(.misuse, "a block of shared memory cannot have \(byteCount) bytes")
         }
         let endpoint = try Endpoint.required(for: "shared memory")
-        let name = name ?? SharedMemory.uniqueName(endpoint.address)
+        let name = name ?? SharedMemory.makeUniqueName()
         try SharedMemory.check(name)
         let descriptor = cps_open_shared_memory("/" + name, byteCount, 1)
         guard descriptor >= 0 else {
@@ -116,7 +116,7 @@ public final class SharedMemory: Codable, Sendable {
 
     private static let lastNumber = Mutex(0)
 
-    private static func uniqueName(_ address: Address) -> String {
+    private static func makeUniqueName() -> String {
         let number = lastNumber.withLock { number in
             number += 1
             return number

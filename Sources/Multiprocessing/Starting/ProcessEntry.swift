@@ -67,7 +67,7 @@ enum ProcessEntry {
         var first: Frame?
         while first == nil {
             // Without a Host there is nothing to do, and nobody to tell.
-            if try link.read({ first = $0 }) == .ended { _exit(1) }
+            if try link.read(until: nil, { first = $0 }) == .ended { _exit(1) }
         }
         return first ?? .empty
     }

@@ -87,11 +87,7 @@ public final class Event: Codable, Sendable {
     /// As `Event.wait` in Python.
     @discardableResult
     public func wait(timeout: Duration? = nil) throws -> Bool {
-        let (endpoint, frame) = try service.makeFrame(
-            .waitForEvent,
-            timeout: timeout,
-            for: "waiting for an event"
-        )
+        let (endpoint, frame) = try waitFrame(timeout)
         return try wasSet(try endpoint.call(frame))
     }
 
@@ -100,17 +96,17 @@ public final class Event: Codable, Sendable {
     /// When the task is cancelled a `CancellationError` is thrown. See the variant that blocks.
     @discardableResult
     public func wait(timeout: Duration? = nil) async throws -> Bool {
-        let (endpoint, frame) = try service.makeFrame(
-            .waitForEvent,
-            timeout: timeout,
-            for: "waiting for an event"
-        )
+        let (endpoint, frame) = try waitFrame(timeout)
         let wasSet = try wasSet(try await endpoint.call(frame))
         if !wasSet { try Task.checkCancellation() }
         return wasSet
     }
 
-    private func wasSet(_ reply: Frame) throws -> Bool {
+    func waitFrame(_ timeout: Duration?) throws(ProcessingError) -> (Endpoint, Frame) {
+        try service.makeFrame(.waitForEvent, timeout: timeout, for: "waiting for an event")
+    }
+
+    func wasSet(_ reply: Frame) throws -> Bool {
         if reply.code == Outcome.timedOut.rawValue { return false }
         try reply.checkOutcome(of: "waiting for an event")
         return true

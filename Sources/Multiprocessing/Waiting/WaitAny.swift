@@ -1,4 +1,5 @@
-/// Waits until one or more of several things are ready: a connection or a queue has something, a process has ended.
+/// Waits until one or more of several things are ready: a connection or a queue has something, a process has ended, an event
+/// is set, a result is there.
 ///
 /// ```swift
 /// while try wait(any: [connection, process]).contains(where: { $0 === connection }) {
@@ -18,6 +19,7 @@
 public func wait(any things: [any Waitable], timeout: Duration? = nil) throws -> [any Waitable] {
     let questions = try Questions(things, timeout)
     defer { questions.cancel() }
+    questions.watch()
     while let answer = questions.waitForAnswer() {
         // All that are ready have answered so already; the others answer when they hear that nobody waits any more.
         if try questions.note(answer) { questions.cancel() }
@@ -35,6 +37,13 @@ public func wait(any things: [any Waitable], timeout: Duration? = nil) async thr
         for (index, pending) in questions.open {
             group.addTask { Questions.Answer(index: index, reply: try await pending.value()) }
         }
+        let deadline = questions.deadline
+        for (index, completion) in questions.watched {
+            group.addTask {
+                await completion.settle(until: deadline)
+                return Questions.Answer(index: index, reply: nil)
+            }
+        }
         if questions.isOver { group.cancelAll() }
         for try await answer in group where try questions.note(answer) {
             // The cancelled tasks have their questions answered at once.
@@ -49,11 +58,17 @@ public func wait(any things: [any Waitable], timeout: Duration? = nil) async thr
 private final class Questions {
     struct Answer: Sendable {
         let index: Int
-        let reply: Frame
+        /// `nil` for what may have ended in this process.
+        let reply: Frame?
     }
 
     /// Those that have no answer yet.
     private(set) var open: [Int: PendingReply] = [:]
+    /// What ends in this process, and has not; and by which numbers it tells who waits.
+    private(set) var watched: [Int: any Completion] = [:]
+    private var watchers: [Int: UInt64] = [:]
+    /// When the time is up for what ends in this process.
+    let deadline: ContinuousClock.Instant?
     private var checks: [Int: @Sendable (Frame) throws -> Bool] = [:]
     private var readyIndices: Set<Int> = []
     private var endpoint: Endpoint?
@@ -64,14 +79,22 @@ private final class Questions {
         for (index, way) in ways.enumerated() {
             if case .known = way { readyIndices.insert(index) }
         }
+        // If something is ready already the others are only looked at.
+        let timeout = readyIndices.isEmpty ? Timeout(timeout) : .zero
+        deadline = timeout.deadline(from: .now)
         do {
             for (index, way) in ways.enumerated() {
-                guard case .asking(let endpoint, var frame, let isReady) = way else { continue }
-                // If something is ready already the others are only looked at.
-                frame.timeout = readyIndices.isEmpty ? Timeout(timeout) : .zero
-                self.endpoint = endpoint
-                checks[index] = isReady
-                open[index] = try endpoint.request(frame)
+                switch way {
+                case .known: continue
+                case .watching(let endpoint, let completion):
+                    self.endpoint = endpoint
+                    watched[index] = completion
+                case .asking(let endpoint, var frame, let isReady):
+                    frame.timeout = timeout
+                    self.endpoint = endpoint
+                    checks[index] = isReady
+                    open[index] = try endpoint.request(frame)
+                }
             }
         } catch {
             cancel()
@@ -82,16 +105,35 @@ private final class Questions {
     /// Whether something is ready.
     var isOver: Bool { !readyIndices.isEmpty }
 
-    /// Blocks until one of the open questions is answered; `nil` if there is none.
-    func waitForAnswer() -> Result<Answer, ProcessingError>? {
-        guard let endpoint, !open.isEmpty else { return nil }
-        return endpoint.wait { [open] in
-            for (index, pending) in open {
-                guard let result = pending.next() else { continue }
-                return result.map { Answer(index: index, reply: $0) }
-            }
-            return nil
+    /// Has a thread that waits for an answer woken by what ends in this process.
+    func watch() {
+        guard let endpoint else { return }
+        for (index, completion) in watched {
+            watchers[index] = completion.addWatcher { endpoint.wakeWaiters() }
         }
+    }
+
+    /// Blocks until one of the open questions is answered, or what is watched has ended; `nil` if there is nothing to wait for.
+    func waitForAnswer() -> Result<Answer, ProcessingError>? {
+        guard let endpoint else { return nil }
+        while !open.isEmpty || !watched.isEmpty {
+            // The services look after the time for what was asked of them.
+            let limit = watched.isEmpty ? nil : deadline
+            let answer = endpoint.wait(until: limit, isReading: watched.isEmpty) {
+                [open, watched] () -> Result<Answer, ProcessingError>? in
+                for (index, completion) in watched where completion.isComplete {
+                    return .success(Answer(index: index, reply: nil))
+                }
+                for (index, pending) in open {
+                    guard let result = pending.next() else { continue }
+                    return result.map { Answer(index: index, reply: $0) }
+                }
+                return nil
+            }
+            if let answer { return answer }
+            cancel()
+        }
+        return nil
     }
 
     /// Takes an answer in; returns whether something is ready.
@@ -99,15 +141,27 @@ private final class Questions {
 
     /// Takes an answer in; returns whether something is ready.
     func note(_ answer: Answer) throws -> Bool {
+        guard let reply = answer.reply else {
+            look(at: answer.index)
+            return isOver
+        }
         open[answer.index] = nil
-        if let isReady = checks[answer.index], try isReady(answer.reply) { readyIndices.insert(answer.index) }
+        if let isReady = checks[answer.index], try isReady(reply) { readyIndices.insert(answer.index) }
         return isOver
     }
 
-    /// Has the open questions answered at once.
+    /// Looks for the last time whether what is watched has ended.
+    private func look(at index: Int) {
+        guard let completion = watched.removeValue(forKey: index) else { return }
+        if let number = watchers.removeValue(forKey: index) { completion.removeWatcher(number) }
+        if completion.isComplete { readyIndices.insert(index) }
+    }
+
+    /// Has the open questions answered at once, and looks at what is watched.
     func cancel() {
         guard !isCancelled else { return }
         isCancelled = true
+        for index in Array(watched.keys) { look(at: index) }
         for pending in open.values { pending.cancel() }
     }
 

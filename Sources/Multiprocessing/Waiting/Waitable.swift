@@ -1,4 +1,4 @@
-/// What `wait(any:timeout:)` can wait for: a connection, a queue, a process.
+/// What `wait(any:timeout:)` can wait for: a connection, a queue, a process or its sentinel, an event, the result of work.
 public protocol Waitable: AnyObject {
     /// How it is found out whether it is ready.
     var readiness: Readiness { get throws }
@@ -11,6 +11,8 @@ public struct Readiness {
         case known
         /// It is asked of somebody who answers when it is ready, when the time is up, or when the request is cancelled.
         case asking(Endpoint, Frame, isReady: @Sendable (Frame) throws -> Bool)
+        /// It is something that ends in this process.
+        case watching(Endpoint, any Completion)
     }
 
     let way: Way
@@ -70,4 +72,38 @@ extension Process: Waitable {
             )
         }
     }
+}
+
+/// It is ready when its process has ended.
+extension ProcessSentinel: Waitable {
+    /// How it is found out whether the process has ended.
+    public var readiness: Readiness {
+        get throws {
+            let (endpoint, frame) = try waitFrame(nil)
+            return Readiness(way: .asking(endpoint, frame) { try self.hasEnded($0) })
+        }
+    }
+}
+
+/// It is ready when it is set.
+extension Event: Waitable {
+    /// How it is found out whether it is set.
+    public var readiness: Readiness {
+        get throws {
+            let (endpoint, frame) = try waitFrame(nil)
+            return Readiness(way: .asking(endpoint, frame) { try self.wasSet($0) })
+        }
+    }
+}
+
+/// It is ready when the result, or the error instead of it, is there.
+extension AsyncResult: Waitable {
+    /// How it is found out whether the result is there.
+    public var readiness: Readiness { job.readiness }
+}
+
+/// It is ready when the call has ended, one way or the other.
+extension Future: Waitable {
+    /// How it is found out whether the call has ended.
+    public var readiness: Readiness { job.readiness }
 }

@@ -210,3 +210,11 @@ enum FrameError: Error, Equatable, CustomStringConvertible {
         }
     }
 }
+
+extension ContinuousClock.Instant {
+    /// How long it is from another moment to this one, in nanoseconds, at most some days: for what the system counts.
+    func nanoseconds(since now: ContinuousClock.Instant) -> Int64 {
+        let (seconds, attoseconds) = now.duration(to: self).components
+        return max(0, min(seconds, 1_000_000) * 1_000_000_000 + attoseconds / 1_000_000_000)
+    }
+}

@@ -1,4 +1,7 @@
-/// What a request or a notice asks of its receiver; each kind of receiver has a hundred numbers of its own.
+/// What a request or a notice asks of its receiver.
+///
+/// Receivers of one kind have numbers of their own, which begin at a multiple of a hundred; locks, semaphores, events and barriers
+/// share the six hundreds, twenty for each, and what keeps a result shares the seven hundreds with a Host.
 enum Operation: UInt16, Sendable {
     // To a Host.
     /// Makes a service; the body is a `ServiceOrder`.

@@ -134,7 +134,10 @@ extension OracleScenario {
         OracleScenario("submit_after_shutdown") {
             let executor = try Executor(maxWorkers: 1)
             say(outcome { try executor.shutdown() }, outcome { try executor.shutdown() })
-            say(outcome { _ = try executor.submit { square(1) }.result() })
+            say(
+                outcome { _ = try executor.submit { square(1) } },
+                outcome { _ = try executor.map([1], square) }
+            )
         },
         OracleScenario("shutdown_finishes_the_work") {
             let executor = try Executor(maxWorkers: 1)

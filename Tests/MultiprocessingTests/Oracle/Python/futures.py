@@ -133,7 +133,7 @@ def _wait_for_the_gate(number):
 def submit_after_shutdown():
     executor = _executor(1)
     say(outcome(executor.shutdown), outcome(executor.shutdown))
-    say(outcome(executor.submit, _square, 1))
+    say(outcome(executor.submit, _square, 1), outcome(executor.map, _square, [1]))
 
 
 @scenario

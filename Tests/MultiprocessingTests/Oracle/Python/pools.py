@@ -194,6 +194,12 @@ def use_after_close():
     pool.close()
     say(outcome(pool.apply, _square, (1,)), outcome(pool.map, _square, [1]))
     say(outcome(pool.apply_async, _square, (1,)), outcome(pool.map_async, _square, [1]))
+    say(
+        outcome(pool.starmap, pow, [(1, 2)]),
+        outcome(pool.starmap_async, pow, [(1, 2)]),
+        outcome(pool.imap, _square, [1]),
+        outcome(pool.imap_unordered, _square, [1]),
+    )
     say(outcome(pool.close))
     pool.join()
     say(outcome(pool.join), outcome(pool.close))
@@ -223,7 +229,7 @@ def close_lets_work_finish():
 def use_after_terminate():
     pool = _pool(1)
     pool.terminate()
-    say(outcome(pool.apply, _square, (1,)))
+    say(outcome(pool.apply, _square, (1,)), outcome(pool.apply_async, _square, (1,)), outcome(pool.imap, _square, [1]))
     say(outcome(pool.join), outcome(pool.terminate), outcome(pool.close))
 
 
