@@ -74,22 +74,22 @@ final class Helm: Outlet, Inlet, @unchecked Sendable {
         }
         let before = host.deliveryCount
         host.noteSteering()
-        wait = SpinWait(pauseCount: 20)
+        wait = SpinWait()
         while true {
-            if host.turn() { wait = SpinWait(pauseCount: 20) }
+            if host.turn(isBrief: true) { wait = SpinWait() }
             let hasDelivered = host.deliveryCount != before
             guard !hasDelivered, !host.isOver, wait.goOn() else {
-                leave(host)
+                leave(host, toSleep: !hasDelivered)
                 return hasDelivered ? .goOn : .rest
             }
         }
     }
 
     /// Leaves the helm after everything was done that others have left meanwhile.
-    private func leave(_ host: Host) {
+    private func leave(_ host: Host, toSleep isGoingToSleep: Bool = false) {
         while true {
             takeMail(host)
-            let mustWake = host.prepareToLeave()
+            let mustWake = host.prepareToLeave(toSleep: isGoingToSleep)
             release()
             if mustWake { wakeOwnThread() }
             guard hasMail, tryTake() else { return }
@@ -125,7 +125,12 @@ final class Helm: Outlet, Inlet, @unchecked Sendable {
     // MARK: The Host's own thread
 
     /// Takes the helm, once it is free.
-    func take() { pthread_mutex_lock(mutex) }
+    ///
+    /// Looking for it now and then leaves those alone who have it again and again: to hand it to a thread that sleeps costs them a call
+    /// of the system each time.
+    func take() {
+        while !tryTake() { usleep(50) }
+    }
 
     func release() { pthread_mutex_unlock(mutex) }
 

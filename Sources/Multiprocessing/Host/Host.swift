@@ -152,13 +152,14 @@ final class Host {
     }
 
     /// Looks everywhere once and does what there is to do; says whether there was anything.
-    func turn() -> Bool {
+    ///
+    /// A brief turn leaves what takes calls of the system to one in sixteen.
+    func turn(isBrief: Bool = false) -> Bool {
         now = ContinuousClock.now
         turnCount &+= 1
         var isActive = helm.takeMail(self)
         if takeFromLinks() { isActive = true }
-        // As long as the processes keep it busy, the rest, which takes calls of the system, can wait a little.
-        guard !isActive || turnCount & 15 == 0 else { return true }
+        guard !(isBrief || isActive) || turnCount & 15 == 0 else { return isActive }
         // Bells first: one that rings after the look for messages then still wakes somebody.
         if takeEvents() { isActive = true }
         if takeMessages() { isActive = true }
@@ -188,17 +189,25 @@ final class Host {
     /// A thread of the program has taken the helm.
     func noteSteering() { now = ContinuousClock.now }
 
-    /// A thread of the program is about to leave the helm. Returns whether the Host's own thread has to be woken for what follows.
-    func prepareToLeave() -> Bool {
+    /// A thread of the program is about to leave the helm, perhaps because it goes to sleep. Returns whether the Host's own thread has to be woken
+    /// for what follows.
+    func prepareToLeave(toSleep isGoingToSleep: Bool) -> Bool {
         let previous = lastSteering
-        lastSteering = now
-        guard case .asleep(let end) = rest else { return false }
-        var mustWake = isOver || transport.isBusy
-        if let deadline = nextDeadline, end.map({ deadline < $0 }) ?? true { mustWake = true }
-        if !mustWake, !watched.isEmpty {
-            // Who comes often need not have every process wake somebody in between: the Host's own thread looks now and then.
-            let comesOften = previous.map { $0.duration(to: now) < .microseconds(200) } ?? false
-            mustWake = comesOften || !takeLeftoversAndStopWatching()
+        lastSteering = isGoingToSleep ? nil : now
+        var mustWake = false
+        switch rest {
+        case .awake: return false
+        case .watching:
+            // It would find out by itself what there is, but perhaps too late for somebody who sleeps.
+            mustWake = isGoingToSleep && !takeLeftoversAndStopWatching()
+        case .asleep(let end):
+            if isOver || transport.isBusy { mustWake = true }
+            if let deadline = nextDeadline, end.map({ deadline < $0 }) ?? true { mustWake = true }
+            if !mustWake, !watched.isEmpty {
+                // Who comes often need not have every process wake somebody in between: the Host's own thread looks now and then.
+                let comesOften = previous.map { $0.duration(to: now) < .microseconds(200) } ?? false
+                mustWake = !isGoingToSleep && comesOften || !takeLeftoversAndStopWatching()
+            }
         }
         if mustWake { rest = .awake }
         return mustWake

@@ -35,6 +35,6 @@ struct Poller: ~Copyable {
     /// The descriptors that have something to read, or whose other side is gone, now.
     mutating func poll() -> [Int32] {
         let count = epoll_wait(descriptor, &events, Int32(events.count), 0)
-        return count > 0 ? events.prefix(Int(count)).map(\.data.fd) : []
+        return count > 0 ? events.prefix(Int(count)).map { $0.data.fd } : []
     }
 }

@@ -8,15 +8,15 @@ internal import Glibc
 /// var wait = SpinWait()
 /// while !ring.hasInput { guard wait.goOn() else { return sleep() } }
 /// ```
-/// At first it only pauses; then it gives its processor to whoever wants it, who may be the one that it waits for.
+/// For about a microsecond it only pauses; then it gives its processor to whoever wants it, who may be the one that it waits for. Were it longer,
+/// two that share a processor would keep each other waiting until both sleep, and nothing would ever part them.
 struct SpinWait {
     /// How long it is worth it.
     private static let limit = Duration.microseconds(50)
     private var pauseCount: Int
     private var deadline: ContinuousClock.Instant?
 
-    /// - Parameter pauseCount: How often it only pauses, before it gives its processor away.
-    init(pauseCount: Int = 200) { self.pauseCount = Machine.processorCount > 1 ? pauseCount : 0 }
+    init() { pauseCount = Machine.processorCount > 1 ? 32 : 0 }
 
     /// Lets a moment pass; false when it is time to sleep.
     mutating func goOn() -> Bool {

@@ -133,7 +133,7 @@ struct BarrierService: Service {
 
     /// While the action is done all have arrived, and nobody's time runs.
     var nextDeadline: ContinuousClock.Instant? {
-        performer == nil ? arrived.lazy.compactMap(\.deadline).min() : nil
+        performer == nil ? arrived.lazy.compactMap { $0.deadline }.min() : nil
     }
 }
 

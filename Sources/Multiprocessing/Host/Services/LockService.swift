@@ -247,9 +247,9 @@ struct LockService: Service {
     }
 
     var nextDeadline: ContinuousClock.Instant? {
-        let limited = claims.lazy.compactMap(\.waiter.deadline).min()
+        let limited = claims.lazy.compactMap { $0.waiter.deadline }.min()
         return waits.values.reduce(limited) { moment, wait in
-            earliest(moment, wait.lazy.compactMap(\.waiter.deadline).min())
+            earliest(moment, wait.lazy.compactMap { $0.waiter.deadline }.min())
         }
     }
 }

@@ -61,7 +61,7 @@ struct PoolMember {
 
     /// A ticket for one more assignment; there must be a free slot.
     mutating func takeTicket() -> PoolTicket? {
-        let used = assignments.map(\.ticket.slot)
+        let used = assignments.map { $0.ticket.slot }
         guard let slot = generations.indices.first(where: { !used.contains($0) }) else { return nil }
         generations[slot] &+= 1
         return PoolTicket(slot: slot, generation: generations[slot])

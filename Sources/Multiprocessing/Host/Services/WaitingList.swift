@@ -33,7 +33,15 @@ struct WaitingList<Item> {
     /// Removes and returns everybody.
     mutating func popAll() -> [Waiter] { remove { _ in true } }
 
-    var nextDeadline: ContinuousClock.Instant? { entries.lazy.compactMap(\.waiter.deadline).min() }
+    /// When the first of them has waited long enough.
+    var nextDeadline: ContinuousClock.Instant? {
+        // Asked for after every request. A key path in a generic type would be looked up anew each time.
+        var next: ContinuousClock.Instant?
+        for entry in entries {
+            if let deadline = entry.waiter.deadline, next.map({ deadline < $0 }) ?? true { next = deadline }
+        }
+        return next
+    }
 
     /// Removes and returns those to whom something applies.
     mutating func remove(where isOver: (Waiter) -> Bool) -> [Waiter] {
