@@ -10,10 +10,21 @@ final class PendingReply: Sendable {
     private let state = Mutex(State())
 
     private struct State {
-        var frames: Deque<Frame> = []
+        /// The first frame that was not taken, and those behind it: there is seldom more than one.
+        var first: Frame?
+        var others: Deque<Frame> = []
         var isFinished = false
         var failure: ProcessingError?
         var continuation: CheckedContinuation<Frame, any Error>?
+
+        mutating func append(_ frame: Frame) {
+            if first == nil { first = frame } else { others.append(frame) }
+        }
+
+        mutating func popFirst() -> Frame? {
+            defer { if !others.isEmpty { first = others.popFirst() } }
+            return first.take()
+        }
     }
 
     init(endpoint: Endpoint, correlation: UInt64, service: Address, onFrame: (@Sendable (Frame) -> Void)?) {
@@ -33,7 +44,7 @@ final class PendingReply: Sendable {
         let continuation = state.withLock { state in
             state.isFinished = isLast
             guard let continuation = state.continuation.take() else {
-                state.frames.append(frame)
+                state.append(frame)
                 return nil as CheckedContinuation<Frame, any Error>?
             }
             return continuation
@@ -68,7 +79,7 @@ final class PendingReply: Sendable {
     /// The next frame of the answer, or why there will be none, if that is known by now.
     func next() -> Result<Frame, ProcessingError>? {
         state.withLock { state in
-            if let frame = state.frames.popFirst() { return .success(frame) }
+            if let frame = state.popFirst() { return .success(frame) }
             return state.failure.map { .failure($0) }
         }
     }
@@ -81,7 +92,7 @@ final class PendingReply: Sendable {
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let result = state.withLock { state -> Result<Frame, any Error>? in
-                    if let frame = state.frames.popFirst() { return .success(frame) }
+                    if let frame = state.popFirst() { return .success(frame) }
                     if let failure = state.failure { return .failure(failure) }
                     state.continuation = continuation
                     return nil

@@ -36,8 +36,8 @@ final class Helm: Outlet, Inlet, @unchecked Sendable {
         mutex.deallocate()
     }
 
-    /// Says whose helm it is.
-    func steers(_ host: Host) { self.host = host }
+    /// Says whose helm it is; `nil` at the end, when only the Host's own thread is left.
+    func steers(_ host: Host?) { self.host = host }
 
     // MARK: The program's threads
 
@@ -73,7 +73,6 @@ final class Helm: Outlet, Inlet, @unchecked Sendable {
             return .rest
         }
         let before = host.deliveryCount
-        host.noteSteering()
         wait = SpinWait()
         while true {
             if host.turn(isBrief: true) { wait = SpinWait() }

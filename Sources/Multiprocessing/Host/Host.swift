@@ -141,6 +141,7 @@ final class Host {
         }
         helm.closeForGood()
         helm.takeMail(self)
+        helm.steers(nil)
         helm.release()
         mainEndpoint.fail(
             ProcessingError(

@@ -83,7 +83,7 @@ final class Scope: Sendable {
     ///
     /// The threads of MPI do not.
     private static func makeServer(_ startMethod: StartMethod) throws -> ForkServer {
-        guard NativeThread.count - MPIAvailability.threadCount > 1 else { return try .forked() }
+        guard hasOtherThreads() else { return try .forked() }
         if startMethod == .forkServer {
             Logger(label: "swift-mpi").notice(
                 """
@@ -94,6 +94,15 @@ final class Scope: Sendable {
             )
         }
         return try .executed()
+    }
+
+    private static func hasOtherThreads() -> Bool {
+        // The system may go on counting a thread for a moment that has ended and was joined.
+        for _ in 0..<20 {
+            if NativeThread.count - MPIAvailability.threadCount <= 1 { return false }
+            usleep(100)
+        }
+        return true
     }
 
     // MARK: The end

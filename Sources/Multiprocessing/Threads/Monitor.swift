@@ -4,8 +4,10 @@ internal import Glibc
 ///
 /// A lock and a condition of the system: a waiting thread sleeps in the kernel and costs nothing.
 final class Monitor<State>: @unchecked Sendable {
-    // `state` is touched only between locking and unlocking `mutex`.
+    // `state` and `sleeperCount` are touched only between locking and unlocking `mutex`.
     private var state: State
+    /// How many threads sleep, or are about to: mostly nobody, and then waking needs no more than the lock.
+    private var sleeperCount = 0
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let condition: UnsafeMutablePointer<pthread_cond_t>
 
@@ -42,7 +44,7 @@ final class Monitor<State>: @unchecked Sendable {
     /// It takes the lock, so that what changed outside of it is not missed by a thread between its look and its sleep.
     func wakeAll() {
         pthread_mutex_lock(mutex)
-        pthread_cond_broadcast(condition)
+        if sleeperCount > 0 { pthread_cond_broadcast(condition) }
         pthread_mutex_unlock(mutex)
     }
 
@@ -58,6 +60,8 @@ final class Monitor<State>: @unchecked Sendable {
         defer { pthread_mutex_unlock(mutex) }
         while true {
             if let result = try check(&state) { return result }
+            sleeperCount += 1
+            defer { sleeperCount -= 1 }
             guard let deadline else {
                 pthread_cond_wait(condition, mutex)
                 continue

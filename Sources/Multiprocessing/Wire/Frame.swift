@@ -39,17 +39,27 @@ struct Frame: Sendable {
         timeout: Timeout = .none,
         reserving capacity: Int = 0
     ) {
-        bytes = []
-        bytes.reserveCapacity(Frame.headerSize + capacity)
-        bytes.append(contentsOf: repeatElement(0, count: Frame.headerSize))
-        store(Frame.version, at: 0)
-        store(kind.rawValue, at: 1)
-        self.code = code
-        self.source = source
-        self.destination = destination
-        self.correlation = correlation
-        self.argument = argument
-        self.timeout = timeout
+        // Everything at once: a frame begins its life in every operation.
+        bytes = [UInt8](unsafeUninitializedCapacity: Frame.headerSize + capacity) { memory, count in
+            let header = UnsafeMutableRawBufferPointer(memory)
+            func store(_ number: some FixedWidthInteger & BitwiseCopyable, _ offset: Int) {
+                header.storeBytes(of: number.littleEndian, toByteOffset: offset, as: type(of: number))
+            }
+            store(Frame.version, 0)
+            store(kind.rawValue, 1)
+            store(code, 2)
+            store(0 as UInt32, 4)
+            store(source.rank, 8)
+            store(source.serial, 12)
+            store(destination.rank, 16)
+            store(destination.serial, 20)
+            store(correlation, 24)
+            store(argument, 32)
+            store(timeout.rawValue, 40)
+            store(0 as UInt64, 48)
+            store(0 as UInt64, 56)
+            count = Frame.headerSize
+        }
     }
 
     /// A frame as it was received.
