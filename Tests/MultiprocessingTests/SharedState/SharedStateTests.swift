@@ -69,6 +69,36 @@ struct SharedStateTests {
         }
     }
 
+    @Test("an update of an element that is not there is an error, after which the others have access")
+    func updatesOutOfRange() async throws {
+        try await onRanks(nil) {
+            try withProcesses {
+                let list = try SharedList([1, 2])
+                let array = try SharedArray([1, 2])
+                for index in [2, -3, .max, .min] {
+                    #expect(kindOfError { try list.update(at: index) { $0 += 1 } } == .outOfRange)
+                    #expect(kindOfError { try array.update(at: index) { $0 += 1 } } == .outOfRange)
+                    try list.update(at: 0, timeout: .seconds(20)) { $0 += 1 }
+                    try array.update(at: 0, timeout: .seconds(20)) { $0 += 1 }
+                }
+                #expect(try list.elements() == [5, 2])
+                let process = Process {
+                    guard kindOfError({ try list.update(at: 2) { $0 += 1 } }) == .outOfRange else { exit(7) }
+                    try list.update(at: 1, timeout: .seconds(20)) { $0 += 1 }
+                }
+                try process.start()
+                #expect(try process.join(timeout: .seconds(30)))
+                #expect(process.exitCode == 0)
+            }
+            try await withProcesses {
+                let list = try SharedList([1])
+                let kind = await kindOfAsyncError { try await list.update(at: 1) { $0 += 1 } }
+                #expect(kind == .outOfRange)
+                try await list.update(at: 0, timeout: .seconds(20)) { $0 += 1 }
+            }
+        }
+    }
+
     @Test("a shared value used inside its own update is an error, not a wait without end")
     func nestedUse() async throws {
         try await onRanks(nil) {
