@@ -242,6 +242,83 @@ struct WithProcessesTests {
                     try process.start()
                     _ = try ready.get(timeout: .seconds(20))
                     exit(status)
+    @Test("a handle of an earlier one that is dropped in a later one takes nothing of that with it")
+    func droppedLeftovers() async throws {
+        try await onRanks(nil) {
+            var leftovers = try withProcesses { try (0..<8).map { _ in try Queue<Int>() } }
+            try withProcesses {
+                let queues = try (0..<8).map { _ in try Queue<Int>() }
+                #expect(leftovers?.count == 8)
+                leftovers = nil
+                for queue in queues {
+                    try queue.put(1)
+                    #expect(try queue.get(timeout: .seconds(20)) == 1)
+                }
+            }
+        }
+    }
+
+    @Test("a process of one that failed is not taken for another one in the next")
+    func failedLeftovers() async throws {
+        try await onRanks(nil) {
+            var process: Process?
+            #expect(throws: Complaint.self) {
+                try withProcesses { () -> Void in
+                    let lost = Process { waitForTheEnd() }
+                    try lost.start()
+                    process = lost
+                    throw Complaint(text: "enough")
+                }
+            }
+            try withProcesses {
+                let gate = try Queue<Bool>()
+                let others = (0..<8).map { _ in Process { _ = try gate.get() } }
+                for other in others { try other.start() }
+                let lost = try #require(process)
+                lost.kill()
+                #expect(!lost.isAlive)
+                #expect(kindOfError { try lost.join(timeout: .seconds(20)) } == .noScope)
+                for _ in others { try gate.put(true) }
+                for other in others {
+                    #expect(try other.join(timeout: .seconds(20)))
+                    #expect(other.exitCode == 0)
+                }
+            }
+        }
+    }
+
+    @Test("when one rank's block fails, the others' waits end with an error", arguments: [1, 3])
+    func everyRankErrors(ranks: Int) async throws {
+        try await onRanks(ranks) {
+            let world = Communicator.world
+            let last = world.size - 1
+            do {
+                try withProcesses(on: .everyRank) { () -> Void in
+                    let queue = try Queue<Int>()
+                    let process = Process {
+                        try queue.put(1)
+                        waitForTheEnd()
+                    }
+                    try process.start()
+                    _ = try queue.get(timeout: .seconds(20))
+                    try world.barrier()
+                    if world.rank == last { throw Complaint(text: "enough") }
+                    // Nobody will put anything in.
+                    _ = try queue.get()
+                }
+                Issue.record("no error")
+            } catch let error as ProcessingError {
+                #expect(world.rank != last && error.kind == .noScope)
+            } catch {
+                #expect(world.rank == last && error is Complaint)
+            }
+            // All go on together.
+            #expect(try world.allReduce(1, .sum) == world.size)
+            let value = try withProcesses { 7 }
+            #expect(value == (world.rank == 0 ? 7 : nil))
+        }
+    }
+
                 }
             }
             let result = try await oneJobAtATime { try await job.run() }

@@ -189,9 +189,11 @@ final class Endpoint: Sendable {
     /// Blocks until `check` returns something.
     ///
     /// The calling thread reads the inlet meanwhile, if nobody else does.
-    func wait<Result>(until deadline: ContinuousClock.Instant? = nil, for check: () -> Result?) -> Result? {
+    ///
+    /// It has no time limit: services answer when the time is up.
+    func wait<Result>(for check: () -> Result?) -> Result {
         while true {
-            let step = waiting.wait(until: deadline) { waiting -> WaitStep<Result>? in
+            let step = waiting.wait { waiting -> WaitStep<Result>? in
                 if let result = check() { return .finished(result) }
                 guard inlet != nil, !waiting.isRead, waiting.failure == nil, deadline == nil else {
                     return nil
@@ -201,7 +203,8 @@ final class Endpoint: Sendable {
             }
             switch step {
             case .finished(let result): return result
-            case nil: return nil
+            // Without a deadline a wait ends with a step.
+            case nil: continue
             case .read:
                 readOnce()
                 waiting.withLock { $0.isRead = false }
@@ -232,7 +235,7 @@ final class Endpoint: Sendable {
         guard isNeeded else { return }
         do {
             try NativeThread(name: "mpi-reader") { [self] in
-                _ = wait { nil as Void? }
+                wait { nil as Void? }
             }.detach()
         } catch {
             fail(error)

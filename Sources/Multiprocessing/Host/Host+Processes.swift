@@ -9,7 +9,7 @@ extension Host {
     func place(_ frame: Frame) {
         do {
             let (order, _) = try frame.order()
-            guard !isStopping else { return refuseStart(frame, order, "the program is ending") }
+            guard !isStopping else { return refuseStart(frame, order, .scopeEnded, "the program is ending") }
             let rank = placement.chooseRank(requested: order.requestedRank)
             guard (0..<setup.size).contains(rank) else {
                 return refuseStart(frame, order, "there is no rank \(rank)")
@@ -29,7 +29,10 @@ extension Host {
     func startProcess(_ frame: Frame) {
         guard let (order, _) = try? frame.order() else { return reply(to: frame, .malformed) }
         do {
-            guard !isStopping else { return refuseStart(frame, order, "the program is ending") }
+            guard !isStopping else { return refuseStart(frame, order, .scopeEnded, "the program is ending") }
+            guard (0..<setup.size).contains(order.mainRank) else {
+                return refuseStart(frame, order, .misused, "there is no rank \(order.mainRank)")
+            }
             let address = address(ofService: takeSerial())
             var runFrame = frame
             runFrame.kind = .notice
@@ -42,13 +45,14 @@ extension Host {
             try start(address, order, runFrame, starter)
             if frame.kind == .notice { tellPool(of: order, .workerStarted, from: address) }
         } catch {
-            refuseStart(frame, order, "\(error)")
+            refuseStart(frame, order, .failed, "\(error)")
         }
     }
 
     /// Says that there will be no process: to the one who asked, or to the pool that wanted a worker.
-    private func refuseStart(_ frame: Frame, _ order: ProcessOrder, _ reason: String) {
-        guard frame.kind == .notice else { return reply(to: frame, .failed, text: reason) }
+    private func refuseStart(_ frame: Frame, _ order: ProcessOrder, _ outcome: Outcome, _ reason: String) {
+        release(order.passengers)
+        guard frame.kind == .notice else { return reply(to: frame, outcome, text: reason) }
         tellPool(of: order, .workerNotStarted, from: .host(ofRank: setup.rank), text: reason)
     }
 

@@ -53,9 +53,11 @@ extension Host {
             pool.begin(&outbox)
             services[serial] = pool
             reply(to: frame, argument: UInt64(serial))
+        } catch let error as ProcessingError where error.kind == .misuse {
+            reply(to: frame, .misused, text: error.message)
             finish(outbox)
         } catch {
-            reply(to: frame, .failed, text: "\(error)")
+            reply(to: frame, .malformed)
         }
     }
 

@@ -47,7 +47,6 @@ final class Host {
     var hasReportedStop = false
     var killDeadline: ContinuousClock.Instant?
     var ending: ScopeEnding?
-    var blockWaiters: [Waiter] = []
     /// Those who wait for the end of this rank's main program, which lives as long as they do: only their time can be up.
     var mainJoiners = WaitingList<Void>()
     var hasLeft = false
@@ -123,6 +122,14 @@ final class Host {
         )
         server.stop()
     }
+        failMainProgram()
+        server.stop()
+        outputPrinter.finish()
+        errorPrinter.finish()
+    }
+
+    /// Ends every wait of this rank's main program.
+    func failMainProgram() {
 
     private func takeMail() -> Bool {
         let frames = mailbox.takeAll()

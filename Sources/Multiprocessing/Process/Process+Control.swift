@@ -265,3 +265,5 @@ extension Frame {
         }
     }
 }
+        case .scopeEnded: throw ProcessingError(.noScope, "\(purpose): \(text)")
+        case .hostLost: throw ProcessingError(.transport, "\(purpose): \(text)")
