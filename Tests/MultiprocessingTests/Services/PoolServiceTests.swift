@@ -94,6 +94,20 @@ struct PoolServiceTests {
         #expect(pool.outcomes[job]?[2] == .value)
     }
 
+    @Test("a task that is to be run again without end outlives any number of workers that do not begin it")
+    func endlessRetries() throws {
+        let pool = try PoolHarness(workers: 1)
+        let job = try pool.submit(1, retries: .max)
+        for worker in 1...6 as ClosedRange<UInt32> {
+            try pool.ready(worker)
+            let assignment = try #require(pool.assigned(worker).first)
+            try pool.lose(worker, of: assignment)
+        }
+        try pool.ready(7)
+        try pool.finish(7, try #require(pool.assigned(7).first))
+        #expect(pool.outcomes[job] == [0: .value])
+    }
+
     @Test("what its worker had not begun is done by another one as it is, and costs no retry")
     func lostBeforeBeginning() throws {
         let pool = try PoolHarness(workers: 1)

@@ -190,7 +190,7 @@ extension PoolService {
             // A worker that ends each time it is handed something would otherwise be replaced for ever.
             first.losses += 1
             pieces[0] = first
-            if first.losses >= PoolService.maximumLosses + ledger.retries { failed = Array(first.range) }
+            if first.losses - PoolService.maximumLosses >= ledger.retries { failed = Array(first.range) }
         }
         fail(failed, ofJob: assignment.job, end, &outbox)
         giveBack(unfinished(pieces))
