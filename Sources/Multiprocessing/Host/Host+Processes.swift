@@ -282,7 +282,7 @@ extension Host {
         if let journal = process.journal { sendJournal(journal, of: process) }
         processes[process.address.serial] = nil
         pastEnds[process.address.serial] = status
-        dropReservations(of: process)
+        release(process.order.passengers)
         announce(process.end(status, on: setup.hostName), toRanks: process.touchedRanks)
         var outbox = Outbox(service: .host(ofRank: setup.rank))
         for waiter in process.joiners.popAll() {
@@ -325,15 +325,15 @@ extension Host {
         }
     }
 
-    /// Connections that travelled to a process which never took them up are let go.
-    private func dropReservations(of process: HostedProcess) {
-        for passenger in process.order.passengers {
+    /// Connections that travelled to a process which never took them up, or never will, are let go.
+    private func release(_ passengers: [ConnectionReservation]) {
+        for passenger in passengers {
             var frame = Frame(
                 .notice,
                 code: Operation.pipeRelease.rawValue,
                 from: process.address,
                 to: passenger.pipe,
-                argument: UInt64(passenger.end) | passenger.token << 1
+                argument: passenger.argument
             )
             frame.seal()
             send(frame)

@@ -29,6 +29,9 @@ struct ProcessOrder: Codable, Sendable {
     var journalSize = 0
     /// Where its value is expected, if it is to return one.
     var result: Address?
+
+    /// As it travels in the argument of a frame; it may come from a process that has lost its mind.
+    var argument: UInt64 { UInt64(truncatingIfNeeded: end) & 1 | token << 1 }
     /// Who made the service that has it started, if a service does: its parent in the family.
     var maker: Address?
 }

@@ -50,7 +50,7 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
         isReadable = ticket.isReadable
         let endpoint = try Endpoint.required(for: "a connection")
         try endpoint.notify(
-            endpoint.makeFrame(.pipeAttach, to: pipe, argument: UInt64(end) | reservation.token << 1)
+            endpoint.makeFrame(.pipeAttach, to: pipe, argument: reservation.argument)
         )
     }
 
@@ -66,7 +66,7 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
             token: ReservationToken.next(of: endpoint.address)
         )
         try endpoint.notify(
-            endpoint.makeFrame(.pipeReserve, to: pipe, argument: UInt64(end) | reservation.token << 1)
+            endpoint.makeFrame(.pipeReserve, to: pipe, argument: reservation.argument)
         )
         if let key = CodingUserInfoKey.passengers, let passengers = encoder.userInfo[key] as? Passengers {
             passengers.add(reservation)
@@ -228,7 +228,7 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
     }
 }
 
-/// Numbers that no two connections on their way have in common.
+/// Numbers that no two connections on their way have in common: who sends the connection, and a count.
 enum ReservationToken {
     private static let last = Mutex<UInt64>(0)
 
@@ -238,8 +238,20 @@ enum ReservationToken {
             return last
         }
         // 63 bits are there: the rank, the process, and a count.
-        return UInt64(UInt32(bitPattern: address.rank) & 0x7fff) << 47 | UInt64(address.serial & 0x7fffff)
-            << 24
-            | number & 0xff_ffff
+        return sender(address) << countWidth | number & (1 << countWidth - 1)
+    }
+
+    private static let countWidth: UInt64 = 24
+
+    private static func sender(_ address: Address) -> UInt64 {
+        UInt64(UInt32(bitPattern: address.rank) & 0x7fff) << 23 | UInt64(address.serial & 0x7fffff)
+    }
+
+    /// Whether that process or main program has sent the connection with this number.
+    static func isFrom(_ address: Address, _ token: UInt64) -> Bool { token >> countWidth == sender(address) }
+
+    /// Whether somebody on that rank has sent the connection with this number.
+    static func isFrom(rank: Int32, _ token: UInt64) -> Bool {
+        token >> (countWidth + 23) == UInt64(UInt32(bitPattern: rank) & 0x7fff)
     }
 }

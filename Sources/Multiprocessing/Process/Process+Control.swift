@@ -117,7 +117,6 @@ extension Process {
             return fields
         }
         do {
-            let passengers = Passengers()
             var encoder = MessageEncoder()
             if let key = CodingUserInfoKey.passengers { encoder.userInfo[key] = passengers }
             let work = state.work as (any Work)? ?? SubclassWork(instance: PortableObject(self))
@@ -126,6 +125,7 @@ extension Process {
             let order = ProcessOrder(
                 name: fields.name,
                 identity: fields.identity,
+        let passengers = Passengers()
                 isDaemon: fields.isDaemon,
                 startMethod: fields.startMethod ?? endpoint.startMethod,
                 parent: endpoint.address,
@@ -156,6 +156,12 @@ extension Process {
         }
     }
 
+            // What was encoded before the error will not travel.
+            for passenger in passengers.reservations {
+                try? endpoint.notify(
+                    endpoint.makeFrame(.pipeRelease, to: passenger.pipe, argument: passenger.argument)
+                )
+            }
     private func finishStart(_ reply: Frame, _ endpoint: Endpoint) throws {
         try reply.checkOutcome(of: "starting '\(name)'")
         let pid = Int32(truncatingIfNeeded: reply.argument & 0xffff_ffff)
