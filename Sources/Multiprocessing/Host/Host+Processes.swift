@@ -59,6 +59,7 @@ extension Host {
     private func start(_ address: Address, _ order: ProcessOrder, _ runFrame: Frame, _ starter: Waiter?)
         throws
     {
+        try ensureServer()
         let (near, far) = try ForkServer.makeSocketPair(Int32(SOCK_STREAM.rawValue))
         var lent = [far]
         defer { for descriptor in lent { close(descriptor) } }
@@ -147,19 +148,30 @@ extension Host {
     }
 
     /// The server was killed, and its children with it.
+        let lostProcesses = Array(processes.values)
     ///
-    /// Later processes get a new one.
+    /// The new one is there before anybody hears of that: who loses a process may want another one in its place at once.
     private func replaceServer() {
         logger.warning("the server for processes has ended; its processes are lost")
         poller.remove(server.control)
         server.stop()
         for process in processes.values {
+        for process in lostProcesses {
+            if process.pid == 0 { failStart(of: process, "the server for processes has ended") }
+            noteEnd(of: process, .signalled(SIGKILL))
+        }
+    }
+
+    /// Makes a new server if there is none.
+    private func ensureServer() throws {
+        guard server.isGone else { return }
+        server = try ForkServer.executed()
+        poller.add(server.control)
             if process.pid == 0 { failStart(of: process, "the server for processes has ended") }
             noteEnd(of: process, .signalled(SIGKILL))
         }
         do {
-            server = try ForkServer.executed()
-            poller.add(server.control)
+            try ensureServer()
         } catch {
             logger.critical("no new server for processes", metadata: ["reason": "\(error)"])
         }

@@ -108,6 +108,11 @@ final class Host {
             if isActive {
                 lastActivity = now
             } else if lastActivity.duration(to: now) >= Host.alertness {
+            // What was read while an order had to wait: no event calls attention to it.
+            if server.hasUnread {
+                takeServerReports()
+                isActive = true
+            }
                 sleep()
                 // What woke it may have a sequel.
                 lastActivity = ContinuousClock.now
