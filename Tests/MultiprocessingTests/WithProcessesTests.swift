@@ -189,59 +189,59 @@ struct WithProcessesTests {
                 let (queue, pool) = (try Queue<Int>(), try Pool(processes: 1))
                 let pipe = try Pipe<Int>()
                 let gate = try Queue<Int>()
-                return (queue, pool, pipe, try pool.applyAsync { try gate.get() })
+                let process = Process(daemon: true) { waitForTheEnd() }
+                try process.start()
+                let (list, lock) = (try SharedList([1]), try Lock())
+                return (
+                    queue: queue, pool: pool, pipe: pipe, result: try pool.applyAsync { try gate.get() },
+                    sentinel: try process.sentinel, list: list, lock: lock
+                )
             }
-            if let (queue, pool, pipe, result) = leftovers {
+            if let (queue, pool, pipe, result, sentinel, _, _) = leftovers {
                 #expect(kindOfError { try queue.put(1) } == .noScope)
                 #expect(kindOfError { _ = try queue.get() } == .noScope)
                 #expect(kindOfError { _ = try pipe.left.receive() } == .noScope)
                 #expect(kindOfError { _ = try pool.apply { 1 } } == .noScope)
-                #expect(throws: (any Error).self) { try result.get() }
+                #expect(kindOfError { _ = try result.get() } == .noScope)
+                #expect(kindOfError { try sentinel.wait() } == .noScope)
             }
-            // Nor do they work in the next one.
+            // Nor do they reach what has their addresses in the next one.
             try withProcesses {
-                guard let (queue, pool, _, _) = leftovers else { return }
-                #expect(kindOfError { _ = try queue.get(timeout: .seconds(5)) } == .notFound)
-                #expect(kindOfError { _ = try pool.apply { 1 } } != nil)
+                guard let leftovers else { return }
+                var queues: [Queue<Int>] = []
+                for number in 0..<10 {
+                    queues.append(try Queue<Int>())
+                    try queues[number].put(number)
+                }
+                let pipe = try Pipe<Int>()
+                try pipe.left.send(1)
+                let (queue, pool, oldPipe, _, sentinel, list, lock) = leftovers
+                #expect(kindOfError { try queue.put(1) } == .noScope)
+                #expect(kindOfError { _ = try queue.get(timeout: .seconds(5)) } == .noScope)
+                #expect(kindOfError { _ = try oldPipe.left.receive(timeout: .seconds(5)) } == .noScope)
+                #expect(kindOfError { try oldPipe.left.send(5, timeout: .seconds(5)) } == .noScope)
+                #expect(kindOfError { _ = try pool.apply { 1 } } == .noScope)
+                #expect(kindOfError { _ = try list.count() } == .noScope)
+                #expect(kindOfError { try lock.acquire(timeout: .seconds(5)) } == .noScope)
+                #expect(kindOfError { try sentinel.wait(timeout: .zero) } == .noScope)
+                // Nor does it matter when they are let go of, or travel.
+                oldPipe.left.close()
+                oldPipe.right.close()
+                let kinds = try Queue<String>()
+                let process = Process {
+                    try kinds.put(kindOfError { try queue.put(1) }?.rawValue ?? "none")
+                }
+                try process.start()
+                #expect(try kinds.get(timeout: .seconds(20)) == "noScope")
+                for number in 0..<10 {
+                    #expect(try queues[number].get(timeout: .seconds(20)) == number)
+                    #expect(try queues[number].isEmpty)
+                }
+                #expect(try pipe.right.receive(timeout: .seconds(20)) == 1)
             }
         }
     }
 
-    @Test("what the program set up before exists in its processes", arguments: sizes)
-    func preparations(ranks: Int?) async throws {
-        try await onRanks(ranks) {
-            preparation = "made before"
-            try withProcesses {
-                preparation = "changed since"
-                let answers = try Queue<String>()
-                try Process { try answers.put(preparation) }.start()
-                #expect(try answers.get(timeout: .seconds(20)) == "made before")
-                try Process(startMethod: .spawn) { try answers.put(preparation) }.start()
-                #expect(try answers.get(timeout: .seconds(20)) == "none")
-            }
-            try withProcesses(startMethod: .spawn) {
-                let answers = try Queue<String>()
-                try Process { try answers.put(preparation) }.start()
-                #expect(try answers.get(timeout: .seconds(20)) == "none")
-            }
-        }
-    }
-
-    @Test("exit(0) inside the block ends it properly, another status ends all at once", arguments: sizes)
-    func exits(ranks: Int?) async throws {
-        for status in [0, 3] {
-            let job = try RankCheck.job(ranks: ranks, arguments: ["\(status)"]) {
-                let status = try RankCheck.argument(0, as: Int32.self)
-                try withProcesses {
-                    let ready = try Queue<Bool>()
-                    let process = Process {
-                        try ready.put(true)
-                        if status != 0 { waitForTheEnd() }
-                        print("process done")
-                    }
-                    try process.start()
-                    _ = try ready.get(timeout: .seconds(20))
-                    exit(status)
     @Test("a handle of an earlier one that is dropped in a later one takes nothing of that with it")
     func droppedLeftovers() async throws {
         try await onRanks(nil) {
@@ -319,6 +319,41 @@ struct WithProcessesTests {
         }
     }
 
+    @Test("what the program set up before exists in its processes", arguments: sizes)
+    func preparations(ranks: Int?) async throws {
+        try await onRanks(ranks) {
+            preparation = "made before"
+            try withProcesses {
+                preparation = "changed since"
+                let answers = try Queue<String>()
+                try Process { try answers.put(preparation) }.start()
+                #expect(try answers.get(timeout: .seconds(20)) == "made before")
+                try Process(startMethod: .spawn) { try answers.put(preparation) }.start()
+                #expect(try answers.get(timeout: .seconds(20)) == "none")
+            }
+            try withProcesses(startMethod: .spawn) {
+                let answers = try Queue<String>()
+                try Process { try answers.put(preparation) }.start()
+                #expect(try answers.get(timeout: .seconds(20)) == "none")
+            }
+        }
+    }
+
+    @Test("exit(0) inside the block ends it properly, another status ends all at once", arguments: sizes)
+    func exits(ranks: Int?) async throws {
+        for status in [0, 3] {
+            let job = try RankCheck.job(ranks: ranks, arguments: ["\(status)"]) {
+                let status = try RankCheck.argument(0, as: Int32.self)
+                try withProcesses {
+                    let ready = try Queue<Bool>()
+                    let process = Process {
+                        try ready.put(true)
+                        if status != 0 { waitForTheEnd() }
+                        print("process done")
+                    }
+                    try process.start()
+                    _ = try ready.get(timeout: .seconds(20))
+                    exit(status)
                 }
             }
             let result = try await oneJobAtATime { try await job.run() }

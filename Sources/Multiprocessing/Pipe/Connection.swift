@@ -14,14 +14,17 @@ internal import Synchronization
 public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
     private let pipe: Address
     private let end: Int
+    /// The `withProcesses` that the pipe belongs to: in a later one, something else may have its address.
+    private let epoch: UInt32
     /// Whether messages can be sent through this end.
     public let isWritable: Bool
     /// Whether messages can be received at this end.
     public let isReadable: Bool
     private let isOpen = Mutex(true)
 
-    init(pipe: Address, end: Int, canSend: Bool, canReceive: Bool) {
+    init(pipe: Address, epoch: UInt32, end: Int, canSend: Bool, canReceive: Bool) {
         self.pipe = pipe
+        self.epoch = epoch
         self.end = end
         isWritable = canSend
         isReadable = canReceive
@@ -33,6 +36,7 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
 
     private struct Ticket: Codable {
         var reservation: ConnectionReservation
+        var epoch: UInt32
         var isWritable: Bool
         var isReadable: Bool
     }
@@ -46,9 +50,10 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
         }
         pipe = reservation.pipe
         end = reservation.end
+        epoch = ticket.epoch
         isWritable = ticket.isWritable
         isReadable = ticket.isReadable
-        let endpoint = try Endpoint.required(for: "a connection")
+        let endpoint = try Endpoint.required(for: "a connection", epoch: epoch)
         try endpoint.notify(
             endpoint.makeFrame(.pipeAttach, to: pipe, argument: reservation.argument)
         )
@@ -59,7 +64,7 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
         guard isOpen.withLock({ $0 }) else {
             throw ProcessingError(.closed, "the connection is closed and cannot be sent")
         }
-        let endpoint = try Endpoint.required(for: "sending a connection")
+        let endpoint = try Endpoint.required(for: "sending a connection", epoch: epoch)
         let reservation = ConnectionReservation(
             pipe: pipe,
             end: end,
@@ -72,7 +77,9 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
             passengers.add(reservation)
         }
         var container = encoder.singleValueContainer()
-        try container.encode(Ticket(reservation: reservation, isWritable: isWritable, isReadable: isReadable))
+        try container.encode(
+            Ticket(reservation: reservation, epoch: epoch, isWritable: isWritable, isReadable: isReadable)
+        )
     }
 
     // MARK: Sending
@@ -212,7 +219,7 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
             defer { isOpen = false }
             return isOpen
         }
-        guard wasOpen, let endpoint = Endpoint.current else { return }
+        guard wasOpen, let endpoint = Endpoint.current, endpoint.epoch == epoch else { return }
         // If the Host is gone, so is the pipe.
         try? endpoint.notify(endpoint.makeFrame(.pipeRelease, to: pipe, argument: UInt64(end)))
     }
@@ -224,7 +231,7 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
         guard isOpen.withLock({ $0 }) else {
             throw ProcessingError(.closed, "\(purpose): this end was closed")
         }
-        return try Endpoint.required(for: purpose)
+        return try Endpoint.required(for: purpose, epoch: epoch)
     }
 }
 

@@ -37,7 +37,11 @@ extension Process {
             guard let address = state.address else {
                 throw ProcessingError(.misuse, "'\(name)' was not started, so there is no end to wait for")
             }
-            return ProcessSentinel(address: address, name: name)
+            return ProcessSentinel(
+                address: address,
+                epoch: state.fields.withLock { $0.epoch },
+                name: name
+            )
         }
     }
 

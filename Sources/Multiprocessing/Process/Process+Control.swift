@@ -169,15 +169,32 @@ extension Process {
             rank: reply.source.rank,
             serial: UInt32(truncatingIfNeeded: reply.argument >> 32)
         )
-        state.fields.withLock { $0.stage = .started(address, pid: pid) }
-        endpoint.children.withLock { $0.append(state) }
+        let work = state.fields.withLock { fields in
+            fields.stage = .started(address, pid: pid)
+            fields.epoch = endpoint.epoch
+            return fields.work.take()
+        }
+        endpoint.children.withLock { $0.add(state) }
+        // It has travelled: what it holds on to need not live any longer on its account. Not let go of under the lock, since
+        // that may run any code.
+        withExtendedLifetime(work) {}
+    }
+
+    /// The children that are to be asked whether they have ended, by which those that have are forgotten.
+    private static func childrenToReview(_ endpoint: Endpoint) -> [Process] {
+        endpoint.children.withLock { $0.due }.map { Process($0) }
+    }
+
+    /// The endpoint of the `withProcesses` that the process was started in.
+    private func endpoint(for purpose: String) throws(ProcessingError) -> Endpoint {
+        try .required(for: purpose, epoch: state.fields.withLock { $0.epoch })
     }
 
     func beginJoin(_ timeout: Duration?) throws -> (Endpoint, Frame)? {
         switch state.stage {
         case .ended: return nil
         case .started(let address, _):
-            let endpoint = try Endpoint.required(for: "joining a process")
+            let endpoint = try endpoint(for: "joining a process")
             return (
                 endpoint,
                 endpoint.makeFrame(
@@ -232,7 +249,9 @@ extension Process {
     }
 
     private func signal(_ number: Int32) {
-        guard case .started(let address, _) = state.stage, let endpoint = Endpoint.current else { return }
+        guard case .started(let address, _) = state.stage,
+            let endpoint = try? endpoint(for: "ending a process")
+        else { return }
         let argument = UInt64(address.serial) | UInt64(number) << 32
         // If the Host is gone, so is the process.
         try? endpoint.notify(
@@ -242,6 +261,26 @@ extension Process {
 }
 
 /// Collects the connections that are encoded for a process.
+    /// The question for the exit code, if it is not known.
+    private func beginStatus() throws(ProcessingError) -> (Endpoint, Frame)? {
+        guard case .started(let address, _) = state.stage else { return nil }
+        let endpoint = try endpoint(for: "asking for a process")
+        let frame = endpoint.makeFrame(
+            .processStatus,
+            to: .host(ofRank: Int(address.rank)),
+            argument: UInt64(address.serial)
+        )
+        return (endpoint, frame)
+    }
+
+    private func finishStatus(_ reply: Frame, _ endpoint: Endpoint) throws(ProcessingError) -> Int? {
+        if reply.code == Outcome.timedOut.rawValue { return nil }
+        try reply.checkOutcome(of: "asking for '\(name)'")
+        let exitCode = Int(Int64(bitPattern: reply.argument))
+        noteEnd(exitCode: exitCode, endpoint)
+        return exitCode
+    }
+
 final class Passengers: Sendable {
     private let list = Mutex<[ConnectionReservation]>([])
     var reservations: [ConnectionReservation] { list.withLock { $0 } }

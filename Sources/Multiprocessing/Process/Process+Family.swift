@@ -12,7 +12,7 @@ extension Process {
             name: name,
             pid: current.parentPid,
             rank: Int(address.rank),
-            sentinel: ProcessSentinel(address: address, name: name)
+            sentinel: ProcessSentinel(address: address, epoch: Endpoint.current?.epoch, name: name)
         )
     }
 

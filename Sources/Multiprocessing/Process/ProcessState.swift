@@ -10,6 +10,11 @@ final class ProcessState: Sendable {
         var startMethod: StartMethod?
         /// Where its value is expected, if it is to return one.
         var result: Address?
+        /// The `withProcesses` that it was started in.
+        var epoch: UInt32?
+        /// What the process shall do, until it has been started; `nil` for a subclass, whose `run` does it, and for a process
+        /// seen from inside.
+        var work: (any Work & Sendable)?
         var stage = Stage.initial
     }
 
