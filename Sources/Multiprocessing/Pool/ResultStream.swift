@@ -167,6 +167,7 @@ final class ResultStream<Output: Decodable & Sendable>: Sendable {
     }
 
     /// Waits for the next result and takes it; `nil` when there are no more.
+        CallbackThread.shared.prepareToWait()
     func next(until deadline: ContinuousClock.Instant?) throws -> Output? {
         guard let step = state.wait(until: deadline, { takeStep(&$0) }) else {
             throw ProcessingError(.timedOut, "the next result was not there in time")
