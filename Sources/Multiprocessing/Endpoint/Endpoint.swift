@@ -54,7 +54,7 @@ final class Endpoint: Sendable {
     private let inlet: (any Inlet)?
     private let waiting: Monitor<Waiting>
     /// The processes that this one has started and that count as its children.
-    let children = Monitor<[ProcessState]>([])
+    let children = Monitor(Children())
 
     private enum WaitStep<Result> {
         case finished(Result)

@@ -61,8 +61,10 @@ extension Host {
     {
         try ensureServer()
         let (near, far) = try ForkServer.makeSocketPair(Int32(SOCK_STREAM.rawValue))
+        var kept = [near]
         var lent = [far]
-        defer { for descriptor in lent { close(descriptor) } }
+        // Whatever goes wrong, nothing stays open.
+        defer { for descriptor in kept + lent { close(descriptor) } }
         var options: ForkServerProtocol.Options = order.startMethod == .spawn ? .spawn : []
         var outputs: [ProcessOutput] = []
         if order.mainRank != setup.rank || setup.outputForm != .plain {
@@ -71,11 +73,9 @@ extension Host {
             for stream in [STDOUT_FILENO, STDERR_FILENO] {
                 var pipe: [Int32] = [-1, -1]
                 guard cps_make_output_pipe(&pipe) == 0 else {
-                    close(near)
-                    for output in outputs { close(output.descriptor) }
                     throw ProcessingError(.resources, "cannot make a pipe: \(SystemError())")
                 }
-                outputs.append(ProcessOutput(descriptor: pipe[0], stream: stream, mark: mark))
+                kept.append(pipe[0])
                 lent.append(pipe[1])
             }
         }
@@ -95,16 +95,11 @@ extension Host {
             journal: journal
         )
         process.outputs = outputs
-        do {
-            try server.start(address.serial, options, descriptors: lent)
-        } catch {
-            _ = process.closeLink()
-            for output in outputs { close(output.descriptor) }
-            throw error
-        }
+        try server.start(address.serial, options, descriptors: lent)
         processes[address.serial] = process
+        kept = []
         startCount += 1
-        for descriptor in [near] + outputs.map(\.descriptor) {
+        for descriptor in kept {
             processOfDescriptor[descriptor] = process
             poller.add(descriptor)
         }

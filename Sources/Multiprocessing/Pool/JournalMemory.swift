@@ -20,7 +20,12 @@ final class JournalMemory {
             throw ProcessingError(.resources, "cannot make shared memory: \(SystemError())")
         }
         self.size = size
-        base = try JournalMemory.map(descriptor, size)
+        do {
+            base = try JournalMemory.map(descriptor, size)
+        } catch {
+            close(descriptor)
+            throw error
+        }
     }
 
     /// The memory behind a descriptor, in the process.

@@ -30,13 +30,8 @@ final class ProcessState: Sendable {
     }
 
     let fields: Mutex<Fields>
-    /// What the process shall do; `nil` for a subclass, whose `run` does it, and for a process seen from inside.
-    let work: (any Work & Sendable)?
 
-    init(_ fields: Fields, work: (any Work & Sendable)?) {
-        self.fields = Mutex(fields)
-        self.work = work
-    }
+    init(_ fields: Fields) { self.fields = Mutex(fields) }
 
     var name: String { fields.withLock { $0.name } }
     var stage: Stage { fields.withLock { $0.stage } }
@@ -70,8 +65,7 @@ extension ProcessState: Codable {
                 identity: try container.decode([Int].self, forKey: .identity),
                 requestedRank: try container.decodeIfPresent(Int.self, forKey: .requestedRank),
                 startMethod: try container.decodeIfPresent(StartMethod.self, forKey: .startMethod)
-            ),
-            work: nil
+            )
         )
     }
 

@@ -221,6 +221,21 @@ struct PoolServiceTests {
         #expect(pool.harness.starts == 3)
     }
 
+    @Test("when the process that made it ends, the pool ends its workers, whatever they are doing")
+    func lostMaker() throws {
+        let pool = try PoolHarness(workers: 2, maker: 40)
+        try pool.ready(1)
+        pool.harness.request(.workerStarted, from: 2, kind: .notice)
+        try pool.submit(4)
+        // Another process's end is not its affair.
+        _ = pool.harness.end(41)
+        #expect(pool.harness.signals.isEmpty)
+        _ = pool.harness.end(40)
+        #expect(pool.harness.signals == [PoolHarness.Harness.process(1), PoolHarness.Harness.process(2)])
+        for worker in 1...2 as ClosedRange<UInt32> { try pool.lose(worker) }
+        #expect(pool.harness.isFinished && pool.harness.starts == 2)
+    }
+
     @Test("a pool that nobody holds dismisses its workers, and ends those that do what nobody wants")
     func abandoned() throws {
         let pool = try PoolHarness(workers: 2)

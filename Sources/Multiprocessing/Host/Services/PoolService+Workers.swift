@@ -154,6 +154,8 @@ extension PoolService {
         for number in jobs.keys.sorted() where jobs[number]?.client.address == end.address {
             cancelJob(number, &outbox)
         }
+        // Nobody can hand in anything any more, or take what comes of it.
+        if end.address == order.parent { terminate(&outbox) }
         guard end.parent == address else { return }
         booting.remove(end.address)
         let lostTask = lostTasks.removeValue(forKey: end.address)

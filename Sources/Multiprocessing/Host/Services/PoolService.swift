@@ -191,7 +191,7 @@ struct PoolService: Service {
         queue = []
     }
 
-    private mutating func terminate(_ outbox: inout Outbox) {
+    mutating func terminate(_ outbox: inout Outbox) {
         isClosed = true
         isTerminated = true
         endJobs(.terminated, [], &outbox)
