@@ -263,6 +263,27 @@ struct SharedStateTests {
         }
     }
 
+    @Test("a block that got the name of one that was unlinked is not taken for it", arguments: [true, false])
+    func memoryOfSameName(byMaker: Bool) async throws {
+        try await onRanks(nil, arguments: ["\(byMaker)"]) {
+            let byMaker = try RankCheck.argument(0, as: Bool.self)
+            let name = "swift-mpi-test-again.\(getpid())"
+            let descriptor = try withProcesses { () -> Int32 in
+                let block = try SharedMemory(name: name, byteCount: 10)
+                if byMaker {
+                    block.unlink()
+                } else {
+                    try SharedMemory(attachingTo: name).unlink()
+                }
+                // Another program makes one.
+                return shm_open("/" + name, O_RDWR | O_CREAT | O_EXCL, 0o600)
+            }
+            #expect(try #require(descriptor) >= 0)
+            #expect(access("/dev/shm/\(name)", F_OK) == 0)
+            shm_unlink("/" + name)
+        }
+    }
+
     @Test("processes of one machine share memory by its name, and it is gone at the end", arguments: sizes)
     func memory(ranks: Int?) async throws {
         let result = try await onRanks(ranks) {
