@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -10,10 +11,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -298,19 +301,42 @@ void cps_buffer_output_by_line(void) {
     setvbuf(stderr, errors, _IOLBF, sizeof errors);
 }
 
-void cps_print(int stream, const void *bytes, size_t count, int is_in_order) {
+// How much can be written without waiting, if anything can.
+static size_t room_without_waiting(int descriptor) {
+    struct stat status;
+    if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)) return SIZE_MAX;
+    int capacity = fcntl(descriptor, F_GETPIPE_SZ), used = 0;
+    // Of a pipe that holds something only this much is certain: how it is cut into pages is not known.
+    if (capacity <= 0 || ioctl(descriptor, FIONREAD, &used) != 0 || used > 0) return PIPE_BUF;
+    return (size_t)capacity;
+}
+
+size_t cps_print(int stream, const void *bytes, size_t count, int is_in_order, int waits) {
     FILE *file = stream == 2 ? stderr : stdout;
     size_t written = 0;
     // Whoever has the lock may be waiting for the caller: Swift's print holds it while it asks a value for its description.
     int is_locked = ftrylockfile(file) == 0;
     if (is_locked && is_in_order) fflush_unlocked(file);
     while (written < count) {
-        ssize_t result = write(stream, (const char *)bytes + written, count - written);
+        size_t size = count - written;
+        if (!waits) {
+            if (cps_wait(stream, POLLOUT, 0) <= 0) break;
+            size_t room = room_without_waiting(stream);
+            if (size > room) size = room;
+        }
+        ssize_t result = write(stream, (const char *)bytes + written, size);
         if (result < 0 && errno == EINTR) continue;
-        if (result <= 0) break;
-        written += (size_t)result;
+        if (result < 0 && errno == EAGAIN) {
+            if (!waits) break;
+            cps_wait(stream, POLLOUT, -1);
+            continue;
+        }
+        // If nobody reads it, there is nowhere to complain.
+        if (result <= 0) written = count;
+        else written += (size_t)result;
     }
     if (is_locked) funlockfile(file);
+    return written;
 }
 
 void cps_flush_output(void) { fflush(NULL); }

@@ -179,6 +179,11 @@ extension Host {
             readLink(of: process)
         } else {
             readOutput(descriptor, of: process)
+    /// How often the links of a process that has ended are read: much more than they hold.
+    ///
+    /// They may be in the hands of a program that it has started, which writes on without pause.
+    private static let lastRounds = 32
+
         }
     }
 
@@ -191,9 +196,9 @@ extension Host {
             } catch {
                 return closeMalformedLink(of: process, "\(error)")
             }
-            // A process that sends without pause must not keep the Host from everything else, unless it has ended. What
-            // has been read was handled above: nothing would call attention to it again.
-            guard untilEmpty || rounds < 64 else { return }
+            // A process that sends without pause must not keep the Host from everything else. What has been read was handled
+            // above: nothing would call attention to it again.
+            guard rounds < (untilEmpty ? Host.lastRounds : 64) else { return }
             rounds += 1
             switch process.reader.read(from: process.socket, waits: false) {
             case .advanced:
@@ -280,7 +285,7 @@ extension Host {
         if process.isLinkOpen { readLink(of: process, untilEmpty: true) }
         closeLink(of: process)
         for output in process.outputs {
-            readOutput(output.descriptor, of: process, rounds: .max)
+            readOutput(output.descriptor, of: process, rounds: Host.lastRounds)
             if let index = process.outputs.firstIndex(where: { $0.descriptor == output.descriptor }) {
                 sendOutput(process.outputs[index].takeRest(), output.stream, of: process)
                 closeOutput(output.descriptor, of: process)

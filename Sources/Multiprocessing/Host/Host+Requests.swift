@@ -1,4 +1,3 @@
-internal import CProcessSupport
 internal import Glibc
 internal import MessageCoding
 
@@ -53,9 +52,9 @@ extension Host {
             pool.begin(&outbox)
             services[serial] = pool
             reply(to: frame, argument: UInt64(serial))
+            finish(outbox)
         } catch let error as ProcessingError where error.kind == .misuse {
             reply(to: frame, .misused, text: error.message)
-            finish(outbox)
         } catch {
             reply(to: frame, .malformed)
         }
@@ -108,8 +107,6 @@ extension Host {
 
     /// Prints what a process on another rank has written.
     private func printOutput(_ frame: Frame) {
-        let stream = frame.argument == 2 ? STDERR_FILENO : STDOUT_FILENO
-        // If nobody reads it, there is nowhere to complain.
-        frame.withBody { cps_print(stream, $0.baseAddress, $0.count, 0) }
+        frame.withBody { (frame.argument == 2 ? errorPrinter : outputPrinter).print($0) }
     }
 }

@@ -29,6 +29,9 @@ final class Host {
     /// The endpoint of this rank's main program.
     let mainEndpoint: Endpoint
     private let doorbell: Doorbell?
+    /// What processes on other ranks write goes this way.
+    let outputPrinter = OutputPrinter(stream: STDOUT_FILENO)
+    let errorPrinter = OutputPrinter(stream: STDERR_FILENO)
     var poller: Poller
     var server: ForkServer
     let logger = Logger(label: "swift-mpi.host")
@@ -105,28 +108,20 @@ final class Host {
             if takeMessages() { isActive = true }
             if takeEvents(waiting: 0) { isActive = true }
             expireTimers()
-            if isActive {
-                lastActivity = now
-            } else if lastActivity.duration(to: now) >= Host.alertness {
             // What was read while an order had to wait: no event calls attention to it.
             if server.hasUnread {
                 takeServerReports()
                 isActive = true
             }
+            if isActive {
+                lastActivity = now
+            } else if lastActivity.duration(to: now) >= Host.alertness {
                 sleep()
                 // What woke it may have a sequel.
                 lastActivity = ContinuousClock.now
             }
         }
         mailbox.closeForGood()
-        mainEndpoint.fail(
-            ProcessingError(
-                .noScope,
-                "`withProcesses` has ended, and its processes, queues, pipes and pools with it"
-            )
-        )
-        server.stop()
-    }
         failMainProgram()
         server.stop()
         outputPrinter.finish()
@@ -135,6 +130,13 @@ final class Host {
 
     /// Ends every wait of this rank's main program.
     func failMainProgram() {
+        mainEndpoint.fail(
+            ProcessingError(
+                .noScope,
+                "`withProcesses` has ended, and its processes, queues, pipes and pools with it"
+            )
+        )
+    }
 
     private func takeMail() -> Bool {
         let frames = mailbox.takeAll()
