@@ -50,6 +50,9 @@ enum Operation: UInt16, Sendable {
     case taskDone
     /// Waits until all items are finished.
     case joinQueue
+    /// The first items that answered the request with the correlation in the argument have arrived, the others go back; the
+    /// body is the number of the first ones, eight bytes little-endian.
+    case acknowledgeSome
 
     // To a pipe; the lowest bit of the argument is the end.
     case pipeSend = 300
