@@ -97,16 +97,15 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
     /// As `Connection.send` in Python.
     public func send(_ message: Message, timeout: Duration? = nil) throws {
         let (endpoint, frame) = try sendFrame(message, timeout)
-        try endpoint.call(frame).checkOutcome(of: "sending through a pipe")
+        try checkSend(try endpoint.call(frame))
     }
 
     /// Sends a message to the far end without blocking the thread.
     ///
-    /// See `send(_:timeout:)`.
+    /// When the task is cancelled while it waits for room nothing is sent and a `CancellationError` thrown. See `send(_:timeout:)`.
     public func send(_ message: Message, timeout: Duration? = nil) async throws {
         let (endpoint, frame) = try sendFrame(message, timeout)
-        let reply = try await endpoint.call(frame)
-        try reply.checkOutcome(of: "sending through a pipe")
+        try checkSend(try await endpoint.call(frame))
     }
 
     private func sendFrame(_ message: Message, _ timeout: Duration?) throws -> (Endpoint, Frame) {
@@ -123,6 +122,11 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
             endpoint,
             endpoint.makeFrame(.pipeSend, to: pipe, argument: UInt64(end), timeout: Timeout(timeout))
         )
+    }
+
+    func checkSend(_ reply: Frame) throws {
+        if reply.code == Outcome.timedOut.rawValue { try Task.checkCancellation() }
+        try reply.checkOutcome(of: "sending through a pipe")
     }
 
     // MARK: Receiving

@@ -22,6 +22,10 @@ extension Process {
             abandonStart()
             throw error
         }
+        let children = Process.childrenToReview(endpoint)
+        guard !children.isEmpty else { return }
+        for process in children { _ = try? process.exitCodeNow() }
+        endpoint.children.withLock { $0.noteReview() }
     }
 
     /// Starts the process without blocking the thread.
@@ -37,6 +41,10 @@ extension Process {
             abandonStart()
             throw error
         }
+        let children = Process.childrenToReview(endpoint)
+        guard !children.isEmpty else { return }
+        for process in children { _ = try? await process.exitCodeNow() }
+        endpoint.children.withLock { $0.noteReview() }
     }
 
     /// Waits until the process has ended, or the time is up.
@@ -52,7 +60,9 @@ extension Process {
         return try finishJoin(try endpoint.call(frame), endpoint)
     }
 
-    /// Waits until the process has ended, or the time is up, or the task is cancelled, without blocking the thread.
+    /// Waits until the process has ended, or the time is up, without blocking the thread.
+    ///
+    /// When the task is cancelled the wait ends with a `CancellationError`. See `join(timeout:)`.
     @discardableResult
     public func join(timeout: Duration? = nil) async throws -> Bool {
         guard let (endpoint, frame) = try beginJoin(timeout) else { return true }
@@ -116,16 +126,16 @@ extension Process {
             fields.stage = .starting
             return fields
         }
+        let passengers = Passengers()
         do {
             var encoder = MessageEncoder()
             if let key = CodingUserInfoKey.passengers { encoder.userInfo[key] = passengers }
-            let work = state.work as (any Work)? ?? SubclassWork(instance: PortableObject(self))
+            let work = fields.work as (any Work)? ?? SubclassWork(instance: PortableObject(self))
             let encodedWork = try encoder.encode(PortableWork(work))
             let current = Process.current
             let order = ProcessOrder(
                 name: fields.name,
                 identity: fields.identity,
-        let passengers = Passengers()
                 isDaemon: fields.isDaemon,
                 startMethod: fields.startMethod ?? endpoint.startMethod,
                 parent: endpoint.address,
@@ -146,6 +156,12 @@ extension Process {
             return frame
         } catch {
             abandonStart()
+            // What was encoded before the error will not travel.
+            for passenger in passengers.reservations {
+                try? endpoint.notify(
+                    endpoint.makeFrame(.pipeRelease, to: passenger.pipe, argument: passenger.argument)
+                )
+            }
             throw error
         }
     }
@@ -156,12 +172,6 @@ extension Process {
         }
     }
 
-            // What was encoded before the error will not travel.
-            for passenger in passengers.reservations {
-                try? endpoint.notify(
-                    endpoint.makeFrame(.pipeRelease, to: passenger.pipe, argument: passenger.argument)
-                )
-            }
     private func finishStart(_ reply: Frame, _ endpoint: Endpoint) throws {
         try reply.checkOutcome(of: "starting '\(name)'")
         let pid = Int32(truncatingIfNeeded: reply.argument & 0xffff_ffff)
@@ -212,7 +222,10 @@ extension Process {
     }
 
     private func finishJoin(_ reply: Frame, _ endpoint: Endpoint) throws -> Bool {
-        if reply.code == Outcome.timedOut.rawValue { return false }
+        if reply.code == Outcome.timedOut.rawValue {
+            try Task.checkCancellation()
+            return false
+        }
         try reply.checkOutcome(of: "joining '\(name)'")
         noteEnd(exitCode: Int(Int64(bitPattern: reply.argument)), endpoint)
         return true
@@ -223,44 +236,29 @@ extension Process {
             guard case .started(let address, let pid) = fields.stage else { return }
             fields.stage = .ended(address, pid: pid, ExitStatus(exitCode: exitCode))
         }
-        endpoint.children.withLock { children in children.removeAll { $0 === state } }
+        endpoint.children.withLock { $0.remove(state) }
     }
 
     /// The exit code if the process has ended by now.
     func exitCodeNow() throws -> Int? {
+        guard let (endpoint, frame) = try beginStatus() else { return try knownExitCode() }
+        return try finishStatus(try endpoint.call(frame), endpoint)
+    }
+
+    private func exitCodeNow() async throws -> Int? {
+        guard let (endpoint, frame) = try beginStatus() else { return try knownExitCode() }
+        let reply = try await endpoint.call(frame)
+        return try finishStatus(reply, endpoint)
+    }
+
+    private func knownExitCode() throws(ProcessingError) -> Int? {
         switch state.stage {
-        case .initial, .starting, .running: return nil
+        case .initial, .starting, .running, .started: return nil
         case .closed: throw Process.closedError(name)
         case .ended(_, _, let status): return status.exitCode
-        case .started(let address, _):
-            let endpoint = try Endpoint.required(for: "asking for a process")
-            let reply = try endpoint.call(
-                endpoint.makeFrame(
-                    .processStatus,
-                    to: .host(ofRank: Int(address.rank)),
-                    argument: UInt64(address.serial)
-                )
-            )
-            if reply.code == Outcome.timedOut.rawValue { return nil }
-            try reply.checkOutcome(of: "asking for '\(name)'")
-            noteEnd(exitCode: Int(Int64(bitPattern: reply.argument)), endpoint)
-            return Int(Int64(bitPattern: reply.argument))
         }
     }
 
-    private func signal(_ number: Int32) {
-        guard case .started(let address, _) = state.stage,
-            let endpoint = try? endpoint(for: "ending a process")
-        else { return }
-        let argument = UInt64(address.serial) | UInt64(number) << 32
-        // If the Host is gone, so is the process.
-        try? endpoint.notify(
-            endpoint.makeFrame(.signalProcess, to: .host(ofRank: Int(address.rank)), argument: argument)
-        )
-    }
-}
-
-/// Collects the connections that are encoded for a process.
     /// The question for the exit code, if it is not known.
     private func beginStatus() throws(ProcessingError) -> (Endpoint, Frame)? {
         guard case .started(let address, _) = state.stage else { return nil }
@@ -281,6 +279,19 @@ extension Process {
         return exitCode
     }
 
+    private func signal(_ number: Int32) {
+        guard case .started(let address, _) = state.stage,
+            let endpoint = try? endpoint(for: "ending a process")
+        else { return }
+        let argument = UInt64(address.serial) | UInt64(number) << 32
+        // If the Host is gone, so is the process.
+        try? endpoint.notify(
+            endpoint.makeFrame(.signalProcess, to: .host(ofRank: Int(address.rank)), argument: argument)
+        )
+    }
+}
+
+/// Collects the connections that are encoded for a process.
 final class Passengers: Sendable {
     private let list = Mutex<[ConnectionReservation]>([])
     var reservations: [ConnectionReservation] { list.withLock { $0 } }
@@ -306,9 +317,9 @@ extension Frame {
         case .broken: throw ProcessingError(.brokenBarrier, "\(purpose): the barrier is broken")
         case .messageTooLong:
             throw ProcessingError(.tooLong, "\(purpose): the message has \(argument) bytes")
+        case .scopeEnded: throw ProcessingError(.noScope, "\(purpose): \(text)")
+        case .hostLost: throw ProcessingError(.transport, "\(purpose): \(text)")
         case .malformed, nil: throw ProcessingError(.transport, "\(purpose): the request was not understood")
         }
     }
 }
-        case .scopeEnded: throw ProcessingError(.noScope, "\(purpose): \(text)")
-        case .hostLost: throw ProcessingError(.transport, "\(purpose): \(text)")

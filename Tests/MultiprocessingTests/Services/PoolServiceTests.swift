@@ -190,7 +190,7 @@ struct PoolServiceTests {
         let pool = try PoolHarness(workers: 1)
         let job = try pool.submit(1)
         try pool.ready(1)
-        #expect(try pool.ask(.joinPool).map(\.outcome) == [.malformed], "it is still open")
+        #expect(try pool.ask(.joinPool).map(\.outcome) == [.misused], "it is still open")
         try pool.ask(.closePool)
         let refused = try pool.submit(1)
         #expect(pool.ends[refused] == .closed)
