@@ -7,8 +7,8 @@ extension Pool {
     /// ```swift
     /// let power = try pool.apply(pow, args: 2.0, 10.0)
     /// ```
-    /// There can be up to five arguments; for more, or none, use a closure. What the function returns must be `Codable`; for one
-    /// that returns nothing, use a closure, too. See the variant that takes a closure for the rest.
+    /// There can be up to five arguments; for more, or none, use a closure. What the function returns must be `Codable`; there is a
+    /// variant for functions that return nothing. See the variant that takes a closure for the rest.
     ///
     /// As `pool.apply(pow, (2.0, 10.0))` in Python.
     public func apply<Output: Codable & Sendable, A: Codable & Sendable>(
