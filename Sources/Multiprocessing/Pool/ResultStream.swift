@@ -81,7 +81,6 @@ final class ResultStream<Output: Decodable & Sendable>: Sendable {
     }
 
     func begin(_ link: JobLink) { state.withLock { $0.link = link } }
-    var link: JobLink? { state.withLock { $0.link } }
 
     /// Nobody wants the results any more.
     func cancel() {
@@ -167,8 +166,8 @@ final class ResultStream<Output: Decodable & Sendable>: Sendable {
     }
 
     /// Waits for the next result and takes it; `nil` when there are no more.
-        CallbackThread.shared.prepareToWait()
     func next(until deadline: ContinuousClock.Instant?) throws -> Output? {
+        CallbackThread.shared.prepareToWait()
         guard let step = state.wait(until: deadline, { takeStep(&$0) }) else {
             throw ProcessingError(.timedOut, "the next result was not there in time")
         }
