@@ -205,9 +205,7 @@ final class Endpoint: Sendable {
         while true {
             let step = waiting.wait { waiting -> WaitStep<Result>? in
                 if let result = check() { return .finished(result) }
-                guard inlet != nil, !waiting.isRead, waiting.failure == nil, deadline == nil else {
-                    return nil
-                }
+                guard inlet != nil, !waiting.isRead, waiting.failure == nil else { return nil }
                 waiting.isRead = true
                 return .read
             }

@@ -12,7 +12,7 @@ extension Host {
             guard !isStopping else { return refuseStart(frame, order, .scopeEnded, "the program is ending") }
             let rank = placement.chooseRank(requested: order.requestedRank)
             guard (0..<setup.size).contains(rank) else {
-                return refuseStart(frame, order, "there is no rank \(rank)")
+                return refuseStart(frame, order, .misused, "there is no rank \(rank)")
             }
             var forwarded = frame
             forwarded.code = Operation.startProcess.rawValue
@@ -77,6 +77,7 @@ extension Host {
                 }
                 kept.append(pipe[0])
                 lent.append(pipe[1])
+                outputs.append(ProcessOutput(descriptor: pipe[0], stream: stream, mark: mark))
             }
         }
         var journal: JournalMemory?
@@ -97,12 +98,12 @@ extension Host {
         process.outputs = outputs
         try server.start(address.serial, options, descriptors: lent)
         processes[address.serial] = process
-        kept = []
         startCount += 1
         for descriptor in kept {
             processOfDescriptor[descriptor] = process
             poller.add(descriptor)
         }
+        kept = []
     }
 
     // MARK: What the fork server says
@@ -143,14 +144,18 @@ extension Host {
     }
 
     /// The server was killed, and its children with it.
-        let lostProcesses = Array(processes.values)
     ///
     /// The new one is there before anybody hears of that: who loses a process may want another one in its place at once.
     private func replaceServer() {
         logger.warning("the server for processes has ended; its processes are lost")
+        let lostProcesses = Array(processes.values)
         poller.remove(server.control)
         server.stop()
-        for process in processes.values {
+        do {
+            try ensureServer()
+        } catch {
+            logger.critical("no new server for processes", metadata: ["reason": "\(error)"])
+        }
         for process in lostProcesses {
             if process.pid == 0 { failStart(of: process, "the server for processes has ended") }
             noteEnd(of: process, .signalled(SIGKILL))
@@ -162,14 +167,6 @@ extension Host {
         guard server.isGone else { return }
         server = try ForkServer.executed()
         poller.add(server.control)
-            if process.pid == 0 { failStart(of: process, "the server for processes has ended") }
-            noteEnd(of: process, .signalled(SIGKILL))
-        }
-        do {
-            try ensureServer()
-        } catch {
-            logger.critical("no new server for processes", metadata: ["reason": "\(error)"])
-        }
     }
 
     // MARK: The links
@@ -179,13 +176,13 @@ extension Host {
             readLink(of: process)
         } else {
             readOutput(descriptor, of: process)
+        }
+    }
+
     /// How often the links of a process that has ended are read: much more than they hold.
     ///
     /// They may be in the hands of a program that it has started, which writes on without pause.
     private static let lastRounds = 32
-
-        }
-    }
 
     /// Takes in the frames that a process has sent.
     private func readLink(of process: HostedProcess, untilEmpty: Bool = false) {
@@ -343,7 +340,7 @@ extension Host {
             var frame = Frame(
                 .notice,
                 code: Operation.pipeRelease.rawValue,
-                from: process.address,
+                from: .host(ofRank: setup.rank),
                 to: passenger.pipe,
                 argument: passenger.argument
             )

@@ -169,8 +169,8 @@ enum Outcome: UInt16, Sendable {
     case broken
     /// The first message is longer than the receiver takes; the argument is its size, and it stays where it is.
     case messageTooLong
-}
     /// `withProcesses` ends, or has ended; the body is the text.
     case scopeEnded
     /// There is no way to the Host any more, or from it to the others; the body is the text.
     case hostLost
+}
