@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -11,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -301,34 +299,32 @@ void cps_buffer_output_by_line(void) {
     setvbuf(stderr, errors, _IOLBF, sizeof errors);
 }
 
-// How much can be written without waiting, if anything can.
-static size_t room_without_waiting(int descriptor) {
+// A descriptor for the same place whose writes do not wait, or -1. The flag of the stream's own one is not ours to change: other
+// processes have it in common with us.
+static int open_without_waiting(int stream) {
     struct stat status;
-    if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)) return SIZE_MAX;
-    int capacity = fcntl(descriptor, F_GETPIPE_SZ), used = 0;
-    // Of a pipe that holds something only this much is certain: how it is cut into pages is not known.
-    if (capacity <= 0 || ioctl(descriptor, FIONREAD, &used) != 0 || used > 0) return PIPE_BUF;
-    return (size_t)capacity;
+    if (fstat(stream, &status) != 0) return -1;
+    // Files do not make anybody wait, and a new descriptor would begin at their beginning.
+    if (S_ISREG(status.st_mode)) return fcntl(stream, F_DUPFD_CLOEXEC, 3);
+    char path[32];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", stream);
+    return open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
 size_t cps_print(int stream, const void *bytes, size_t count, int is_in_order, int waits) {
+    int descriptor = waits ? stream : open_without_waiting(stream);
+    if (descriptor < 0) return 0;
     FILE *file = stream == 2 ? stderr : stdout;
     size_t written = 0;
     // Whoever has the lock may be waiting for the caller: Swift's print holds it while it asks a value for its description.
     int is_locked = ftrylockfile(file) == 0;
     if (is_locked && is_in_order) fflush_unlocked(file);
     while (written < count) {
-        size_t size = count - written;
-        if (!waits) {
-            if (cps_wait(stream, POLLOUT, 0) <= 0) break;
-            size_t room = room_without_waiting(stream);
-            if (size > room) size = room;
-        }
-        ssize_t result = write(stream, (const char *)bytes + written, size);
+        ssize_t result = write(descriptor, (const char *)bytes + written, count - written);
         if (result < 0 && errno == EINTR) continue;
         if (result < 0 && errno == EAGAIN) {
             if (!waits) break;
-            cps_wait(stream, POLLOUT, -1);
+            cps_wait(descriptor, POLLOUT, -1);
             continue;
         }
         // If nobody reads it, there is nowhere to complain.
@@ -336,6 +332,7 @@ size_t cps_print(int stream, const void *bytes, size_t count, int is_in_order, i
         else written += (size_t)result;
     }
     if (is_locked) funlockfile(file);
+    if (!waits) close(descriptor);
     return written;
 }
 

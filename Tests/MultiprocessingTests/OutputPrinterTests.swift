@@ -71,6 +71,22 @@ struct OutputPrinterTests {
         close(writing)
     }
 
+    @Test("it says when it has caught up")
+    func catchingUp() {
+        let (reading, writing) = Self.makePipe(isNonblocking: false)
+        let tally = Tally()
+        let printer = OutputPrinter(stream: writing) { tally.note("there") }
+        Self.block(1, size: 1000).withUnsafeBytes { printer.print($0) }
+        #expect(!printer.isBehind)
+        Self.block(2, size: 500_000).withUnsafeBytes { printer.print($0) }
+        #expect(printer.isBehind && tally.entries.isEmpty)
+        #expect(Self.readAll(reading, 501_000).count == 501_000)
+        printer.finish()
+        #expect(!printer.isBehind && tally.entries == ["there"])
+        close(reading)
+        close(writing)
+    }
+
     @Test("what is printed while there is room is there at once")
     func order() {
         let (reading, writing) = Self.makePipe(isNonblocking: false)

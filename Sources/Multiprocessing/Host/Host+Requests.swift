@@ -107,6 +107,8 @@ extension Host {
 
     /// Prints what a process on another rank has written.
     private func printOutput(_ frame: Frame) {
-        frame.withBody { (frame.argument == 2 ? errorPrinter : outputPrinter).print($0) }
+        let printer = frame.argument == 2 ? errorPrinter : outputPrinter
+        frame.withBody { printer.print($0) }
+        if printer.isBehind { isOutputBehind = true }
     }
 }

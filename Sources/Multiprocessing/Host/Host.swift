@@ -30,8 +30,12 @@ final class Host {
     let mainEndpoint: Endpoint
     private let doorbell: Doorbell?
     /// What processes on other ranks write goes this way.
-    let outputPrinter = OutputPrinter(stream: STDOUT_FILENO)
-    let errorPrinter = OutputPrinter(stream: STDERR_FILENO)
+    let outputPrinter: OutputPrinter
+    let errorPrinter: OutputPrinter
+    /// Whether some of it waited to be printed when this was looked at last.
+    var isOutputBehind = false
+    /// What has come meanwhile for those on this rank that print to the same place: what they print then comes after it.
+    private var held: [Frame] = []
     var poller: Poller
     var server: ForkServer
     let logger = Logger(label: "swift-mpi.host")
@@ -84,6 +88,8 @@ final class Host {
         self.mainEndpoint = mainEndpoint
         self.doorbell = doorbell
         self.server = server
+        outputPrinter = OutputPrinter(stream: STDOUT_FILENO) { mailbox.nudge() }
+        errorPrinter = OutputPrinter(stream: STDERR_FILENO) { mailbox.nudge() }
         placement = Placement(size: setup.size, ownRank: setup.rank)
         poller = try Poller()
         if setup.rank == 0 { ending = ScopeEnding(size: setup.size, blockCount: setup.blockCount) }
@@ -108,6 +114,13 @@ final class Host {
             if takeMessages() { isActive = true }
             if takeEvents(waiting: 0) { isActive = true }
             expireTimers()
+            if isOutputBehind, !outputPrinter.isBehind, !errorPrinter.isBehind {
+                isOutputBehind = false
+                let frames = held
+                held = []
+                for frame in frames { route(frame) }
+                isActive = true
+            }
             // What was read while an order had to wait: no event calls attention to it.
             if server.hasUnread {
                 takeServerReports()
@@ -271,6 +284,8 @@ final class Host {
         let serial = frame.destination.serial
         if serial == 0 {
             handleHostFrame(frame)
+        } else if isOutputBehind, printsHere(serial) {
+            held.append(frame)
         } else if serial == Address.main(ofRank: 0).serial {
             mainEndpoint.deliver(frame)
         } else if services[serial] != nil {
@@ -281,6 +296,11 @@ final class Host {
         } else {
             refuse(frame)
         }
+    }
+
+    /// Whether the main program, or a process, of that number prints to where this Host does.
+    private func printsHere(_ serial: UInt32) -> Bool {
+        serial == mainEndpoint.address.serial || processes[serial]?.outputs.isEmpty == true
     }
 
     private func handleServiceFrame(_ frame: consuming Frame, _ serial: UInt32) {

@@ -70,6 +70,12 @@ final class HostMailbox: Outlet {
         read(descriptor, &count, 8)
     }
 
+    /// Makes the Host look around, now or as soon as it would sleep.
+    func nudge() {
+        var one: UInt64 = 1
+        write(descriptor, &one, 8)
+    }
+
     /// Refuses all further frames.
     func closeForGood() { contents.withLock { $0.isClosed = true } }
 }

@@ -25,17 +25,29 @@ final class OutputPrinter: Sendable {
     /// More than this is kept for no reader, however slow: beyond it, the one who prints has to wait after all.
     private let greatestByteCount: Int
     private let stream: Int32
+    private let onCatchingUp: @Sendable () -> Void
     private let state = Monitor(State())
 
-    init(stream: Int32, greatestByteCount: Int = 16 << 20) {
+    /// - Parameters:
+    ///   - stream: 1 or 2.
+    ///   - greatestByteCount: How much may wait.
+    ///   - onCatchingUp: Called on the thread when it has printed everything.
+    init(
+        stream: Int32,
+        greatestByteCount: Int = 16 << 20,
+        onCatchingUp: @escaping @Sendable () -> Void = {}
+    ) {
         self.stream = stream
         self.greatestByteCount = greatestByteCount
+        self.onCatchingUp = onCatchingUp
     }
+
+    /// Whether something waits to be printed.
+    var isBehind: Bool { state.withLock { $0.isBehind } }
 
     /// Prints bytes after everything that was printed before; to be called by one thread.
     func print(_ bytes: UnsafeRawBufferPointer) {
         // What comes later must not get ahead.
-        let isBehind = state.withLock { $0.isBehind }
         let written = isBehind ? 0 : cps_print(stream, bytes.baseAddress, bytes.count, 0, 0)
         guard written < bytes.count else { return }
         leave(Array(bytes[written...]))
@@ -68,6 +80,7 @@ final class OutputPrinter: Sendable {
             state.wakeAll()
         }
         state.wakeAll()
+        onCatchingUp()
     }
 
     /// Waits until everything is printed and the thread is gone.
