@@ -14,6 +14,7 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -298,19 +299,41 @@ void cps_buffer_output_by_line(void) {
     setvbuf(stderr, errors, _IOLBF, sizeof errors);
 }
 
-void cps_print(int stream, const void *bytes, size_t count, int is_in_order) {
+// A descriptor for the same place whose writes do not wait, or -1. The flag of the stream's own one is not ours to change: other
+// processes have it in common with us.
+static int open_without_waiting(int stream) {
+    struct stat status;
+    if (fstat(stream, &status) != 0) return -1;
+    // Files do not make anybody wait, and a new descriptor would begin at their beginning.
+    if (S_ISREG(status.st_mode)) return fcntl(stream, F_DUPFD_CLOEXEC, 3);
+    char path[32];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", stream);
+    return open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
+size_t cps_print(int stream, const void *bytes, size_t count, int is_in_order, int waits) {
+    int descriptor = waits ? stream : open_without_waiting(stream);
+    if (descriptor < 0) return 0;
     FILE *file = stream == 2 ? stderr : stdout;
     size_t written = 0;
     // Whoever has the lock may be waiting for the caller: Swift's print holds it while it asks a value for its description.
     int is_locked = ftrylockfile(file) == 0;
     if (is_locked && is_in_order) fflush_unlocked(file);
     while (written < count) {
-        ssize_t result = write(stream, (const char *)bytes + written, count - written);
+        ssize_t result = write(descriptor, (const char *)bytes + written, count - written);
         if (result < 0 && errno == EINTR) continue;
-        if (result <= 0) break;
-        written += (size_t)result;
+        if (result < 0 && errno == EAGAIN) {
+            if (!waits) break;
+            cps_wait(descriptor, POLLOUT, -1);
+            continue;
+        }
+        // If nobody reads it, there is nowhere to complain.
+        if (result <= 0) written = count;
+        else written += (size_t)result;
     }
     if (is_locked) funlockfile(file);
+    if (!waits) close(descriptor);
+    return written;
 }
 
 void cps_flush_output(void) { fflush(NULL); }

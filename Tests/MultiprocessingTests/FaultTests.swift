@@ -232,6 +232,39 @@ struct FaultTests {
     }
 
     @Test(
+        "a pool whose workers' fork server is killed while it maps goes on with new workers",
+        arguments: sizes
+    )
+    func lostForkServerOfPool(ranks: Int?) async throws {
+        try await onRanks(ranks, environment: quiet) {
+            try withProcesses {
+                let (servers, gate) = (try Queue<Int>(), try Queue<Bool>())
+                let pool = try Pool(processes: 2)
+                for _ in 0..<3 {
+                    let result = try pool.mapAsync(0..<40, chunkSize: 1, retries: 100) { number -> Int in
+                        if number < 2 {
+                            try servers.put(Int(getppid()))
+                            _ = try gate.get()
+                        }
+                        return number
+                    }
+                    kill(pid_t(try servers.get(timeout: .seconds(20))), SIGKILL)
+                    for _ in 0..<10 { try gate.put(true) }
+                    #expect(try result.get(timeout: .seconds(30)) == Array(0..<40))
+                    while try !servers.isEmpty { _ = try servers.getWithoutWaiting() }
+                    while try !gate.isEmpty { _ = try gate.getWithoutWaiting() }
+                }
+                try pool.close()
+                #expect(try pool.join(timeout: .seconds(20)))
+                let last = Process { exit(5) }
+                try last.start()
+                #expect(try last.join(timeout: .seconds(20)))
+                #expect(last.exitCode == 5)
+            }
+        }
+    }
+
+    @Test(
         "when the main program dies, no process of it is left, and nothing else",
         arguments: sizes,
         ["abort", "kill", "trap", "interrupt", "terminate"]

@@ -95,10 +95,10 @@ struct FrameFuzzTests {
 }
 
 /// A Host without other ranks, run by hand, with services of every kind.
-private final class HostRig {
+final class HostRig {
     let host: Multiprocessing.Host
     private let outlet = CollectingOutlet()
-    private let endpoint: Endpoint
+    let endpoint: Endpoint
     private(set) var corpus: [[UInt8]] = []
 
     init() throws {
@@ -178,7 +178,7 @@ private final class HostRig {
         ]
     }
 
-    private func call(_ frame: consuming Frame) throws -> Frame {
+    func call(_ frame: consuming Frame) throws -> Frame {
         let pending = try endpoint.request(frame)
         for frame in outlet.takeAll() { host.route(frame) }
         return try #require(try pending.next()?.get(), "the Host has not answered")

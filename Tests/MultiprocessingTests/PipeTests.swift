@@ -309,4 +309,39 @@ struct PipeTests {
             }
         }
     }
+
+    @Test(
+        "a start that fails gives back the ends that should have travelled",
+        arguments: [nil, 1, 3] as [Int?]
+    )
+    func failedStarts(ranks: Int?) async throws {
+        try await onRanks(ranks) {
+            try withProcesses {
+                // What comes after the connection cannot be encoded.
+                let (left, right) = try Pipe<Int>().ends
+                let bad = Unencodable()
+                let process = Process { try right.send(bad.number) }
+                #expect(throws: (any Error).self) { try process.start() }
+                #expect(kindOfError { _ = try left.receive(timeout: .seconds(20)) } == .endOfStream)
+            }
+        }
+    }
+
+    @Test("a send that is cancelled while it waits for room sends nothing", arguments: [1, 3])
+    func cancelledSends(ranks: Int) async throws {
+        try await onRanks(ranks) {
+            try await withProcesses {
+                let (left, right) = try Pipe<[UInt8]>().ends
+                try await left.send([UInt8](repeating: 1, count: 2 << 20))
+                let sending = Task { try await left.send([2]) }
+                let sendingBytes = Task { try await left.sendBytes([3]) }
+                sending.cancel()
+                sendingBytes.cancel()
+                await #expect(throws: CancellationError.self) { try await sending.value }
+                await #expect(throws: CancellationError.self) { try await sendingBytes.value }
+                #expect(try await right.receive(timeout: .seconds(20)).count == 2 << 20)
+                #expect(try await !right.poll())
+            }
+        }
+    }
 }

@@ -71,6 +71,34 @@ struct PoolStreamTests {
         }
     }
 
+    @Test("chunks and look-aheads may be as large as they like", arguments: [1, .max / 2, .max - 1, .max])
+    func largeNumbers(size: Int) async throws {
+        try await onRanks(nil, arguments: ["\(size)"]) {
+            let size = try RankCheck.argument(0, as: Int.self)
+            try await withProcesses {
+                let pool = try Pool(processes: 2)
+                let expected = (0..<20).map { $0 * 2 }
+                for lookAhead in [nil, 1, size] {
+                    let results = try pool.imap(0..<20, chunkSize: size, lookAhead: lookAhead) { $0 * 2 }
+                    var values: [Int] = []
+                    while let value = try await results.next(timeout: .seconds(20)) { values.append(value) }
+                    #expect(values == expected)
+                }
+                let inputs = AsyncStream { continuation in
+                    for number in 0..<20 { continuation.yield(number) }
+                    continuation.finish()
+                }
+                let results = try pool.imapUnordered(inputs, chunkSize: size) { $0 * 2 }
+                var values: [Int] = []
+                while let value = try await results.next(timeout: .seconds(20)) { values.append(value) }
+                #expect(values.sorted() == expected)
+                let executor = try Executor(maxWorkers: 2)
+                let mapped = try executor.map(0..<20, chunkSize: size) { $0 * 2 }
+                for value in expected { #expect(try await mapped.next(timeout: .seconds(20)) == value) }
+            }
+        }
+    }
+
     @Test("an error is thrown in its place, and one can go on behind it", arguments: sizes)
     func errors(ranks: Int?) async throws {
         try await onRanks(ranks) {

@@ -132,6 +132,44 @@ struct PoolTests {
     }
 
     @Test(
+        "a callback may wait for work that has callbacks of its own, or that is awaited elsewhere",
+        arguments: sizes
+    )
+    func nestedCallbacks(ranks: Int?) async throws {
+        try await onRanks(ranks) {
+            try await withProcesses {
+                let pool = try Pool(processes: 2)
+                let tally = Tally()
+                let outer = try pool.applyAsync(callback: { number in
+                    let doubled = try? pool.map(0..<3, progress: .calling { tally.note("\($0.done) done") }) {
+                        $0 * number
+                    }
+                    tally.note("\(doubled ?? [])")
+                    let inner = try? pool.applyAsync(callback: { tally.note("inner \($0)") }) { number + 1 }
+                    tally.note("\((try? inner?.get(timeout: .seconds(20))) ?? -1)")
+                }) { 2 }
+                #expect(try await outer.value(timeout: .seconds(30)) == 2)
+                #expect(Array(tally.entries.suffix(3)) == ["[0, 2, 4]", "inner 3", "3"])
+                #expect(tally.entries.contains("3 done"))
+                // What a task awaits meanwhile does not need the thread.
+                let awaited = try Event()
+                let blocked = try pool.applyAsync(callback: { (_: Int) in
+                    _ = try? awaited.wait(timeout: .seconds(30))
+                }) { 1 }
+                let future = try pool.applyAsync { 4 }
+                #expect(try await future.value(timeout: .seconds(20)) == 4)
+                try await awaited.set()
+                #expect(try await blocked.value(timeout: .seconds(20)) == 1)
+                for number in 0..<20 {
+                    let again = try pool.applyAsync(callback: { tally.note("again \($0)") }) { number }
+                    #expect(try await again.value(timeout: .seconds(20)) == number)
+                    #expect(tally.entries.last == "again \(number)")
+                }
+            }
+        }
+    }
+
+    @Test(
         "a Codable error comes back as itself, any other in words, and the first in order counts",
         arguments: sizes
     )

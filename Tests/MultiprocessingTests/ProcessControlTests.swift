@@ -329,10 +329,23 @@ struct ProcessControlTests {
                 try await process.start()
                 await withTaskGroup(of: Void.self) { group in
                     group.addTask { [handle = Handle(process)] in
-                        #expect((try? await handle.process.join()) != true)
+                        await #expect(throws: CancellationError.self) { try await handle.process.join() }
                     }
                     group.cancelAll()
                 }
+                let pool = try Pool(processes: 1)
+                try pool.close()
+                let busy = try Pool(processes: 1)
+                let poolGate = try Queue<Bool>()
+                let held = try busy.applyAsync { try poolGate.get() }
+                try busy.close()
+                let joining = Task { try await busy.join() }
+                joining.cancel()
+                await #expect(throws: CancellationError.self) { try await joining.value }
+                try await poolGate.put(true)
+                #expect(try await held.value(timeout: .seconds(20)))
+                #expect(try await busy.join(timeout: .seconds(20)))
+                #expect(try await pool.join(timeout: .seconds(20)))
                 #expect(process.isAlive)
                 try await gate.put(true)
                 #expect(try await process.join(timeout: .seconds(20)))

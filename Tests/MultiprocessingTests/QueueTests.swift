@@ -363,4 +363,48 @@ struct QueueTests {
             }
         }
     }
+
+    @Test("an item that cannot be decoded takes no other one with it", arguments: [nil, 1, 3] as [Int?])
+    func badItems(ranks: Int?) async throws {
+        try await onRanks(ranks) {
+            try withProcesses {
+                let (queue, done) = (try Queue<Fussy>(), try Queue<Bool>())
+                let items = [1, 2, -1, 4, -1, 6, 7, 8].map { Fussy(number: $0) }
+                try queue.put(contentsOf: items)
+                #expect(try takeAll(queue) == "12 ! 4 ! 678")
+                try queue.put(contentsOf: items)
+                let process = Process {
+                    try done.put(takeAll(queue) == "12 ! 4 ! 678")
+                }
+                try process.start()
+                #expect(try done.get(timeout: .seconds(20)))
+                #expect(try queue.isEmpty)
+            }
+        }
+    }
+}
+
+/// What five calls take, three items at most each.
+private func takeAll(_ queue: Queue<Fussy>) throws -> String {
+    try (0..<5).map { _ in
+        do {
+            return try queue.get(upTo: 3, timeout: .seconds(20)).map { "\($0.number)" }.joined()
+        } catch is Undecodable.Refusal {
+            return "!"
+        }
+    }.joined(separator: " ")
+}
+
+/// Does not arrive if its number is negative.
+private struct Fussy: Codable, Sendable {
+    var number: Int
+    init(number: Int) { self.number = number }
+    init(from decoder: any Decoder) throws {
+        number = try decoder.singleValueContainer().decode(Int.self)
+        if number < 0 { throw Undecodable.Refusal() }
+    }
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(number)
+    }
 }

@@ -189,21 +189,133 @@ struct WithProcessesTests {
                 let (queue, pool) = (try Queue<Int>(), try Pool(processes: 1))
                 let pipe = try Pipe<Int>()
                 let gate = try Queue<Int>()
-                return (queue, pool, pipe, try pool.applyAsync { try gate.get() })
+                let process = Process(daemon: true) { waitForTheEnd() }
+                try process.start()
+                let (list, lock) = (try SharedList([1]), try Lock())
+                return (
+                    queue: queue, pool: pool, pipe: pipe, result: try pool.applyAsync { try gate.get() },
+                    sentinel: try process.sentinel, list: list, lock: lock
+                )
             }
-            if let (queue, pool, pipe, result) = leftovers {
+            if let (queue, pool, pipe, result, sentinel, _, _) = leftovers {
                 #expect(kindOfError { try queue.put(1) } == .noScope)
                 #expect(kindOfError { _ = try queue.get() } == .noScope)
                 #expect(kindOfError { _ = try pipe.left.receive() } == .noScope)
                 #expect(kindOfError { _ = try pool.apply { 1 } } == .noScope)
-                #expect(throws: (any Error).self) { try result.get() }
+                #expect(kindOfError { _ = try result.get() } == .noScope)
+                #expect(kindOfError { try sentinel.wait() } == .noScope)
             }
-            // Nor do they work in the next one.
+            // Nor do they reach what has their addresses in the next one.
             try withProcesses {
-                guard let (queue, pool, _, _) = leftovers else { return }
-                #expect(kindOfError { _ = try queue.get(timeout: .seconds(5)) } == .notFound)
-                #expect(kindOfError { _ = try pool.apply { 1 } } != nil)
+                guard let leftovers else { return }
+                var queues: [Queue<Int>] = []
+                for number in 0..<10 {
+                    queues.append(try Queue<Int>())
+                    try queues[number].put(number)
+                }
+                let pipe = try Pipe<Int>()
+                try pipe.left.send(1)
+                let (queue, pool, oldPipe, _, sentinel, list, lock) = leftovers
+                #expect(kindOfError { try queue.put(1) } == .noScope)
+                #expect(kindOfError { _ = try queue.get(timeout: .seconds(5)) } == .noScope)
+                #expect(kindOfError { _ = try oldPipe.left.receive(timeout: .seconds(5)) } == .noScope)
+                #expect(kindOfError { try oldPipe.left.send(5, timeout: .seconds(5)) } == .noScope)
+                #expect(kindOfError { _ = try pool.apply { 1 } } == .noScope)
+                #expect(kindOfError { _ = try list.count() } == .noScope)
+                #expect(kindOfError { try lock.acquire(timeout: .seconds(5)) } == .noScope)
+                #expect(kindOfError { try sentinel.wait(timeout: .zero) } == .noScope)
+                // Nor does it matter when they are let go of, or travel.
+                oldPipe.left.close()
+                oldPipe.right.close()
+                let kinds = try Queue<String>()
+                let process = Process {
+                    try kinds.put(kindOfError { try queue.put(1) }?.rawValue ?? "none")
+                }
+                try process.start()
+                #expect(try kinds.get(timeout: .seconds(20)) == "noScope")
+                for number in 0..<10 {
+                    #expect(try queues[number].get(timeout: .seconds(20)) == number)
+                    #expect(try queues[number].isEmpty)
+                }
+                #expect(try pipe.right.receive(timeout: .seconds(20)) == 1)
             }
+        }
+    }
+
+    @Test("a handle of an earlier one that is dropped in a later one takes nothing of that with it")
+    func droppedLeftovers() async throws {
+        try await onRanks(nil) {
+            var leftovers = try withProcesses { try (0..<8).map { _ in try Queue<Int>() } }
+            try withProcesses {
+                let queues = try (0..<8).map { _ in try Queue<Int>() }
+                #expect(leftovers?.count == 8)
+                leftovers = nil
+                for queue in queues {
+                    try queue.put(1)
+                    #expect(try queue.get(timeout: .seconds(20)) == 1)
+                }
+            }
+        }
+    }
+
+    @Test("a process of one that failed is not taken for another one in the next")
+    func failedLeftovers() async throws {
+        try await onRanks(nil) {
+            var process: Process?
+            #expect(throws: Complaint.self) {
+                try withProcesses { () -> Void in
+                    let lost = Process { waitForTheEnd() }
+                    try lost.start()
+                    process = lost
+                    throw Complaint(text: "enough")
+                }
+            }
+            try withProcesses {
+                let gate = try Queue<Bool>()
+                let others = (0..<8).map { _ in Process { _ = try gate.get() } }
+                for other in others { try other.start() }
+                let lost = try #require(process)
+                lost.kill()
+                #expect(!lost.isAlive)
+                #expect(kindOfError { try lost.join(timeout: .seconds(20)) } == .noScope)
+                for _ in others { try gate.put(true) }
+                for other in others {
+                    #expect(try other.join(timeout: .seconds(20)))
+                    #expect(other.exitCode == 0)
+                }
+            }
+        }
+    }
+
+    @Test("when one rank's block fails, the others' waits end with an error", arguments: [1, 3])
+    func everyRankErrors(ranks: Int) async throws {
+        try await onRanks(ranks) {
+            let world = Communicator.world
+            let last = world.size - 1
+            do {
+                try withProcesses(on: .everyRank) { () -> Void in
+                    let queue = try Queue<Int>()
+                    let process = Process {
+                        try queue.put(1)
+                        waitForTheEnd()
+                    }
+                    try process.start()
+                    _ = try queue.get(timeout: .seconds(20))
+                    try world.barrier()
+                    if world.rank == last { throw Complaint(text: "enough") }
+                    // Nobody will put anything in.
+                    _ = try queue.get()
+                }
+                Issue.record("no error")
+            } catch let error as ProcessingError {
+                #expect(world.rank != last && error.kind == .noScope)
+            } catch {
+                #expect(world.rank == last && error is Complaint)
+            }
+            // All go on together.
+            #expect(try world.allReduce(1, .sum) == world.size)
+            let value = try withProcesses { 7 }
+            #expect(value == (world.rank == 0 ? 7 : nil))
         }
     }
 

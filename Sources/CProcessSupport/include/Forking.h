@@ -75,5 +75,6 @@ void cps_buffer_output_by_line(void);
 void cps_flush_output(void);
 
 /// Writes bytes to standard output (1) or error (2) at once. Other threads of the process do not print there meanwhile, except one
-/// that does so already. What is buffered is written before it if `is_in_order` is not 0.
-void cps_print(int stream, const void *bytes, size_t count, int is_in_order);
+/// that does so already. What is buffered is written before it if `is_in_order` is not 0. Unless `waits` is not 0, only as much is
+/// written as there is room for. Returns how much that was; what can never be written counts as written.
+size_t cps_print(int stream, const void *bytes, size_t count, int is_in_order, int waits);

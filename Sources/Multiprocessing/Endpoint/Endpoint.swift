@@ -22,6 +22,15 @@ final class Endpoint: Sendable {
         return current
     }
 
+    /// The same for something that belongs to one `withProcesses`: what it refers to is no more in a later one.
+    ///
+    /// Epoch `nil` belongs to none yet.
+    static func required(for purpose: String, epoch: UInt32?) throws(ProcessingError) -> Endpoint {
+        let endpoint = try required(for: purpose)
+        guard let epoch, epoch != endpoint.epoch else { return endpoint }
+        throw ProcessingError(.noScope, "\(purpose): the `withProcesses` that it belongs to has ended")
+    }
+
     /// Makes it the calling process's endpoint, or removes it.
     static func makeCurrent(_ endpoint: Endpoint?) { currentEndpoint.withLock { $0 = endpoint } }
 
@@ -40,12 +49,13 @@ final class Endpoint: Sendable {
         set { chosenStartMethod.withLock { $0 = newValue } }
     }
     private let chosenStartMethod: Mutex<StartMethod>
-    private let epoch: UInt32
+    /// Which `withProcesses` of the program it belongs to.
+    let epoch: UInt32
     private let outlet: any Outlet
     private let inlet: (any Inlet)?
     private let waiting: Monitor<Waiting>
     /// The processes that this one has started and that count as its children.
-    let children = Monitor<[ProcessState]>([])
+    let children = Monitor(Children())
 
     private enum WaitStep<Result> {
         case finished(Result)
@@ -249,7 +259,7 @@ final class Endpoint: Sendable {
         guard isNeeded else { return }
         do {
             try NativeThread(name: "mpi-reader") { [self] in
-                _ = wait { nil as Void? }
+                wait { nil as Void? }
             }.detach()
         } catch {
             fail(error)

@@ -55,7 +55,8 @@ final class PendingReply: Sendable {
     /// Gives up: the answer will not come.
     func fail(_ error: ProcessingError) {
         if let onFrame {
-            var frame = Frame(.reply, code: Outcome.failed.rawValue, from: service, to: endpoint.address)
+            let outcome = error.kind == .noScope ? Outcome.scopeEnded : .hostLost
+            var frame = Frame(.reply, code: outcome.rawValue, from: service, to: endpoint.address)
             frame.bytes.append(contentsOf: error.message.utf8)
             onFrame(frame)
         }
@@ -68,12 +69,7 @@ final class PendingReply: Sendable {
 
     /// Blocks until the next frame of the answer has arrived.
     func wait() throws(ProcessingError) -> Frame {
-        let outcome = endpoint.wait { self.next() }
-        switch outcome {
-        case .success(let frame): return frame
-        case .failure(let error): throw error
-        case nil: throw ProcessingError(.timedOut, "no answer in time")
-        }
+        try endpoint.wait { self.next() }.get()
     }
 
     /// The next frame of the answer, or why there will be none, if that is known by now.

@@ -7,6 +7,8 @@ internal import Synchronization
 /// handle, as long as the handle.
 final class ServiceHandle: Codable, Sendable {
     let address: Address
+    /// The `withProcesses` that the service belongs to: in a later one, another service may have its address.
+    private let epoch: UInt32
     /// Whether another process may know the service.
     private let isShared: Mutex<Bool>
 
@@ -14,11 +16,14 @@ final class ServiceHandle: Codable, Sendable {
     init(making order: ServiceOrder, for purpose: String) throws {
         let endpoint = try Endpoint.required(for: purpose)
         address = try endpoint.makeService(order, for: purpose)
+        epoch = endpoint.epoch
         isShared = Mutex(false)
     }
 
     deinit {
-        guard !isShared.withLock({ $0 }), let endpoint = Endpoint.current else { return }
+        guard !isShared.withLock({ $0 }), let endpoint = Endpoint.current, endpoint.epoch == epoch else {
+            return
+        }
         // Nobody else can know it. If the Host is gone, so is the service.
         try? endpoint.notify(
             endpoint.makeFrame(
@@ -29,9 +34,15 @@ final class ServiceHandle: Codable, Sendable {
         )
     }
 
+    private struct Ticket: Codable {
+        var address: Address
+        var epoch: UInt32
+    }
+
     /// The handle as it arrives in another process.
     init(from decoder: any Decoder) throws {
-        address = try decoder.singleValueContainer().decode(Address.self)
+        let ticket = try decoder.singleValueContainer().decode(Ticket.self)
+        (address, epoch) = (ticket.address, ticket.epoch)
         isShared = Mutex(true)
     }
 
@@ -39,7 +50,7 @@ final class ServiceHandle: Codable, Sendable {
     func encode(to encoder: any Encoder) throws {
         isShared.withLock { $0 = true }
         var container = encoder.singleValueContainer()
-        try container.encode(address)
+        try container.encode(Ticket(address: address, epoch: epoch))
     }
 
     /// Begins a request to the service; the purpose is for the text of an error: `putting into a queue`.
@@ -49,7 +60,7 @@ final class ServiceHandle: Codable, Sendable {
         timeout: Duration? = nil,
         for purpose: String
     ) throws(ProcessingError) -> (endpoint: Endpoint, frame: Frame) {
-        let endpoint = try Endpoint.required(for: purpose)
+        let endpoint = try Endpoint.required(for: purpose, epoch: epoch)
         let frame = endpoint.makeFrame(operation, to: address, argument: argument, timeout: Timeout(timeout))
         return (endpoint, frame)
     }

@@ -99,7 +99,7 @@ public final class CompletedFutures<Value: Sendable>: AsyncSequence, Sendable {
     init(_ futures: [Future<Value>], deadline: ContinuousClock.Instant?) {
         state = Monitor(State(remaining: futures.count))
         self.deadline = deadline
-        for future in futures { future.addDoneCallback { [state] in CompletedFutures.note($0, state) } }
+        for future in futures { future.job.whenComplete { [state] in CompletedFutures.note(future, state) } }
     }
 
     private static func note(_ future: Future<Value>, _ state: Monitor<State>) {
@@ -124,6 +124,7 @@ public final class CompletedFutures<Value: Sendable>: AsyncSequence, Sendable {
     ///
     /// - Throws: `ProcessingError` of kind `timedOut` when the time is up.
     public func next() throws -> Future<Value>? {
+        CallbackThread.shared.prepareToWait()
         guard let next = state.wait(until: deadline, { CompletedFutures.take(&$0) }) else {
             throw ProcessingError(.timedOut, "no further future was done in time")
         }

@@ -90,7 +90,7 @@ final class Helm: Outlet, Inlet, @unchecked Sendable {
             takeMail(host)
             let mustWake = host.prepareToLeave(toSleep: isGoingToSleep)
             release()
-            if mustWake { wakeOwnThread() }
+            if mustWake { nudge() }
             guard hasMail, tryTake() else { return }
         }
     }
@@ -142,7 +142,8 @@ final class Helm: Outlet, Inlet, @unchecked Sendable {
     /// Refuses all further frames.
     func closeForGood() { mail.withLock { $0.isClosed = true } }
 
-    private func wakeOwnThread() {
+    /// Makes the Host's own thread look around, now or as soon as it would sleep.
+    func nudge() {
         var one: UInt64 = 1
         write(descriptor, &one, 8)
     }

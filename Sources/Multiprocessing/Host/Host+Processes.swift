@@ -9,10 +9,10 @@ extension Host {
     func place(_ frame: Frame) {
         do {
             let (order, _) = try frame.order()
-            guard !isStopping else { return refuseStart(frame, order, "the program is ending") }
+            guard !isStopping else { return refuseStart(frame, order, .scopeEnded, "the program is ending") }
             let rank = placement.chooseRank(requested: order.requestedRank)
             guard (0..<setup.size).contains(rank) else {
-                return refuseStart(frame, order, "there is no rank \(rank)")
+                return refuseStart(frame, order, .misused, "there is no rank \(rank)")
             }
             var forwarded = frame
             forwarded.code = Operation.startProcess.rawValue
@@ -29,7 +29,10 @@ extension Host {
     func startProcess(_ frame: Frame) {
         guard let (order, _) = try? frame.order() else { return reply(to: frame, .malformed) }
         do {
-            guard !isStopping else { return refuseStart(frame, order, "the program is ending") }
+            guard !isStopping else { return refuseStart(frame, order, .scopeEnded, "the program is ending") }
+            guard (0..<setup.size).contains(order.mainRank) else {
+                return refuseStart(frame, order, .misused, "there is no rank \(order.mainRank)")
+            }
             let address = address(ofService: takeSerial())
             var runFrame = frame
             runFrame.kind = .notice
@@ -42,23 +45,27 @@ extension Host {
             try start(address, order, runFrame, starter)
             if frame.kind == .notice { tellPool(of: order, .workerStarted, from: address) }
         } catch {
-            refuseStart(frame, order, "\(error)")
+            refuseStart(frame, order, .failed, "\(error)")
         }
     }
 
     /// Says that there will be no process: to the one who asked, or to the pool that wanted a worker.
-    private func refuseStart(_ frame: Frame, _ order: ProcessOrder, _ reason: String) {
-        guard frame.kind == .notice else { return reply(to: frame, .failed, text: reason) }
+    private func refuseStart(_ frame: Frame, _ order: ProcessOrder, _ outcome: Outcome, _ reason: String) {
+        release(order.passengers)
+        guard frame.kind == .notice else { return reply(to: frame, outcome, text: reason) }
         tellPool(of: order, .workerNotStarted, from: .host(ofRank: setup.rank), text: reason)
     }
 
     private func start(_ address: Address, _ order: ProcessOrder, _ runFrame: Frame, _ starter: Waiter?)
         throws
     {
+        try ensureServer()
         let memory = try LinkMemory(journalSize: order.journalSize)
         let (near, far) = try ForkServer.makeSocketPair(Int32(SOCK_STREAM.rawValue))
+        var kept = [near]
         var lent = [far, memory.mapping.takeDescriptor()]
-        defer { for descriptor in lent { close(descriptor) } }
+        // Whatever goes wrong, nothing stays open.
+        defer { for descriptor in kept + lent { close(descriptor) } }
         var options: ForkServerProtocol.Options = order.startMethod == .spawn ? .spawn : []
         var outputs: [ProcessOutput] = []
         if order.mainRank != setup.rank || setup.outputForm != .plain {
@@ -67,12 +74,11 @@ extension Host {
             for stream in [STDOUT_FILENO, STDERR_FILENO] {
                 var pipe: [Int32] = [-1, -1]
                 guard cps_make_output_pipe(&pipe) == 0 else {
-                    close(near)
-                    for output in outputs { close(output.descriptor) }
                     throw ProcessingError(.resources, "cannot make a pipe: \(SystemError())")
                 }
-                outputs.append(ProcessOutput(descriptor: pipe[0], stream: stream, mark: mark))
+                kept.append(pipe[0])
                 lent.append(pipe[1])
+                outputs.append(ProcessOutput(descriptor: pipe[0], stream: stream, mark: mark))
             }
         }
         let process = HostedProcess(
@@ -83,19 +89,14 @@ extension Host {
             memory: memory
         )
         process.outputs = outputs
-        do {
-            try server.start(address.serial, options, descriptors: lent)
-        } catch {
-            _ = process.closeLink()
-            for output in outputs { close(output.descriptor) }
-            throw error
-        }
+        try server.start(address.serial, options, descriptors: lent)
         processes[address.serial] = process
         startCount += 1
-        for descriptor in [near] + outputs.map(\.descriptor) {
+        for descriptor in kept {
             processOfDescriptor[descriptor] = process
             poller.add(descriptor)
         }
+        kept = []
         send(runFrame, to: process)
     }
 
@@ -134,21 +135,28 @@ extension Host {
 
     /// The server was killed, and its children with it.
     ///
-    /// Later processes get a new one.
+    /// The new one is there before anybody hears of that: who loses a process may want another one in its place at once.
     private func replaceServer() {
         logger.warning("the server for processes has ended; its processes are lost")
+        let lostProcesses = Array(processes.values)
         poller.remove(server.control)
         server.stop()
-        for process in processes.values {
-            if process.pid == 0 { failStart(of: process, "the server for processes has ended") }
-            noteEnd(of: process, .signalled(SIGKILL))
-        }
         do {
-            server = try ForkServer.executed()
-            poller.add(server.control)
+            try ensureServer()
         } catch {
             logger.critical("no new server for processes", metadata: ["reason": "\(error)"])
         }
+        for process in lostProcesses {
+            if process.pid == 0 { failStart(of: process, "the server for processes has ended") }
+            noteEnd(of: process, .signalled(SIGKILL))
+        }
+    }
+
+    /// Makes a new server if there is none.
+    private func ensureServer() throws {
+        guard server.isGone else { return }
+        server = try ForkServer.executed()
+        poller.add(server.control)
     }
 
     // MARK: The links
@@ -223,11 +231,16 @@ extension Host {
         return true
     }
 
+    /// How often the links of a process that has ended are read: much more than they hold.
+    ///
+    /// They may be in the hands of a program that it has started, which writes on without pause.
+    private static let lastRounds = 32
+
     /// Takes in the frames that a process has sent.
     private func readLink(of process: HostedProcess, untilEmpty: Bool = false) {
         // A process that sends without pause must not keep the Host from everything else, unless it has ended.
         var rounds = 0
-        while process.isLinkOpen, process.reader.hasInput, untilEmpty || rounds < 16 {
+        while process.isLinkOpen, process.reader.hasInput, rounds < (untilEmpty ? Host.lastRounds : 16) {
             rounds += 1
             do {
                 try process.reader.look()
@@ -322,7 +335,7 @@ extension Host {
         if process.isLinkOpen { readLink(of: process, untilEmpty: true) }
         closeLink(of: process)
         for output in process.outputs {
-            readOutput(output.descriptor, of: process, rounds: .max)
+            readOutput(output.descriptor, of: process, rounds: Host.lastRounds)
             if let index = process.outputs.firstIndex(where: { $0.descriptor == output.descriptor }) {
                 sendOutput(process.outputs[index].takeRest(), output.stream, of: process)
                 closeOutput(output.descriptor, of: process)
@@ -331,7 +344,7 @@ extension Host {
         if let journal = process.journal { sendJournal(journal, of: process) }
         processes[process.address.serial] = nil
         pastEnds[process.address.serial] = status
-        dropReservations(of: process)
+        release(process.order.passengers)
         announce(process.end(status, on: setup.hostName), toRanks: process.touchedRanks)
         var outbox = Outbox(service: .host(ofRank: setup.rank))
         for waiter in process.joiners.popAll() {
@@ -374,15 +387,15 @@ extension Host {
         }
     }
 
-    /// Connections that travelled to a process which never took them up are let go.
-    private func dropReservations(of process: HostedProcess) {
-        for passenger in process.order.passengers {
+    /// Connections that travelled to a process which never took them up, or never will, are let go.
+    private func release(_ passengers: [ConnectionReservation]) {
+        for passenger in passengers {
             var frame = Frame(
                 .notice,
                 code: Operation.pipeRelease.rawValue,
-                from: process.address,
+                from: .host(ofRank: setup.rank),
                 to: passenger.pipe,
-                argument: UInt64(passenger.end) | passenger.token << 1
+                argument: passenger.argument
             )
             frame.seal()
             send(frame)

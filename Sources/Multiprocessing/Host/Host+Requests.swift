@@ -1,4 +1,3 @@
-internal import CProcessSupport
 internal import Glibc
 internal import MessageCoding
 
@@ -54,8 +53,10 @@ extension Host {
             services[serial] = pool
             reply(to: frame, argument: UInt64(serial))
             finish(outbox)
+        } catch let error as ProcessingError where error.kind == .misuse {
+            reply(to: frame, .misused, text: error.message)
         } catch {
-            reply(to: frame, .failed, text: "\(error)")
+            reply(to: frame, .malformed)
         }
     }
 
@@ -106,8 +107,8 @@ extension Host {
 
     /// Prints what a process on another rank has written.
     private func printOutput(_ frame: Frame) {
-        let stream = frame.argument == 2 ? STDERR_FILENO : STDOUT_FILENO
-        // If nobody reads it, there is nowhere to complain.
-        frame.withBody { cps_print(stream, $0.baseAddress, $0.count, 0) }
+        let printer = frame.argument == 2 ? errorPrinter : outputPrinter
+        frame.withBody { printer.print($0) }
+        if printer.isBehind { isOutputBehind = true }
     }
 }

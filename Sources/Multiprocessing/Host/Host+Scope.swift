@@ -6,7 +6,6 @@ extension Host {
         let rank = Int(frame.source.rank)
         switch operation {
         case .blockEnded:
-            if frame.kind == .request { blockWaiters.append(Request(frame, now: now).waiter) }
             take(ending?.blockEnded(withError: frame.argument == 1))
         case .drain:
             drainRound = frame.argument
@@ -33,10 +32,6 @@ extension Host {
         case .leave:
             // This Host leaves last of all: the others need nothing more from it.
             for rank in (0..<setup.size).reversed() { notify(.leave, rank: rank) }
-            var outbox = Outbox(service: .host(ofRank: setup.rank))
-            for waiter in blockWaiters { outbox.reply(to: waiter) }
-            blockWaiters = []
-            finish(outbox)
         case nil: break
         }
     }
@@ -53,6 +48,8 @@ extension Host {
     private func stop() {
         guard !isStopping else { return }
         isStopping = true
+        // Another rank's block may have failed: what this one's waits for will not come, and without its end nobody can leave.
+        failMainProgram()
         for process in processes.values { try? server.signal(process.address.serial, SIGTERM) }
         // Time to clean up, for those that handle the signal.
         killDeadline = now.advanced(by: .seconds(1))

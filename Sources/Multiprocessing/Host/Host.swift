@@ -29,6 +29,13 @@ final class Host {
     /// The endpoint of this rank's main program.
     let mainEndpoint: Endpoint
     private let doorbell: Doorbell?
+    /// What processes on other ranks write goes this way.
+    let outputPrinter: OutputPrinter
+    let errorPrinter: OutputPrinter
+    /// Whether some of it waited to be printed when this was looked at last.
+    var isOutputBehind = false
+    /// What has come meanwhile for those on this rank that print to the same place: what they print then comes after it.
+    private var held: [Frame] = []
     var poller: Poller
     var server: ForkServer
     let logger = Logger(label: "swift-mpi.host")
@@ -49,7 +56,6 @@ final class Host {
     var hasReportedStop = false
     var killDeadline: ContinuousClock.Instant?
     var ending: ScopeEnding?
-    var blockWaiters: [Waiter] = []
     /// Those who wait for the end of this rank's main program, which lives as long as they do: only their time can be up.
     var mainJoiners = WaitingList<Void>()
     var hasLeft = false
@@ -100,6 +106,8 @@ final class Host {
         self.mainEndpoint = mainEndpoint
         self.doorbell = doorbell
         self.server = server
+        outputPrinter = OutputPrinter(stream: STDOUT_FILENO) { helm.nudge() }
+        errorPrinter = OutputPrinter(stream: STDERR_FILENO) { helm.nudge() }
         placement = Placement(size: setup.size, ownRank: setup.rank)
         poller = try Poller()
         if setup.rank == 0 { ending = ScopeEnding(size: setup.size, blockCount: setup.blockCount) }
@@ -143,13 +151,20 @@ final class Host {
         helm.takeMail(self)
         helm.steers(nil)
         helm.release()
+        failMainProgram()
+        server.stop()
+        outputPrinter.finish()
+        errorPrinter.finish()
+    }
+
+    /// Ends every wait of this rank's main program.
+    func failMainProgram() {
         mainEndpoint.fail(
             ProcessingError(
                 .noScope,
                 "`withProcesses` has ended, and its processes, queues, pipes and pools with it"
             )
         )
-        server.stop()
     }
 
     /// Looks everywhere once and does what there is to do; says whether there was anything.
@@ -165,6 +180,18 @@ final class Host {
         if takeEvents() { isActive = true }
         if takeMessages() { isActive = true }
         expireTimers()
+        if isOutputBehind, !outputPrinter.isBehind, !errorPrinter.isBehind {
+            isOutputBehind = false
+            let frames = held
+            held = []
+            for frame in frames { route(frame) }
+            isActive = true
+        }
+        // What was read while an order had to wait: no event calls attention to it.
+        if server.hasUnread {
+            takeServerReports()
+            isActive = true
+        }
         return isActive
     }
 
@@ -337,6 +364,8 @@ final class Host {
         let serial = frame.destination.serial
         if serial == 0 {
             handleHostFrame(frame)
+        } else if isOutputBehind, printsHere(serial) {
+            held.append(frame)
         } else if serial == Address.main(ofRank: 0).serial {
             deliveryCount &+= 1
             mainEndpoint.deliver(frame)
@@ -347,6 +376,11 @@ final class Host {
         } else {
             refuse(frame)
         }
+    }
+
+    /// Whether the main program, or a process, of that number prints to where this Host does.
+    private func printsHere(_ serial: UInt32) -> Bool {
+        serial == mainEndpoint.address.serial || processes[serial]?.outputs.isEmpty == true
     }
 
     private func handleServiceFrame(_ frame: consuming Frame, _ serial: UInt32) {

@@ -1,14 +1,5 @@
 internal import MessageCoding
 
-/// How processes are started.
-public enum StartMethod: String, Codable, Sendable, CaseIterable {
-    /// Each process is forked from a helper that was forked from the program at the entry of `withProcesses`: what
-    /// the program had set up by then exists in every process. As `"forkserver"` in Python, and the default.
-    case forkServer
-    /// Each process executes the program's file afresh. As `"spawn"` in Python.
-    case spawn
-}
-
 /// What a Host needs to know to start a process; the work itself follows it in the frame, unread until it arrives in the process.
 struct ProcessOrder: Codable, Sendable {
     var name: String
@@ -38,6 +29,9 @@ struct ConnectionReservation: Codable, Hashable, Sendable {
     var pipe: Address
     var end: Int
     var token: UInt64
+
+    /// As it travels in the argument of a frame; it may come from a process that has lost its mind.
+    var argument: UInt64 { UInt64(truncatingIfNeeded: end) & 1 | token << 1 }
 }
 
 /// How a process ended.
@@ -52,50 +46,6 @@ struct ProcessEnd: Codable, Sendable {
     let host: String
     /// Where its value was expected, if it was to return one.
     var result: Address? = nil
-}
-
-/// How a process of the operating system ended.
-enum ExitStatus: Codable, Hashable, Sendable, CustomStringConvertible {
-    /// It ended by itself, with this status.
-    case exited(Int32)
-    /// A signal ended it.
-    case signalled(Int32)
-
-    /// What `waitpid` says.
-    init(waitStatus: Int32) {
-        let signal = waitStatus & 0x7f
-        self = signal == 0 ? .exited((waitStatus >> 8) & 0xff) : .signalled(signal)
-    }
-
-    /// As Python gives it: the status, or minus the signal.
-    var exitCode: Int {
-        switch self {
-        case .exited(let code): Int(code)
-        case .signalled(let signal): -Int(signal)
-        }
-    }
-
-    init(exitCode: Int) {
-        self =
-            exitCode < 0
-            ? .signalled(Int32(clamping: exitCode.magnitude)) : .exited(Int32(clamping: exitCode))
-    }
-
-    var description: String {
-        switch self {
-        case .exited(let code): "exit status \(code)"
-        case .signalled(let signal):
-            "signal \(signal)\(ExitStatus.signalNames[signal].map { " (\($0))" } ?? "")"
-        }
-    }
-
-    private static let signalNames: [Int32: String] = [
-        1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 4: "SIGILL", 5: "SIGTRAP", 6: "SIGABRT", 7: "SIGBUS",
-        8: "SIGFPE",
-        9: "SIGKILL", 10: "SIGUSR1", 11: "SIGSEGV", 12: "SIGUSR2", 13: "SIGPIPE", 14: "SIGALRM",
-        15: "SIGTERM",
-        24: "SIGXCPU", 25: "SIGXFSZ",
-    ]
 }
 
 extension Frame {

@@ -172,7 +172,7 @@ final class MessageLink: Sendable {
 
     /// Receives the next message.
     ///
-    /// One that is longer than `limit` stays where it is.
+    /// One that is longer than `limit`, or of another kind, stays where it is.
     func receive(_ kind: MessageHeader.Kind, limit: Int, until deadline: ContinuousClock.Instant?)
         throws(ProcessingError) -> [UInt8]
     {
@@ -206,14 +206,19 @@ final class MessageLink: Sendable {
 
     /// Whether there is something to receive, or the stream has ended.
     func poll(until deadline: ContinuousClock.Instant?) throws(ProcessingError) -> Bool {
-        try socket.use { SocketReadiness.input.wait(for: $0, until: deadline) }
+        try socket.use { hasMessage || SocketReadiness.input.wait(for: $0, until: deadline) }
+    }
+
+    /// Whether a message waits here of which the system has nothing any more: an empty one that was not taken.
+    private var hasMessage: Bool {
+        receiving.withLock { $0.assembly.header != nil && $0.assembly.missing == 0 }
     }
 
     /// Whether there is something to receive, or the stream has ended, without blocking the thread.
     func poll(until deadline: ContinuousClock.Instant?) async throws -> Bool {
         let descriptor = try socket.enter()
         defer { socket.leave() }
-        if SocketReadiness.input.wait(for: descriptor, until: .now) { return true }
+        if hasMessage || SocketReadiness.input.wait(for: descriptor, until: .now) { return true }
         do {
             try await wait(for: .input, at: descriptor, until: deadline, orThrow: Self.nothingCame)
             return true
@@ -230,16 +235,14 @@ final class MessageLink: Sendable {
             if let failure = receiving.failure { throw failure }
             while true {
                 if let header = receiving.assembly.header {
+                    guard header.kind == kind else { throw Self.otherKind(header.kind) }
                     guard header.count <= limit else {
                         throw ProcessingError(
                             .tooLong,
                             "a message of \(header.count) bytes waits, where at most \(limit) were asked for"
                         )
                     }
-                    if let body = receiving.assembly.take() {
-                        guard header.kind == kind else { throw Self.otherKind(header.kind) }
-                        return body
-                    }
+                    if let body = receiving.assembly.take() { return body }
                 }
                 let count = try readOnce(&receiving, from: descriptor)
                 if count > 0 || (count < 0 && errno == EINTR) { continue }

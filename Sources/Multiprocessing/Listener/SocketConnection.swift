@@ -31,7 +31,7 @@ public final class SocketConnection<Message: Codable & Sendable>: Sendable {
     ///   - message: What to send.
     ///   - timeout: How long to wait for room; `nil` waits as long as it takes. If a part was already sent when the time is up, or
     ///     the task is cancelled, nothing more can be sent over this connection.
-    /// - Throws: `ProcessingError` of kind `closed` when the far end is gone or this end was closed, `tooLarge` when the far end
+    /// - Throws: `ProcessingError` of kind `closed` when the far end is gone or this end was closed, `tooLong` when the far end
     ///   takes no such message, or `timedOut`.
     ///
     /// As `Connection.send` in Python.
@@ -53,8 +53,8 @@ public final class SocketConnection<Message: Codable & Sendable>: Sendable {
     /// - Parameter timeout: How long to wait; `nil` waits as long as it takes. What has arrived of a message by then is kept.
     /// - Returns: The value.
     /// - Throws: `ProcessingError` of kind `endOfStream` when the far end is gone and everything it sent has been received,
-    ///   `transport` when it went away in the middle of a message, `tooLarge` when it sends more than `maximumMessageSize`,
-    ///   `misuse` when it has sent bytes, `closed` when this end was closed, or `timedOut`.
+    ///   `transport` when it went away in the middle of a message, `tooLong` when it sends more than `maximumMessageSize`,
+    ///   `misuse` when it has sent bytes, which stay to be received as such, `closed` when this end was closed, or `timedOut`.
     ///
     /// As `Connection.recv` in Python.
     public func receive(timeout: Duration? = nil) throws -> Message {
@@ -110,8 +110,8 @@ public final class SocketConnection<Message: Codable & Sendable>: Sendable {
     ///   - maximumCount: How many there may be. A longer message is not lost: it can be received with a greater limit.
     ///   - timeout: As for `receive(timeout:)`.
     /// - Returns: The bytes of one message.
-    /// - Throws: As `receive(timeout:)`; `ProcessingError` of kind `tooLarge` also when there are more than `maximumCount`, and
-    ///   `misuse` when a value was sent.
+    /// - Throws: As `receive(timeout:)`; `ProcessingError` of kind `tooLong` also when there are more than `maximumCount`, and
+    ///   `misuse` when a value was sent, which stays to be received as one.
     ///
     /// As `Connection.recv_bytes` in Python, which closes the connection when a message is too long.
     public func receiveBytes(maximumCount: Int = .max, timeout: Duration? = nil) throws -> [UInt8] {
@@ -133,7 +133,7 @@ public final class SocketConnection<Message: Codable & Sendable>: Sendable {
     ///   - memory: Where the bytes go, from its beginning. A longer message is not lost: it can be received into more memory.
     ///   - timeout: As for `receive(timeout:)`.
     /// - Returns: How many bytes the message has.
-    /// - Throws: As `receiveBytes(maximumCount:timeout:)`; kind `tooLarge` stands for Python's `BufferTooShort`.
+    /// - Throws: As `receiveBytes(maximumCount:timeout:)`; kind `tooLong` stands for Python's `BufferTooShort`.
     ///
     /// As `Connection.recv_bytes_into` in Python.
     public func receiveBytes(into memory: UnsafeMutableRawBufferPointer, timeout: Duration? = nil) throws

@@ -34,7 +34,7 @@ public struct ProcessLogHandler: LogHandler {
     public func log(event: LogEvent) {
         let line = Array(text(of: event).utf8)
         // Together with what is printed to standard error, and in order with it.
-        cps_print(STDERR_FILENO, line, line.count, 1)
+        _ = cps_print(STDERR_FILENO, line, line.count, 1, 1)
     }
 
     private func text(of event: LogEvent) -> String {

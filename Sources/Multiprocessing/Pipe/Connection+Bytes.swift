@@ -15,17 +15,17 @@ extension Connection {
     public func sendBytes(_ bytes: some Collection<UInt8>, timeout: Duration? = nil) throws {
         var (endpoint, frame) = try makeSend(timeout)
         frame.bytes.append(contentsOf: bytes)
-        try endpoint.call(frame).checkOutcome(of: "sending through a pipe")
+        try checkSend(try endpoint.call(frame))
     }
 
     /// Sends bytes to the far end, as one message, without blocking the thread.
     ///
-    /// See `sendBytes(_:timeout:)`.
+    /// When the task is cancelled while it waits for room nothing is sent and a `CancellationError` thrown. See
+    /// `sendBytes(_:timeout:)`.
     public func sendBytes(_ bytes: some Collection<UInt8>, timeout: Duration? = nil) async throws {
         var (endpoint, frame) = try makeSend(timeout)
         frame.bytes.append(contentsOf: bytes)
-        let reply = try await endpoint.call(frame)
-        try reply.checkOutcome(of: "sending through a pipe")
+        try checkSend(try await endpoint.call(frame))
     }
 
     /// Sends memory to the far end, as one message.
@@ -38,7 +38,7 @@ extension Connection {
     public func sendBytes(_ memory: RawSpan, timeout: Duration? = nil) throws {
         var (endpoint, frame) = try makeSend(timeout)
         memory.withUnsafeBytes { frame.bytes.append(contentsOf: $0) }
-        try endpoint.call(frame).checkOutcome(of: "sending through a pipe")
+        try checkSend(try endpoint.call(frame))
     }
 
     /// Receives the next message as bytes.

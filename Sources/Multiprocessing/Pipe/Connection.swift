@@ -14,14 +14,17 @@ internal import Synchronization
 public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
     private let pipe: Address
     private let end: Int
+    /// The `withProcesses` that the pipe belongs to: in a later one, something else may have its address.
+    private let epoch: UInt32
     /// Whether messages can be sent through this end.
     public let isWritable: Bool
     /// Whether messages can be received at this end.
     public let isReadable: Bool
     private let isOpen = Mutex(true)
 
-    init(pipe: Address, end: Int, canSend: Bool, canReceive: Bool) {
+    init(pipe: Address, epoch: UInt32, end: Int, canSend: Bool, canReceive: Bool) {
         self.pipe = pipe
+        self.epoch = epoch
         self.end = end
         isWritable = canSend
         isReadable = canReceive
@@ -33,6 +36,7 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
 
     private struct Ticket: Codable {
         var reservation: ConnectionReservation
+        var epoch: UInt32
         var isWritable: Bool
         var isReadable: Bool
     }
@@ -46,11 +50,12 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
         }
         pipe = reservation.pipe
         end = reservation.end
+        epoch = ticket.epoch
         isWritable = ticket.isWritable
         isReadable = ticket.isReadable
-        let endpoint = try Endpoint.required(for: "a connection")
+        let endpoint = try Endpoint.required(for: "a connection", epoch: epoch)
         try endpoint.notify(
-            endpoint.makeFrame(.pipeAttach, to: pipe, argument: UInt64(end) | reservation.token << 1)
+            endpoint.makeFrame(.pipeAttach, to: pipe, argument: reservation.argument)
         )
     }
 
@@ -59,20 +64,22 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
         guard isOpen.withLock({ $0 }) else {
             throw ProcessingError(.closed, "the connection is closed and cannot be sent")
         }
-        let endpoint = try Endpoint.required(for: "sending a connection")
+        let endpoint = try Endpoint.required(for: "sending a connection", epoch: epoch)
         let reservation = ConnectionReservation(
             pipe: pipe,
             end: end,
             token: ReservationToken.next(of: endpoint.address)
         )
         try endpoint.notify(
-            endpoint.makeFrame(.pipeReserve, to: pipe, argument: UInt64(end) | reservation.token << 1)
+            endpoint.makeFrame(.pipeReserve, to: pipe, argument: reservation.argument)
         )
         if let key = CodingUserInfoKey.passengers, let passengers = encoder.userInfo[key] as? Passengers {
             passengers.add(reservation)
         }
         var container = encoder.singleValueContainer()
-        try container.encode(Ticket(reservation: reservation, isWritable: isWritable, isReadable: isReadable))
+        try container.encode(
+            Ticket(reservation: reservation, epoch: epoch, isWritable: isWritable, isReadable: isReadable)
+        )
     }
 
     // MARK: Sending
@@ -90,16 +97,15 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
     /// As `Connection.send` in Python.
     public func send(_ message: Message, timeout: Duration? = nil) throws {
         let (endpoint, frame) = try sendFrame(message, timeout)
-        try endpoint.call(frame).checkOutcome(of: "sending through a pipe")
+        try checkSend(try endpoint.call(frame))
     }
 
     /// Sends a message to the far end without blocking the thread.
     ///
-    /// See `send(_:timeout:)`.
+    /// When the task is cancelled while it waits for room nothing is sent and a `CancellationError` thrown. See `send(_:timeout:)`.
     public func send(_ message: Message, timeout: Duration? = nil) async throws {
         let (endpoint, frame) = try sendFrame(message, timeout)
-        let reply = try await endpoint.call(frame)
-        try reply.checkOutcome(of: "sending through a pipe")
+        try checkSend(try await endpoint.call(frame))
     }
 
     private func sendFrame(_ message: Message, _ timeout: Duration?) throws -> (Endpoint, Frame) {
@@ -116,6 +122,11 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
             endpoint,
             endpoint.makeFrame(.pipeSend, to: pipe, argument: UInt64(end), timeout: Timeout(timeout))
         )
+    }
+
+    func checkSend(_ reply: Frame) throws {
+        if reply.code == Outcome.timedOut.rawValue { try Task.checkCancellation() }
+        try reply.checkOutcome(of: "sending through a pipe")
     }
 
     // MARK: Receiving
@@ -212,7 +223,7 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
             defer { isOpen = false }
             return isOpen
         }
-        guard wasOpen, let endpoint = Endpoint.current else { return }
+        guard wasOpen, let endpoint = Endpoint.current, endpoint.epoch == epoch else { return }
         // If the Host is gone, so is the pipe.
         try? endpoint.notify(endpoint.makeFrame(.pipeRelease, to: pipe, argument: UInt64(end)))
     }
@@ -224,11 +235,11 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
         guard isOpen.withLock({ $0 }) else {
             throw ProcessingError(.closed, "\(purpose): this end was closed")
         }
-        return try Endpoint.required(for: purpose)
+        return try Endpoint.required(for: purpose, epoch: epoch)
     }
 }
 
-/// Numbers that no two connections on their way have in common.
+/// Numbers that no two connections on their way have in common: who sends the connection, and a count.
 enum ReservationToken {
     private static let last = Mutex<UInt64>(0)
 
@@ -238,8 +249,20 @@ enum ReservationToken {
             return last
         }
         // 63 bits are there: the rank, the process, and a count.
-        return UInt64(UInt32(bitPattern: address.rank) & 0x7fff) << 47 | UInt64(address.serial & 0x7fffff)
-            << 24
-            | number & 0xff_ffff
+        return sender(address) << countWidth | number & (1 << countWidth - 1)
+    }
+
+    private static let countWidth: UInt64 = 24
+
+    private static func sender(_ address: Address) -> UInt64 {
+        UInt64(UInt32(bitPattern: address.rank) & 0x7fff) << 23 | UInt64(address.serial & 0x7fffff)
+    }
+
+    /// Whether that process or main program has sent the connection with this number.
+    static func isFrom(_ address: Address, _ token: UInt64) -> Bool { token >> countWidth == sender(address) }
+
+    /// Whether somebody on that rank has sent the connection with this number.
+    static func isFrom(rank: Int32, _ token: UInt64) -> Bool {
+        token >> (countWidth + 23) == UInt64(UInt32(bitPattern: rank) & 0x7fff)
     }
 }

@@ -26,7 +26,19 @@ public struct Pipe<Message: Codable & Sendable>: Sendable {
     public init(duplex: Bool = true) throws {
         let endpoint = try Endpoint.required(for: "a pipe")
         let address = try endpoint.makeService(.pipe(isDuplex: duplex), for: "a pipe")
-        left = Connection(pipe: address, end: 1, canSend: duplex, canReceive: true)
-        right = Connection(pipe: address, end: 0, canSend: true, canReceive: duplex)
+        left = Connection(
+            pipe: address,
+            epoch: endpoint.epoch,
+            end: 1,
+            canSend: duplex,
+            canReceive: true
+        )
+        right = Connection(
+            pipe: address,
+            epoch: endpoint.epoch,
+            end: 0,
+            canSend: true,
+            canReceive: duplex
+        )
     }
 }

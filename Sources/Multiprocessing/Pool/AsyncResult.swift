@@ -55,9 +55,10 @@ public final class AsyncResult<Value: Sendable>: Sendable {
     ///
     /// See `value`, and `get(timeout:)` for the errors.
     public func value(timeout: Duration?) async throws -> Value {
-        let handle = ContinuationHandle<Value>()
-        job.observe { handle.resume(with: $0) }
-        return try await handle.value(until: Timeout(timeout).deadline(from: .now))
+        let handle = ContinuationHandle<Void>()
+        job.whenComplete { handle.resume(with: .success(())) }
+        try await handle.value(until: Timeout(timeout).deadline(from: .now))
+        return try job.outcome().get()
     }
 
     /// Withdraws the work: what of it has not begun is not done, and the result is a `CancellationError`.

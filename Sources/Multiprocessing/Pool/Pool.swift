@@ -195,7 +195,7 @@ public final class Pool: Sendable {
 
     /// Waits until all workers have ended, without blocking the thread.
     ///
-    /// See `join(timeout:)`.
+    /// When the task is cancelled the wait ends with a `CancellationError`. See `join(timeout:)`.
     @discardableResult
     public func join(timeout: Duration? = nil) async throws -> Bool {
         let reply = try await endpoint.call(joinFrame(timeout))
@@ -208,9 +208,11 @@ public final class Pool: Sendable {
 
     private func finishJoin(_ reply: Frame) throws -> Bool {
         switch Outcome(rawValue: reply.code) {
-        case .timedOut: return false
+        case .timedOut:
+            try Task.checkCancellation()
+            return false
         case .notFound: return true
-        case .malformed:
+        case .misused:
             throw ProcessingError(.misuse, "the pool is still open: `close` or `terminate` it before `join`")
         default: try reply.checkOutcome(of: "joining a pool")
         }

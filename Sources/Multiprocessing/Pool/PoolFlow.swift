@@ -7,6 +7,8 @@ struct PoolFlow: Sendable {
     let lookAhead: Int?
     let retries: Int
     let progress: Pool.ProgressObserver?
+    /// How many tasks may be handed in at most before their results are taken.
+    private static let greatestLookAhead = Int.max / 2
     /// When the whole must be over.
     var deadline: ContinuousClock.Instant?
 
@@ -18,7 +20,8 @@ struct PoolFlow: Sendable {
         _ progress: Pool.ProgressObserver?
     ) {
         self.isOrdered = isOrdered
-        self.chunkSize = chunkSize
+        // More than that is never ahead, so a greater chunk would never be handed in.
+        self.chunkSize = min(chunkSize, PoolFlow.greatestLookAhead)
         self.lookAhead = lookAhead
         self.retries = retries
         self.progress = progress
@@ -36,7 +39,7 @@ struct PoolFlow: Sendable {
         let (tasks, isTooMany) = chunks.multipliedReportingOverflow(by: chunkSize)
         return ResultStream(
             isOrdered: isOrdered,
-            lookAhead: isTooMany ? Int.max / 2 : min(tasks, Int.max / 2),
+            lookAhead: isTooMany ? PoolFlow.greatestLookAhead : min(tasks, PoolFlow.greatestLookAhead),
             progress: progress,
             decode: decode
         )

@@ -1,4 +1,3 @@
-internal import DequeModule
 internal import MessageCoding
 
 /// Where a job is done, and by what number its client knows it there.
@@ -22,7 +21,9 @@ final class PoolJob<Value: Sendable>: Sendable {
         var outcome: Result<Value, any Error>?
         var isDecoding = false
         var isComplete = false
-        var observers: [@Sendable (Result<Value, any Error>) -> Void] = []
+        /// Those who want to hear of the end, on the thread that brings it.
+        var listeners: [@Sendable () -> Void] = []
+        /// As `listeners`, until they no longer want to.
         var watchers: [UInt64: @Sendable () -> Void] = [:]
         var lastWatcher: UInt64 = 0
     }
@@ -78,21 +79,17 @@ final class PoolJob<Value: Sendable>: Sendable {
 
     /// Lets those who wait know.
     ///
-    /// Without observers, the decoding is left to the one who asks for the result.
+    /// The decoding is left to the one who asks for the result.
     private func complete() {
-        let (observers, watchers, link) = state.withLock { state in
+        let (listeners, watchers, link) = state.withLock { state in
             state.isComplete = true
-            defer { (state.observers, state.watchers) = ([], [:]) }
-            return (state.observers, state.watchers.values, state.link)
+            defer { (state.listeners, state.watchers) = ([], [:]) }
+            return (state.listeners, state.watchers.values, state.link)
         }
         state.wakeAll()
         link?.endpoint.wakeWaiters()
         for watcher in watchers { watcher() }
-        guard !observers.isEmpty else { return }
-        CallbackThread.shared.run {
-            let outcome = self.outcome()
-            for observer in observers { observer(outcome) }
-        }
+        for listener in listeners { listener() }
     }
 
     var isComplete: Bool { state.withLock { $0.isComplete } }
@@ -102,6 +99,7 @@ final class PoolJob<Value: Sendable>: Sendable {
     /// Returns false when the time is up first.
     func wait(timeout: Duration?) -> Bool {
         let deadline = Timeout(timeout).deadline(from: .now)
+        if !isComplete { CallbackThread.shared.prepareToWait() }
         guard let endpoint = link?.endpoint else {
             return state.wait(until: deadline) { $0.isComplete ? true : nil } ?? false
         }
@@ -130,13 +128,19 @@ final class PoolJob<Value: Sendable>: Sendable {
         return try assemble(frames)
     }
 
-    /// Calls `observer` with the outcome, once it is there, on the thread for callbacks.
-    func observe(_ observer: @escaping @Sendable (Result<Value, any Error>) -> Void) {
+    /// Calls `listener` once the job is complete: at once if it is, else on the thread that brings the end, which it must not
+    /// hold up.
+    func whenComplete(_ listener: @escaping @Sendable () -> Void) {
         let isComplete = state.withLock { state in
-            if !state.isComplete { state.observers.append(observer) }
+            if !state.isComplete { state.listeners.append(listener) }
             return state.isComplete
         }
-        if isComplete { CallbackThread.shared.run { observer(self.outcome()) } }
+        if isComplete { listener() }
+    }
+
+    /// Calls `observer` with the outcome, once it is there, on the thread for callbacks.
+    func observe(_ observer: @escaping @Sendable (Result<Value, any Error>) -> Void) {
+        whenComplete { CallbackThread.shared.run { observer(self.outcome()) } }
     }
 }
 
@@ -157,60 +161,5 @@ extension PoolJob: Completion {
         // Whoever has the job has it from the one who noted its link.
         guard !isComplete, let endpoint = link?.endpoint else { return Readiness(way: .known) }
         return Readiness(way: .watching(endpoint, self))
-    }
-}
-
-/// The thread on which callbacks run, so that one that takes its time, or asks the pool for more, holds up nothing else.
-///
-/// It exists only while there is something to call.
-final class CallbackThread: Sendable {
-    static let shared = CallbackThread()
-
-    private struct State {
-        var thread: NativeThread?
-        var isRunning = false
-        var work: Deque<@Sendable () -> Void> = []
-    }
-    private let state = Monitor(State())
-
-    func run(_ work: @escaping @Sendable () -> Void) {
-        let hasThread = state.withLock { state in
-            state.work.append(work)
-            defer { state.isRunning = true }
-            return state.isRunning
-        }
-        guard !hasThread else { return }
-        do {
-            let predecessor = state.withLock { $0.thread.take() }
-            let thread = try NativeThread(name: "mpi-callbacks") {
-                predecessor?.join()
-                self.serve()
-            }
-            state.withLock { $0.thread = thread }
-        } catch {
-            // Without a thread of their own they run here, rather than never.
-            serve()
-        }
-    }
-
-    private func serve() {
-        while true {
-            let work = state.withLock { state -> (@Sendable () -> Void)? in
-                let next = state.work.popFirst()
-                state.isRunning = next != nil
-                return next
-            }
-            guard let work else { return state.wakeAll() }
-            work()
-        }
-    }
-
-    /// Waits until everything has been called and the thread is gone.
-    func finish() {
-        let thread = state.wait { state -> NativeThread?? in
-            guard !state.isRunning else { return nil }
-            return .some(state.thread.take())
-        }
-        if case .some(.some(let thread)) = thread { thread.join() }
     }
 }

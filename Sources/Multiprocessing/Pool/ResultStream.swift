@@ -91,7 +91,6 @@ final class ResultStream<Output: Sendable>: Sendable {
     }
 
     func begin(_ link: JobLink) { state.withLock { $0.link = link } }
-    var link: JobLink? { state.withLock { $0.link } }
 
     /// Nobody wants the results any more.
     func cancel() {
@@ -179,6 +178,7 @@ final class ResultStream<Output: Sendable>: Sendable {
 
     /// Waits for the next result and takes it; `nil` when there are no more.
     func next(until deadline: ContinuousClock.Instant?) throws -> Output? {
+        CallbackThread.shared.prepareToWait()
         let step =
             if let endpoint = link?.endpoint {
                 endpoint.waitForWork(until: deadline) { state.withLock { takeStep(&$0) } }

@@ -38,7 +38,9 @@ extension Process {
                 throw ProcessingError(.misuse, "'\(name)' was not started, so there is no end to wait for")
             }
             return state.fields.withLock { fields in
-                let sentinel = fields.sentinel ?? ProcessSentinel(address: address, name: fields.name)
+                let sentinel =
+                    fields.sentinel
+                    ?? ProcessSentinel(address: address, epoch: fields.epoch, name: fields.name)
                 fields.sentinel = sentinel
                 return sentinel
             }

@@ -22,6 +22,10 @@ extension Process {
             abandonStart()
             throw error
         }
+        let children = Process.childrenToReview(endpoint)
+        guard !children.isEmpty else { return }
+        for process in children { _ = try? process.exitCodeNow() }
+        endpoint.children.withLock { $0.noteReview() }
     }
 
     /// Starts the process without blocking the thread.
@@ -37,6 +41,10 @@ extension Process {
             abandonStart()
             throw error
         }
+        let children = Process.childrenToReview(endpoint)
+        guard !children.isEmpty else { return }
+        for process in children { _ = try? await process.exitCodeNow() }
+        endpoint.children.withLock { $0.noteReview() }
     }
 
     /// Waits until the process has ended, or the time is up.
@@ -52,7 +60,9 @@ extension Process {
         return try finishJoin(try endpoint.call(frame), endpoint)
     }
 
-    /// Waits until the process has ended, or the time is up, or the task is cancelled, without blocking the thread.
+    /// Waits until the process has ended, or the time is up, without blocking the thread.
+    ///
+    /// When the task is cancelled the wait ends with a `CancellationError`. See `join(timeout:)`.
     @discardableResult
     public func join(timeout: Duration? = nil) async throws -> Bool {
         guard let (endpoint, frame) = try beginJoin(timeout) else { return true }
@@ -116,11 +126,11 @@ extension Process {
             fields.stage = .starting
             return fields
         }
+        let passengers = Passengers()
         do {
-            let passengers = Passengers()
             var encoder = MessageEncoder()
             if let key = CodingUserInfoKey.passengers { encoder.userInfo[key] = passengers }
-            let work = state.work as (any Work)? ?? SubclassWork(instance: PortableObject(self))
+            let work = fields.work as (any Work)? ?? SubclassWork(instance: PortableObject(self))
             let encodedWork = try encoder.encode(PortableWork(work))
             let current = Process.current
             let order = ProcessOrder(
@@ -146,6 +156,12 @@ extension Process {
             return frame
         } catch {
             abandonStart()
+            // What was encoded before the error will not travel.
+            for passenger in passengers.reservations {
+                try? endpoint.notify(
+                    endpoint.makeFrame(.pipeRelease, to: passenger.pipe, argument: passenger.argument)
+                )
+            }
             throw error
         }
     }
@@ -163,15 +179,32 @@ extension Process {
             rank: reply.source.rank,
             serial: UInt32(truncatingIfNeeded: reply.argument >> 32)
         )
-        state.fields.withLock { $0.stage = .started(address, pid: pid) }
-        endpoint.children.withLock { $0.append(state) }
+        let work = state.fields.withLock { fields in
+            fields.stage = .started(address, pid: pid)
+            fields.epoch = endpoint.epoch
+            return fields.work.take()
+        }
+        endpoint.children.withLock { $0.add(state) }
+        // It has travelled: what it holds on to need not live any longer on its account. Not let go of under the lock, since
+        // that may run any code.
+        withExtendedLifetime(work) {}
+    }
+
+    /// The children that are to be asked whether they have ended, by which those that have are forgotten.
+    private static func childrenToReview(_ endpoint: Endpoint) -> [Process] {
+        endpoint.children.withLock { $0.due }.map { Process($0) }
+    }
+
+    /// The endpoint of the `withProcesses` that the process was started in.
+    private func endpoint(for purpose: String) throws(ProcessingError) -> Endpoint {
+        try .required(for: purpose, epoch: state.fields.withLock { $0.epoch })
     }
 
     func beginJoin(_ timeout: Duration?) throws -> (Endpoint, Frame)? {
         switch state.stage {
         case .ended: return nil
         case .started(let address, _):
-            let endpoint = try Endpoint.required(for: "joining a process")
+            let endpoint = try endpoint(for: "joining a process")
             return (
                 endpoint,
                 endpoint.makeFrame(
@@ -189,7 +222,10 @@ extension Process {
     }
 
     private func finishJoin(_ reply: Frame, _ endpoint: Endpoint) throws -> Bool {
-        if reply.code == Outcome.timedOut.rawValue { return false }
+        if reply.code == Outcome.timedOut.rawValue {
+            try Task.checkCancellation()
+            return false
+        }
         try reply.checkOutcome(of: "joining '\(name)'")
         noteEnd(exitCode: Int(Int64(bitPattern: reply.argument)), endpoint)
         return true
@@ -200,33 +236,53 @@ extension Process {
             guard case .started(let address, let pid) = fields.stage else { return }
             fields.stage = .ended(address, pid: pid, ExitStatus(exitCode: exitCode))
         }
-        endpoint.children.withLock { children in children.removeAll { $0 === state } }
+        endpoint.children.withLock { $0.remove(state) }
     }
 
     /// The exit code if the process has ended by now.
     func exitCodeNow() throws -> Int? {
+        guard let (endpoint, frame) = try beginStatus() else { return try knownExitCode() }
+        return try finishStatus(try endpoint.call(frame), endpoint)
+    }
+
+    private func exitCodeNow() async throws -> Int? {
+        guard let (endpoint, frame) = try beginStatus() else { return try knownExitCode() }
+        let reply = try await endpoint.call(frame)
+        return try finishStatus(reply, endpoint)
+    }
+
+    private func knownExitCode() throws(ProcessingError) -> Int? {
         switch state.stage {
-        case .initial, .starting, .running: return nil
+        case .initial, .starting, .running, .started: return nil
         case .closed: throw Process.closedError(name)
         case .ended(_, _, let status): return status.exitCode
-        case .started(let address, _):
-            let endpoint = try Endpoint.required(for: "asking for a process")
-            let reply = try endpoint.call(
-                endpoint.makeFrame(
-                    .processStatus,
-                    to: .host(ofRank: Int(address.rank)),
-                    argument: UInt64(address.serial)
-                )
-            )
-            if reply.code == Outcome.timedOut.rawValue { return nil }
-            try reply.checkOutcome(of: "asking for '\(name)'")
-            noteEnd(exitCode: Int(Int64(bitPattern: reply.argument)), endpoint)
-            return Int(Int64(bitPattern: reply.argument))
         }
     }
 
+    /// The question for the exit code, if it is not known.
+    private func beginStatus() throws(ProcessingError) -> (Endpoint, Frame)? {
+        guard case .started(let address, _) = state.stage else { return nil }
+        let endpoint = try endpoint(for: "asking for a process")
+        let frame = endpoint.makeFrame(
+            .processStatus,
+            to: .host(ofRank: Int(address.rank)),
+            argument: UInt64(address.serial)
+        )
+        return (endpoint, frame)
+    }
+
+    private func finishStatus(_ reply: Frame, _ endpoint: Endpoint) throws(ProcessingError) -> Int? {
+        if reply.code == Outcome.timedOut.rawValue { return nil }
+        try reply.checkOutcome(of: "asking for '\(name)'")
+        let exitCode = Int(Int64(bitPattern: reply.argument))
+        noteEnd(exitCode: exitCode, endpoint)
+        return exitCode
+    }
+
     private func signal(_ number: Int32) {
-        guard case .started(let address, _) = state.stage, let endpoint = Endpoint.current else { return }
+        guard case .started(let address, _) = state.stage,
+            let endpoint = try? endpoint(for: "ending a process")
+        else { return }
         let argument = UInt64(address.serial) | UInt64(number) << 32
         // If the Host is gone, so is the process.
         try? endpoint.notify(
@@ -261,6 +317,8 @@ extension Frame {
         case .broken: throw ProcessingError(.brokenBarrier, "\(purpose): the barrier is broken")
         case .messageTooLong:
             throw ProcessingError(.tooLong, "\(purpose): the message has \(argument) bytes")
+        case .scopeEnded: throw ProcessingError(.noScope, "\(purpose): \(text)")
+        case .hostLost: throw ProcessingError(.transport, "\(purpose): \(text)")
         case .malformed, nil: throw ProcessingError(.transport, "\(purpose): the request was not understood")
         }
     }

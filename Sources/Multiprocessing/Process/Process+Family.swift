@@ -12,7 +12,7 @@ extension Process {
             name: name,
             pid: current.parentPid,
             rank: Int(address.rank),
-            sentinel: ProcessSentinel(address: address, name: name)
+            sentinel: ProcessSentinel(address: address, epoch: Endpoint.current?.epoch, name: name)
         )
     }
 
@@ -26,7 +26,7 @@ extension Process {
     /// As `multiprocessing.active_children` in Python.
     public static func activeChildren() -> [Process] {
         guard let endpoint = Endpoint.current else { return [] }
-        let states = endpoint.children.withLock { $0 }
+        let states = endpoint.children.withLock { $0.states }
         return states.map { Process($0) }.filter(\.isAlive)
     }
 }

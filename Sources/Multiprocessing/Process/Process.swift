@@ -106,9 +106,9 @@ open class Process: CustomStringConvertible {
                 isDaemon: isDaemon,
                 identity: identity,
                 requestedRank: rank,
-                startMethod: startMethod
-            ),
-            work: work
+                startMethod: startMethod,
+                work: work
+            )
         )
     }
 

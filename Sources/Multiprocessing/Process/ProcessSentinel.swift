@@ -6,11 +6,13 @@
 /// As `Process.sentinel` in Python, which works in the process that started the other one only.
 public final class ProcessSentinel: Codable, Hashable, Sendable {
     let address: Address
+    private let epoch: UInt32?
     /// For messages.
     private let name: String
 
-    init(address: Address, name: String) {
+    init(address: Address, epoch: UInt32?, name: String) {
         self.address = address
+        self.epoch = epoch
         self.name = name
     }
 
@@ -50,7 +52,7 @@ public final class ProcessSentinel: Codable, Hashable, Sendable {
     public var hasEnded: Bool { get throws { try wait(timeout: .zero) } }
 
     func waitFrame(_ timeout: Duration?) throws(ProcessingError) -> (Endpoint, Frame) {
-        let endpoint = try Endpoint.required(for: "waiting for the end of a process")
+        let endpoint = try Endpoint.required(for: "waiting for the end of a process", epoch: epoch)
         let frame = endpoint.makeFrame(
             .joinProcess,
             to: .host(ofRank: Int(address.rank)),

@@ -10,6 +10,11 @@ final class ProcessState: Sendable {
         var startMethod: StartMethod?
         /// Where its value is expected, if it is to return one.
         var result: Address?
+        /// The `withProcesses` that it was started in.
+        var epoch: UInt32?
+        /// What the process shall do, until it has been started; `nil` for a subclass, whose `run` does it, and for a process
+        /// seen from inside.
+        var work: (any Work & Sendable)?
         var stage = Stage.initial
         var sentinel: ProcessSentinel?
     }
@@ -26,13 +31,8 @@ final class ProcessState: Sendable {
     }
 
     let fields: Mutex<Fields>
-    /// What the process shall do; `nil` for a subclass, whose `run` does it, and for a process seen from inside.
-    let work: (any Work & Sendable)?
 
-    init(_ fields: Fields, work: (any Work & Sendable)?) {
-        self.fields = Mutex(fields)
-        self.work = work
-    }
+    init(_ fields: Fields) { self.fields = Mutex(fields) }
 
     var name: String { fields.withLock { $0.name } }
     var stage: Stage { fields.withLock { $0.stage } }
@@ -66,8 +66,7 @@ extension ProcessState: Codable {
                 identity: try container.decode([Int].self, forKey: .identity),
                 requestedRank: try container.decodeIfPresent(Int.self, forKey: .requestedRank),
                 startMethod: try container.decodeIfPresent(StartMethod.self, forKey: .startMethod)
-            ),
-            work: nil
+            )
         )
     }
 

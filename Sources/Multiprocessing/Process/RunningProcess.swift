@@ -138,7 +138,7 @@ public final class RunningProcess<Value: Sendable>: Waitable, Sendable, CustomSt
     @discardableResult
     public func join(timeout: Duration? = nil) throws -> Bool { try process.join(timeout: timeout) }
 
-    /// Waits until the process has ended, or the time is up, without blocking the thread; see `Process.join`.
+    /// Waits until the process has ended, or the time is up, without blocking the thread; see the variants of `Process.join`.
     @discardableResult
     public func join(timeout: Duration? = nil) async throws -> Bool {
         try await process.join(timeout: timeout)

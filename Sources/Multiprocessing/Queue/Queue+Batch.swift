@@ -43,8 +43,10 @@ extension Queue {
     /// - Parameters:
     ///   - maximumCount: How many to take at most, one or more.
     ///   - timeout: How long to wait for the first one; `nil` waits as long as it takes, zero and less not at all.
-    /// - Returns: As many items as were there, in order: at least one.
-    /// - Throws: As `get(timeout:)`, and `misuse` for a count below one.
+    /// - Returns: As many items as were there, in order: at least one. One that cannot be decoded ends them; it and what comes
+    ///   after it go back to their places.
+    /// - Throws: As `get(timeout:)`, and `misuse` for a count below one; the error of the first item if that cannot be decoded,
+    ///   which takes this item, as `get` does, and no other.
     ///
     /// Python has no counterpart.
     public func get(upTo maximumCount: Int, timeout: Duration? = nil) throws -> [Element] {
@@ -75,17 +77,34 @@ extension Queue {
 
     private func items(_ reply: Frame, _ endpoint: Endpoint) throws -> [Element] {
         try checkGet(reply)
-        try endpoint.acknowledge(reply)
-        return try reply.withBody { body in
-            guard let ranges = ItemBatch.ranges(in: body) else {
-                throw ProcessingError(.transport, "taking from a queue: the answer was not understood")
+        var items: [Element] = []
+        do {
+            try reply.withBody { body in
+                guard let ranges = ItemBatch.ranges(in: body) else {
+                    throw ProcessingError(.transport, "taking from a queue: the answer was not understood")
+                }
+                items.reserveCapacity(ranges.count)
+                for range in ranges {
+                    let bytes = UnsafeRawBufferPointer(rebasing: body[range])
+                    items.append(try MessageDecoder().decode(Element.self, from: bytes))
+                }
             }
-            return try ranges.map { range in
-                try MessageDecoder().decode(
-                    Element.self,
-                    from: UnsafeRawBufferPointer(rebasing: body[range])
-                )
-            }
+        } catch {
+            // An item that nobody can decode must go, but alone.
+            try endpoint.acknowledge(reply, firstItems: max(1, items.count))
+            guard !items.isEmpty else { throw error }
+            return items
         }
+        try endpoint.acknowledge(reply, firstItems: .max)
+        return items
+    }
+}
+
+extension Endpoint {
+    /// Tells a queue that the first of several items have arrived; the others go back.
+    fileprivate func acknowledge(_ reply: Frame, firstItems count: Int) throws(ProcessingError) {
+        var frame = makeFrame(.acknowledgeSome, to: reply.source, argument: reply.correlation)
+        withUnsafeBytes(of: UInt64(count).littleEndian) { frame.bytes.append(contentsOf: $0) }
+        try notify(frame)
     }
 }

@@ -216,7 +216,9 @@ extension Endpoint {
     /// It is sent before the caller goes on, so that it comes before everything that the caller does then. A main program
     /// need not say that something has arrived: it is at the place where the service, or its Host's messages, are kept.
     func acknowledge(_ reply: Frame, _ operation: Operation = .acknowledge) throws(ProcessingError) {
-        guard !address.isMainProgram || operation == .finishLease || operation == .returnLease else { return }
+        guard !address.isMainProgram || operation != .acknowledge && operation != .pipeAcknowledge else {
+            return
+        }
         try notify(makeFrame(operation, to: reply.source, argument: reply.correlation))
     }
 }

@@ -111,8 +111,8 @@ final class Scope: Sendable {
     func end(withError hasFailed: Bool) {
         if !hasFailed { endpoint.finishChildren() }
         let frame = endpoint.makeFrame(.blockEnded, to: .host(ofRank: 0), argument: hasFailed ? 1 : 0)
-        // The answer comes when all is over; if the Host ends first, so be it.
-        _ = try? endpoint.call(frame)
+        // It is heard even if an error elsewhere has ended everything; if the Host is gone, so be it.
+        try? endpoint.notify(frame)
         serve()
     }
 

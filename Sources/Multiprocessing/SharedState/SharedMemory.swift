@@ -21,6 +21,8 @@ public final class SharedMemory: Codable, Sendable {
     /// The size in bytes.
     public let byteCount: Int
     private let host: String
+    /// What takes the name away at the end; `nil` for a block that was found by its name.
+    private let keeper: Keeper?
     private let mapping: Mutex<UInt?>
 
     // MARK: Making and finding
@@ -46,8 +48,16 @@ public final class SharedMemory: Codable, Sendable {
         defer { Glibc.close(descriptor) }
         do {
             mapping = Mutex(try SharedMemory.map(descriptor, byteCount))
+            var status = stat()
+            guard fstat(descriptor, &status) == 0 else {
+                throw ProcessingError(.resources, "cannot look at shared memory '\(name)': \(SystemError())")
+            }
             // From now on the Host sees to it that the block does not outlive the program.
-            _ = try endpoint.makeService(.memory(name: name), for: "shared memory")
+            let order = ServiceOrder.memory(name: name, inode: UInt64(status.st_ino))
+            keeper = Keeper(
+                address: try endpoint.makeService(order, for: "shared memory"),
+                epoch: endpoint.epoch
+            )
         } catch {
             shm_unlink("/" + name)
             throw error
@@ -84,6 +94,7 @@ public final class SharedMemory: Codable, Sendable {
         self.byteCount = byteCount
         self.name = name
         host = HostName.current
+        keeper = nil
     }
 
     private static func attach(_ name: String) throws -> (address: UInt, byteCount: Int) {
@@ -128,13 +139,20 @@ public final class SharedMemory: Codable, Sendable {
 
     // MARK: Travelling
 
-    private enum CodingKeys: CodingKey { case name, host }
+    private enum CodingKeys: CodingKey { case name, host, keeper }
+
+    /// The service that takes the name away at the end of the `withProcesses` that it belongs to.
+    private struct Keeper: Codable {
+        var address: Address
+        var epoch: UInt32
+    }
 
     /// The block as it arrives in another process of the same machine.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         name = try container.decode(String.self, forKey: .name)
         host = try container.decode(String.self, forKey: .host)
+        keeper = try container.decodeIfPresent(Keeper.self, forKey: .keeper)
         guard host == HostName.current else {
             throw ProcessingError(
                 .notFound,
@@ -151,6 +169,7 @@ public final class SharedMemory: Codable, Sendable {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(name, forKey: .name)
         try container.encode(host, forKey: .host)
+        try container.encodeIfPresent(keeper, forKey: .keeper)
     }
 
     // MARK: Access
@@ -215,5 +234,16 @@ public final class SharedMemory: Codable, Sendable {
     /// has let go of it.
     ///
     /// As `SharedMemory.unlink` in Python.
-    public func unlink() { shm_unlink("/" + name) }
+    public func unlink() {
+        shm_unlink("/" + name)
+        guard let keeper, let endpoint = Endpoint.current, endpoint.epoch == keeper.epoch else { return }
+        // There is nothing left to be done at the end. If the Host is gone, so is the service.
+        try? endpoint.notify(
+            endpoint.makeFrame(
+                .removeService,
+                to: .host(ofRank: Int(keeper.address.rank)),
+                argument: UInt64(keeper.address.serial)
+            )
+        )
+    }
 }

@@ -41,6 +41,14 @@ enum StoreAnswer: Codable, Hashable, Sendable {
     case outOfRange(count: Int)
     /// The store is of another kind, or the command makes no sense.
     case refused
+
+    /// Whether nothing was done or read.
+    var isRefusal: Bool {
+        switch self {
+        case .outOfRange, .refused: true
+        default: false
+        }
+    }
 }
 
 /// One request to a store.

@@ -41,8 +41,8 @@ struct StoreHandle: Codable, Sendable {
     ) throws -> Result {
         let (endpoint, frame) = try request(.begin(reading), timeout)
         let begun = try endpoint.call(frame)
-        let (write, result) = try compute(begun, endpoint, body)
-        _ = try answer(try endpoint.call(request(.commit(write), nil, update: begun.correlation).frame))
+        let (commit, result) = try compute(begun, endpoint, body)
+        _ = try answer(try endpoint.call(commit))
         return result
     }
 
@@ -53,21 +53,24 @@ struct StoreHandle: Codable, Sendable {
     ) async throws -> Result {
         let (endpoint, frame) = try request(.begin(reading), timeout)
         let begun = try await endpoint.call(frame)
-        let (write, result) = try compute(begun, endpoint, body)
-        let reply = try await endpoint.request(request(.commit(write), nil, update: begun.correlation).frame)
-            .value()
+        let (commit, result) = try compute(begun, endpoint, body)
+        let reply = try await endpoint.call(commit)
         _ = try answer(reply)
         return result
     }
 
+    /// Makes the end of an update of its beginning; whatever goes wrong in between, the store is let go.
     private func compute<Result>(
         _ begun: Frame,
         _ endpoint: Endpoint,
         _ body: (StoreAnswer) throws -> (write: StoreCommand, result: Result)
-    ) throws -> (write: StoreCommand, result: Result) {
-        let read = try answer(begun)
+    ) throws -> (commit: Frame, result: Result) {
         do {
-            return try Self.$updating.withValue(Self.updating + [handle.address]) { try body(read) }
+            let read = try answer(begun)
+            let (write, result) = try Self.$updating.withValue(Self.updating + [handle.address]) {
+                try body(read)
+            }
+            return (try request(.commit(write), nil, update: begun.correlation).frame, result)
         } catch {
             // If the Host is gone, so is the store.
             if let frame = try? request(.abandon, nil, update: begun.correlation).frame {

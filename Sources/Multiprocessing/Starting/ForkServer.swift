@@ -10,16 +10,21 @@ final class ForkServer {
         case ended(serial: UInt32, status: ExitStatus)
     }
 
-    /// The Host's end of the conversation.
-    let control: Int32
+    /// The Host's end of the conversation; -1 once the server is gone.
+    private(set) var control: Int32
     private let pid: pid_t
     /// Reports that were read while a message had to wait.
     private var unread: [Report] = []
 
-    private init(control: Int32, pid: pid_t) {
+    init(control: Int32, pid: pid_t) {
         self.control = control
         self.pid = pid
     }
+
+    /// Stands for a server that could not be started.
+    static var gone: ForkServer { ForkServer(control: -1, pid: -1) }
+
+    var isGone: Bool { control < 0 }
 
     /// Starts the server by forking the calling process, which has to be the program's main thread and its only one
     /// that runs Swift code: what the program has set up is there in all processes of this server.
@@ -85,6 +90,7 @@ final class ForkServer {
     }
 
     private func send(_ message: ForkServerProtocol.Message, _ descriptors: [Int32]) throws(ProcessingError) {
+        guard !isGone else { throw ProcessingError(.resources, "there is no server for processes") }
         // The server may be waiting for its reports to be read: neither side may wait for the other.
         while cps_wait(control, Int16(POLLOUT), 0) == 0 {
             if let report = receive().report { unread.append(report) }
@@ -104,6 +110,9 @@ final class ForkServer {
         }
     }
 
+    /// Whether there are reports of which the descriptor says nothing any more.
+    var hasUnread: Bool { !unread.isEmpty }
+
     /// The next report, without waiting.
     ///
     /// `hasEnded` says that the server is gone.
@@ -112,6 +121,7 @@ final class ForkServer {
     }
 
     private func receive() -> (report: Report?, hasEnded: Bool) {
+        guard !isGone else { return (nil, false) }
         var message = ForkServerProtocol.Message(kind: 0, serial: 0, value: 0, flags: 0)
         var descriptors = [Int32](repeating: -1, count: 8)
         var descriptorCount: Int32 = 0
@@ -138,7 +148,9 @@ final class ForkServer {
 
     /// Lets the server end, with whatever still runs under it, and waits for that.
     func stop() {
+        guard !isGone else { return }
         close(control)
+        control = -1
         while waitpid(pid, nil, 0) < 0, errno == EINTR {}
     }
 }

@@ -118,8 +118,7 @@ enum ProcessEntry {
                 isDaemon: order.isDaemon,
                 identity: order.identity,
                 stage: .running(frame.destination, pid: getpid())
-            ),
-            work: nil
+            )
         )
         return Process(state)
     }
@@ -184,10 +183,7 @@ enum ProcessEntry {
 extension Endpoint {
     /// Ends the daemons among the children and waits for the others.
     func finishChildren() {
-        let states = children.withLock { children in
-            defer { children = [] }
-            return children
-        }
+        let states = children.withLock { $0.removeAll() }
         let daemons = states.filter { state in state.fields.withLock { $0.isDaemon } }
         for state in daemons { Process(state).terminate() }
         // Time to clean up, for those that handle the signal; those that ignore it do not hold up the end.

@@ -36,6 +36,9 @@ struct NativeThread: Sendable {
     /// Lets the thread end unobserved.
     func detach() { pthread_detach(identifier) }
 
+    /// Whether it is the calling thread.
+    var isCurrent: Bool { pthread_equal(identifier, pthread_self()) != 0 }
+
     /// The number of threads that the calling process has now.
     static var count: Int {
         guard let directory = opendir("/proc/self/task") else { return 1 }

@@ -24,7 +24,7 @@ enum Operation: UInt16, Sendable {
     case processEnded = 100
     /// What a process wrote to its standard output or error (the argument is the descriptor), for the main rank to print.
     case output
-    /// A main program's block has ended; the argument is 1 if an error ended it. Answered when all is over.
+    /// A main program's block has ended; the argument is 1 if an error ended it.
     case blockEnded
     case drain
     case drained
@@ -53,6 +53,9 @@ enum Operation: UInt16, Sendable {
     case taskDone
     /// Waits until all items are finished.
     case joinQueue
+    /// The first items that answered the request with the correlation in the argument have arrived, the others go back; the
+    /// body is the number of the first ones, eight bytes little-endian.
+    case acknowledgeSome
 
     // To a pipe; the lowest bit of the argument is the end.
     case pipeSend = 300
@@ -169,4 +172,8 @@ enum Outcome: UInt16, Sendable {
     case broken
     /// The first message is longer than the receiver takes; the argument is its size, and it stays where it is.
     case messageTooLong
+    /// `withProcesses` ends, or has ended; the body is the text.
+    case scopeEnded
+    /// There is no way to the Host any more, or from it to the others; the body is the text.
+    case hostLost
 }

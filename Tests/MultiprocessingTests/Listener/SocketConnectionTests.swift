@@ -72,11 +72,16 @@ struct SocketConnectionTests {
         #expect(try server.poll())
         #expect(try memory.withUnsafeMutableBytes { try server.receiveBytes(into: $0, timeout: limit) } == 3)
         #expect(memory == [1, 2, 3, 0])
-        // Of the wrong kind it is taken, and the next one comes.
-        try client.sendBytes([7])
-        try client.send(7)
-        #expect(kindOfError { _ = try server.receive(timeout: limit) } == .misuse)
-        #expect(try server.receive(timeout: limit) == 7)
+        // Nor is one of the other kind, be it empty.
+        for bytes: [UInt8] in [[7], []] {
+            try client.sendBytes(bytes)
+            try client.send(7)
+            for _ in 0..<2 { #expect(kindOfError { _ = try server.receive(timeout: limit) } == .misuse) }
+            #expect(try server.poll(timeout: limit))
+            #expect(try server.receiveBytes(timeout: limit) == bytes)
+            #expect(kindOfError { _ = try server.receiveBytes(timeout: limit) } == .misuse)
+            #expect(try server.receive(timeout: limit) == 7)
+        }
     }
 
     @Test("a value that cannot be encoded or decoded leaves the connection as it was")

@@ -88,6 +88,36 @@ struct PipeServiceTests {
         #expect(replies.map(\.summary.outcome) == [.endOfStream])
     }
 
+    @Test(
+        "that an end is on its way may be heard after it has arrived, or is known to be lost",
+        arguments: [true, false]
+    )
+    func lateReservation(arrives: Bool) {
+        let harness = makeHarness()
+        // Process 2 sends its end to process 3 on another rank, whose Host is faster.
+        let argument = 1 | ReservationToken.next(of: Harness.process(2)) << 1
+        if arrives {
+            harness.request(.pipeAttach, from: 3, argument: argument, kind: .notice)
+            _ = harness.end(3)
+        }
+        // A Host says so at the end of each process, also of one that has taken its connections up.
+        harness.request(.pipeRelease, from: 3, argument: argument, kind: .notice)
+        harness.request(.pipeReserve, from: 2, argument: argument, kind: .notice)
+        #expect(receive(end: 0, in: harness).isEmpty)
+        #expect(harness.end(2).map(\.summary.outcome) == [.endOfStream])
+    }
+
+    @Test("an end that has arrived counts, even if it is heard of late that it was on its way")
+    func lateReservationOfHolder() {
+        let harness = makeHarness()
+        let argument = 1 | ReservationToken.next(of: Harness.process(2)) << 1
+        harness.request(.pipeAttach, from: 3, argument: argument, kind: .notice)
+        harness.request(.pipeReserve, from: 2, argument: argument, kind: .notice)
+        #expect(receive(end: 0, in: harness).isEmpty)
+        #expect(harness.end(2).isEmpty)
+        #expect(harness.end(3).map(\.summary.outcome) == [.endOfStream])
+    }
+
     @Test("a sender waits when too much is on its way, and goes on as it is received")
     func backPressure() {
         let harness = makeHarness(limit: 1)

@@ -28,7 +28,7 @@ final class PoolHarness {
     private(set) var replies: [Frame] = []
     private var lastWork: UInt8 = 0
 
-    init(workers: Int = 2, maxTasksPerChild: Int = 0) throws {
+    init(workers: Int = 2, maxTasksPerChild: Int = 0, maker: UInt32? = nil) throws {
         var creation = Frame(
             .request,
             code: Operation.createPool.rawValue,
@@ -42,7 +42,7 @@ final class PoolHarness {
                 identity: [1],
                 isDaemon: true,
                 startMethod: .forkServer,
-                parent: .main(ofRank: 0),
+                parent: maker.map { Harness.process($0) } ?? .main(ofRank: 0),
                 parentName: "main",
                 parentPid: 1,
                 mainRank: 0

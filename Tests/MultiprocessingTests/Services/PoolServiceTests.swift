@@ -94,6 +94,20 @@ struct PoolServiceTests {
         #expect(pool.outcomes[job]?[2] == .value)
     }
 
+    @Test("a task that is to be run again without end outlives any number of workers that do not begin it")
+    func endlessRetries() throws {
+        let pool = try PoolHarness(workers: 1)
+        let job = try pool.submit(1, retries: .max)
+        for worker in 1...6 as ClosedRange<UInt32> {
+            try pool.ready(worker)
+            let assignment = try #require(pool.assigned(worker).first)
+            try pool.lose(worker, of: assignment)
+        }
+        try pool.ready(7)
+        try pool.finish(7, try #require(pool.assigned(7).first))
+        #expect(pool.outcomes[job] == [0: .value])
+    }
+
     @Test("what its worker had not begun is done by another one as it is, and costs no retry")
     func lostBeforeBeginning() throws {
         let pool = try PoolHarness(workers: 1)
@@ -176,7 +190,7 @@ struct PoolServiceTests {
         let pool = try PoolHarness(workers: 1)
         let job = try pool.submit(1)
         try pool.ready(1)
-        #expect(try pool.ask(.joinPool).map(\.outcome) == [.malformed], "it is still open")
+        #expect(try pool.ask(.joinPool).map(\.outcome) == [.misused], "it is still open")
         try pool.ask(.closePool)
         let refused = try pool.submit(1)
         #expect(pool.ends[refused] == .closed)
@@ -205,6 +219,21 @@ struct PoolServiceTests {
         for worker in 1...3 as ClosedRange<UInt32> { try pool.lose(worker) }
         #expect(pool.harness.isFinished)
         #expect(pool.harness.starts == 3)
+    }
+
+    @Test("when the process that made it ends, the pool ends its workers, whatever they are doing")
+    func lostMaker() throws {
+        let pool = try PoolHarness(workers: 2, maker: 40)
+        try pool.ready(1)
+        pool.harness.request(.workerStarted, from: 2, kind: .notice)
+        try pool.submit(4)
+        // Another process's end is not its affair.
+        _ = pool.harness.end(41)
+        #expect(pool.harness.signals.isEmpty)
+        _ = pool.harness.end(40)
+        #expect(pool.harness.signals == [PoolHarness.Harness.process(1), PoolHarness.Harness.process(2)])
+        for worker in 1...2 as ClosedRange<UInt32> { try pool.lose(worker) }
+        #expect(pool.harness.isFinished && pool.harness.starts == 2)
     }
 
     @Test("a pool that nobody holds dismisses its workers, and ends those that do what nobody wants")

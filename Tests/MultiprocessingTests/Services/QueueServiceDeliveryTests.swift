@@ -167,6 +167,26 @@ struct QueueServiceDeliveryTests {
         #expect(rest(of: harness) == [1, 2, 5, 6, 8])
     }
 
+    @Test("what of a batch did not arrive goes back to its old place, whoever had taken it")
+    func partsOfBatches() {
+        let harness = makeHarness(1...5)
+        let taken = harness.request(.getBatch, from: 1, argument: 4)
+        #expect(items(taken.replies.first) == [[1], [2], [3], [4]])
+        // From somebody else, or of something else, it means nothing.
+        let one: [UInt8] = [1, 0, 0, 0, 0, 0, 0, 0]
+        harness.request(.acknowledgeSome, from: 2, argument: taken.correlation, body: one, kind: .notice)
+        harness.request(.acknowledgeSome, from: 1, argument: .max, body: one, kind: .notice)
+        #expect(harness.request(.queueState).replies.map(\.argument) == [1])
+        harness.request(.acknowledgeSome, from: 1, argument: taken.correlation, body: one, kind: .notice)
+        #expect(rest(of: harness) == [2, 3, 4, 5])
+        for body in [[UInt8](), [1, 2], Array(repeating: 0xff, count: 8)] {
+            for item in 1...3 as ClosedRange<UInt8> { harness.request(.put, body: [item], kind: .notice) }
+            let taken = harness.request(.getBatch, from: 1, argument: 3)
+            harness.request(.acknowledgeSome, from: 1, argument: taken.correlation, body: body, kind: .notice)
+            #expect(rest(of: harness).isEmpty)
+        }
+    }
+
     @Test("a batch that is larger than the queue goes in item by item, before what is put later")
     func largeBatch() {
         let harness = Harness(QueueService(capacity: 2))

@@ -67,6 +67,14 @@ struct StoreServiceTests {
         #expect(try answers(try request(.perform(.element(at: 0)), from: 2).replies) == [.element([1])])
     }
 
+    @Test("an update that has nothing to begin with holds up nobody")
+    func failedBeginning() throws {
+        for command in [StoreCommand.element(at: 7), .allPairs] {
+            #expect(try answers(try request(.begin(command), from: 1).replies).allSatisfy(\.isRefusal))
+            #expect(try answers(try request(.perform(.count), from: 2).replies) == [.count(1)])
+        }
+    }
+
     @Test("only who has begun an update can end it")
     func foreignCommit() throws {
         let (update, _) = try request(.begin(.element(at: 0)), from: 1)

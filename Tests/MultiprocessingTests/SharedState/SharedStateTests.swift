@@ -69,6 +69,36 @@ struct SharedStateTests {
         }
     }
 
+    @Test("an update of an element that is not there is an error, after which the others have access")
+    func updatesOutOfRange() async throws {
+        try await onRanks(nil) {
+            try withProcesses {
+                let list = try SharedList([1, 2])
+                let array = try SharedArray([1, 2])
+                for index in [2, -3, .max, .min] {
+                    #expect(kindOfError { try list.update(at: index) { $0 += 1 } } == .outOfRange)
+                    #expect(kindOfError { try array.update(at: index) { $0 += 1 } } == .outOfRange)
+                    try list.update(at: 0, timeout: .seconds(20)) { $0 += 1 }
+                    try array.update(at: 0, timeout: .seconds(20)) { $0 += 1 }
+                }
+                #expect(try list.elements() == [5, 2])
+                let process = Process {
+                    guard kindOfError({ try list.update(at: 2) { $0 += 1 } }) == .outOfRange else { exit(7) }
+                    try list.update(at: 1, timeout: .seconds(20)) { $0 += 1 }
+                }
+                try process.start()
+                #expect(try process.join(timeout: .seconds(30)))
+                #expect(process.exitCode == 0)
+            }
+            try await withProcesses {
+                let list = try SharedList([1])
+                let kind = await kindOfAsyncError { try await list.update(at: 1) { $0 += 1 } }
+                #expect(kind == .outOfRange)
+                try await list.update(at: 0, timeout: .seconds(20)) { $0 += 1 }
+            }
+        }
+    }
+
     @Test("a shared value used inside its own update is an error, not a wait without end")
     func nestedUse() async throws {
         try await onRanks(nil) {
@@ -230,6 +260,27 @@ struct SharedStateTests {
                 #expect(try await dictionary.get(7) == "seven")
                 #expect(try await dictionary.remove(7) == "seven")
             }
+        }
+    }
+
+    @Test("a block that got the name of one that was unlinked is not taken for it", arguments: [true, false])
+    func memoryOfSameName(byMaker: Bool) async throws {
+        try await onRanks(nil, arguments: ["\(byMaker)"]) {
+            let byMaker = try RankCheck.argument(0, as: Bool.self)
+            let name = "swift-mpi-test-again.\(getpid())"
+            let descriptor = try withProcesses { () -> Int32 in
+                let block = try SharedMemory(name: name, byteCount: 10)
+                if byMaker {
+                    block.unlink()
+                } else {
+                    try SharedMemory(attachingTo: name).unlink()
+                }
+                // Another program makes one.
+                return shm_open("/" + name, O_RDWR | O_CREAT | O_EXCL, 0o600)
+            }
+            #expect(try #require(descriptor) >= 0)
+            #expect(access("/dev/shm/\(name)", F_OK) == 0)
+            shm_unlink("/" + name)
         }
     }
 

@@ -19,6 +19,8 @@ struct PipeService: Service {
         var holders: [Address: Int] = [:]
         /// Connections that are on their way to a process.
         var reservations: Set<UInt64> = []
+        /// Connections that have arrived, or never will, perhaps before the word that they are on their way.
+        var settled: Set<UInt64> = []
         /// Whether the maker of the pipe has sent or received through this end, or has looked for something to receive.
         var isUsedByMaker = false
         var isGone: Bool { holders.isEmpty && reservations.isEmpty }
@@ -58,10 +60,10 @@ struct PipeService: Service {
             noteUse(of: end, by: request.source)
             poll(request, at: end, &outbox)
         case .pipeReserve:
-            ends[end].reservations.insert(token)
+            if ends[end].settled.remove(token) == nil { ends[end].reservations.insert(token) }
             if request.source == maker, !ends[end].isUsedByMaker { ends[end].holders[maker] = nil }
         case .pipeAttach:
-            ends[end].reservations.remove(token)
+            settle(token, at: end, rank: outbox.service.rank)
             ends[end].holders[request.source, default: 0] += 1
         case .pipeRelease:
             release(end, token: token, by: request.source, &outbox)
@@ -175,11 +177,21 @@ struct PipeService: Service {
 
     private mutating func release(_ end: Int, token: UInt64, by source: Address, _ outbox: inout Outbox) {
         if token != 0 {
-            ends[end].reservations.remove(token)
+            settle(token, at: end, rank: outbox.service.rank)
         } else if let count = ends[end].holders[source] {
             ends[end].holders[source] = count > 1 ? count - 1 : nil
         }
         tellIfGone(end, &outbox)
+    }
+
+    /// A connection is no longer on its way.
+    ///
+    /// The word of it and the word that it was sent come from two ranks, and so in any order, unless it was sent on this one.
+    private mutating func settle(_ token: UInt64, at end: Int, rank: Int32) {
+        guard ends[end].reservations.remove(token) == nil, token != 0,
+            !ReservationToken.isFrom(rank: rank, token)
+        else { return }
+        ends[end].settled.insert(token)
     }
 
     /// When an end has no holder left, those who wait at the other one hear of it.
@@ -218,6 +230,8 @@ struct PipeService: Service {
             ends[index].receivers.forget(end.address)
             ends[index].pollers.forget(end.address)
             ends[index].senders.forget(end.address)
+            // Everything that it had to say has come before.
+            ends[index].settled = ends[index].settled.filter { !ReservationToken.isFrom(end.address, $0) }
             let unread = ends[index].deliveries.removeAll(of: end.address)
             let wasHolder = ends[index].holders.removeValue(forKey: end.address) != nil
             giveBack(unread, to: index, &outbox)

@@ -154,6 +154,8 @@ extension PoolService {
         for number in jobs.keys.sorted() where jobs[number]?.client.address == end.address {
             cancelJob(number, &outbox)
         }
+        // Nobody can hand in anything any more, or take what comes of it.
+        if end.address == order.parent { terminate(&outbox) }
         guard end.parent == address else { return }
         booting.remove(end.address)
         let lostTask = lostTasks.removeValue(forKey: end.address)
@@ -190,7 +192,7 @@ extension PoolService {
             // A worker that ends each time it is handed something would otherwise be replaced for ever.
             first.losses += 1
             pieces[0] = first
-            if first.losses >= PoolService.maximumLosses + ledger.retries { failed = Array(first.range) }
+            if first.losses - PoolService.maximumLosses >= ledger.retries { failed = Array(first.range) }
         }
         fail(failed, ofJob: assignment.job, end, &outbox)
         giveBack(unfinished(pieces))

@@ -191,7 +191,7 @@ struct PoolService: Service {
         queue = []
     }
 
-    private mutating func terminate(_ outbox: inout Outbox) {
+    mutating func terminate(_ outbox: inout Outbox) {
         isClosed = true
         isTerminated = true
         endJobs(.terminated, [], &outbox)
@@ -212,7 +212,7 @@ struct PoolService: Service {
     }
 
     private mutating func join(_ request: Request, _ outbox: inout Outbox) {
-        guard isClosed else { return outbox.reply(to: request, .malformed) }
+        guard isClosed else { return outbox.reply(to: request, .misused) }
         joiners.append(request.waiter)
         finishIfPossible(&outbox)
     }

@@ -51,7 +51,7 @@ struct QueueService: Service {
         case .getBatch:
             get(Demand(maximum: max(1, Int(clamping: request.argument)), isBatch: true), request, &outbox)
         case .lease: get(Demand(isLease: true), request, &outbox)
-        case .acknowledge, .finishLease, .returnLease: settle(operation, request, &outbox)
+        case .acknowledge, .acknowledgeSome, .finishLease, .returnLease: settle(operation, request, &outbox)
         case .queuePoll: poll(request, &outbox)
         case .queueState:
             let count = request.argument == QueueService.unfinishedMark ? unfinishedCount : backlog.count
@@ -126,8 +126,11 @@ struct QueueService: Service {
         } else {
             outbox.reply(to: waiter, sharing: &items[0].frame)
         }
-        // What a main program is handed it has, for it shares its memory with a Host; but a lease may be given back.
-        if demand.isLease || !waiter.address.isMainProgram { deliveries.note(items, to: waiter) }
+        // What a main program is handed it has, for it shares its memory with a Host; but a lease, or some of several items,
+        // may be given back.
+        if demand.isLease || demand.isBatch || !waiter.address.isMainProgram {
+            deliveries.note(items, to: waiter)
+        }
     }
 
     // MARK: What was handed out
@@ -137,6 +140,11 @@ struct QueueService: Service {
         guard let items = deliveries.remove(request.argument, of: request.source) else { return }
         switch operation {
         case .returnLease: return giveBack(items, &outbox)
+        case .acknowledgeSome:
+            let count = request.frame.withBody { body in
+                body.count == 8 ? UInt64(littleEndian: body.loadUnaligned(as: UInt64.self)) : .max
+            }
+            return giveBack(Array(items.dropFirst(Int(clamping: count))), &outbox)
         case .finishLease: finish(items.count, &outbox)
         default: break
         }

@@ -7,7 +7,7 @@ enum ServiceOrder: Codable, Sendable {
     /// A store of encoded elements in order, or of values by keys.
     case list([[UInt8]])
     case dictionary(keys: [[UInt8]], values: [[UInt8]])
-    case memory(name: String)
+    case memory(name: String, inode: UInt64)
     case lock(isReentrant: Bool)
     case semaphore(value: Int, isBounded: Bool)
     case event
@@ -22,7 +22,7 @@ enum ServiceOrder: Codable, Sendable {
         case .list(let elements): StoreService(.list(ListStore(elements)))
         case .dictionary(let keys, let values):
             StoreService(.dictionary(DictionaryStore(keys: keys, values: values)))
-        case .memory(let name): MemoryService(name: name)
+        case .memory(let name, let inode): MemoryService(name: name, inode: inode)
         case .lock(let isReentrant): LockService(isReentrant: isReentrant)
         case .semaphore(let value, let isBounded): SemaphoreService(value: value, isBounded: isBounded)
         case .event: EventService()

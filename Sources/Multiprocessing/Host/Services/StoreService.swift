@@ -45,8 +45,10 @@ struct StoreService: Service {
         switch request {
         case .perform(let command): answer(store.perform(command), to: waiter, &outbox)
         case .begin(let command):
-            holder = (waiter.address, waiter.correlation)
-            answer(store.perform(command), to: waiter, &outbox)
+            let read = store.perform(command)
+            // Without something to start from there is no update: nobody would end it.
+            if !read.isRefusal { holder = (waiter.address, waiter.correlation) }
+            answer(read, to: waiter, &outbox)
         case .commit, .abandon: break
         }
     }

@@ -5,7 +5,6 @@ struct WaitingList<Item> {
     private var entries: Deque<(waiter: Waiter, item: Item)> = []
 
     var isEmpty: Bool { entries.isEmpty }
-    var count: Int { entries.count }
 
     mutating func append(_ waiter: Waiter, _ item: Item) { entries.append((waiter, item)) }
 

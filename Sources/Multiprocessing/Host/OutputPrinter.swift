@@ -1,0 +1,94 @@
+internal import CProcessSupport
+internal import DequeModule
+
+/// Prints to a stream of the main program what processes on other ranks have written, without waiting for whoever reads the
+/// stream.
+///
+/// What there is room for is written at once, so that it comes before what happens next. Only what has to wait is left to a
+/// thread, which exists as long as there is something.
+final class OutputPrinter: Sendable {
+    private struct State {
+        var waiting: Deque<[UInt8]> = []
+        /// What waits, and what the thread is at.
+        var byteCount = 0
+        /// Whether the thread has something to do, or is about to have.
+        var isBehind = false
+        var thread: NativeThread?
+
+        mutating func next() -> [UInt8]? {
+            let bytes = waiting.popFirst()
+            isBehind = bytes != nil
+            return bytes
+        }
+    }
+
+    /// More than this is kept for no reader, however slow: beyond it, the one who prints has to wait after all.
+    private let greatestByteCount: Int
+    private let stream: Int32
+    private let onCatchingUp: @Sendable () -> Void
+    private let state = Monitor(State())
+
+    /// - Parameters:
+    ///   - stream: 1 or 2.
+    ///   - greatestByteCount: How much may wait.
+    ///   - onCatchingUp: Called on the thread when it has printed everything.
+    init(
+        stream: Int32,
+        greatestByteCount: Int = 16 << 20,
+        onCatchingUp: @escaping @Sendable () -> Void = {}
+    ) {
+        self.stream = stream
+        self.greatestByteCount = greatestByteCount
+        self.onCatchingUp = onCatchingUp
+    }
+
+    /// Whether something waits to be printed.
+    var isBehind: Bool { state.withLock { $0.isBehind } }
+
+    /// Prints bytes after everything that was printed before; to be called by one thread.
+    func print(_ bytes: UnsafeRawBufferPointer) {
+        // What comes later must not get ahead.
+        let written = isBehind ? 0 : cps_print(stream, bytes.baseAddress, bytes.count, 0, 0)
+        guard written < bytes.count else { return }
+        leave(Array(bytes[written...]))
+    }
+
+    private func leave(_ bytes: [UInt8]) {
+        let predecessor = state.wait { state -> NativeThread?? in
+            guard state.byteCount < greatestByteCount else { return nil }
+            state.waiting.append(bytes)
+            state.byteCount += bytes.count
+            guard !state.isBehind else { return .some(nil) }
+            state.isBehind = true
+            return .some(state.thread.take())
+        }
+        // It is at its end.
+        if case .some(.some(let thread)) = predecessor { thread.join() }
+        let isServed = state.withLock { state in
+            guard state.isBehind, state.thread == nil else { return true }
+            state.thread = try? NativeThread(name: "mpi-output") { self.serve() }
+            return state.thread != nil
+        }
+        // Without a thread there is no other way.
+        if !isServed { serve() }
+    }
+
+    private func serve() {
+        while let bytes = state.withLock({ $0.next() }) {
+            _ = cps_print(stream, bytes, bytes.count, 0, 1)
+            state.withLock { $0.byteCount -= bytes.count }
+            state.wakeAll()
+        }
+        state.wakeAll()
+        onCatchingUp()
+    }
+
+    /// Waits until everything is printed and the thread is gone.
+    func finish() {
+        let thread = state.wait { state -> NativeThread?? in
+            guard !state.isBehind else { return nil }
+            return .some(state.thread.take())
+        }
+        if case .some(.some(let thread)) = thread { thread.join() }
+    }
+}
