@@ -70,7 +70,7 @@ struct ChildrenTests {
                     #expect(try await process.sentinel.wait(timeout: .seconds(20)))
                 }
                 #expect(endpoint.children.withLock { $0.states.count } <= 16)
-                let answer = try Process.running { 7 }
+                let answer = try await Process.running { 7 }
                 #expect(try await answer.value == 7)
             }
         }

@@ -213,8 +213,14 @@ struct PoolFormsTests {
                 let sentinels = try Queue<ProcessSentinel>()
                 func makeResult() throws -> AsyncResult<Int> {
                     try Pool(processes: 1).applyAsync {
-                        let address = try Endpoint.required(for: "a sentinel of oneself").address
-                        try sentinels.put(ProcessSentinel(address: address, name: Process.current.name))
+                        let endpoint = try Endpoint.required(for: "a sentinel of oneself")
+                        try sentinels.put(
+                            ProcessSentinel(
+                                address: endpoint.address,
+                                epoch: endpoint.epoch,
+                                name: Process.current.name
+                            )
+                        )
                         try pids.put(Process.current.pid)
                         _ = try gate.get()
                         return 5

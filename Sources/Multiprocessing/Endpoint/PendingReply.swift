@@ -69,7 +69,8 @@ final class PendingReply: Sendable {
 
     /// Blocks until the next frame of the answer has arrived.
     func wait() throws(ProcessingError) -> Frame {
-        try endpoint.wait { self.next() }.get()
+        // Services answer when the time is up, so there is no deadline here that could pass.
+        try (endpoint.wait { self.next() } ?? .failure(ProcessingError(.timedOut, "no answer in time"))).get()
     }
 
     /// The next frame of the answer, or why there will be none, if that is known by now.

@@ -139,9 +139,9 @@ final class ResultStream<Output: Sendable>: Sendable {
     }
 
     private func wake() {
-        let waiters = state.withLock { state in
+        let (waiters, link) = state.withLock { state in
             defer { state.waiters = [] }
-            return state.waiters
+            return (state.waiters, state.link)
         }
         for waiter in waiters { waiter.resume(with: .success(())) }
         state.wakeAll()
@@ -180,7 +180,7 @@ final class ResultStream<Output: Sendable>: Sendable {
     func next(until deadline: ContinuousClock.Instant?) throws -> Output? {
         CallbackThread.shared.prepareToWait()
         let step =
-            if let endpoint = link?.endpoint {
+            if let endpoint = state.withLock({ $0.link?.endpoint }) {
                 endpoint.waitForWork(until: deadline) { state.withLock { takeStep(&$0) } }
             } else {
                 state.wait(until: deadline) { takeStep(&$0) }
