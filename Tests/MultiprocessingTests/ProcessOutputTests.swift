@@ -278,23 +278,4 @@ struct ProcessOutputTests {
         #expect(lines.count == 2 && lines.first == mark + String(repeating: "y", count: 512 << 10))
         #expect(lines.last == mark + "\u{1}\u{0}\u{7f}\t")
     }
-
-    @Test("a program that a process leaves behind and that writes without pause holds up nobody")
-    func endlessOutput() async throws {
-        let result = try await onRanks(2) {
-            try withProcesses {
-                let process = Process(on: 1) {
-                    // It ends when nobody reads any more what it writes.
-                    system(#"yes "$(head -c 60000 /dev/zero | tr '\0' x)" &"#)
-                }
-                try process.start()
-                #expect(try process.join(timeout: .seconds(20)))
-                #expect(process.exitCode == 0)
-                let next = Process(on: 1) {}
-                try next.start()
-                #expect(try next.join(timeout: .seconds(20)))
-            }
-        }
-        #expect(result.isSuccess)
-    }
 }
