@@ -38,7 +38,7 @@ struct PoolBenchmark: ProcessBenchmark {
             let count = min(tasks, taskCount(ofLength: length))
             let samples = try measurement.samples {
                 Double(count)
-                    / (try Stopwatch.time { _ = try pool.map(0..<count, chunkSize: 1) { _ in work.run() } })
+                    / (try Stopwatch.time { _ = try pool.map(0..<count, chunkSize: 1) { work.run($0) } })
             }
             report.add("tasks of \(length) µs, chunk size 1", .perSecond, samples)
         }
@@ -91,8 +91,8 @@ struct PoolBenchmark: ProcessBenchmark {
             let work = BusyWork.taking(Double(length) * 1e-6)
             let count = taskCount(ofLength: length)
             let gain = try measurement.samples {
-                let loop = Stopwatch.time { for _ in 0..<count { BusyWork.keep(work.run()) } }
-                return loop / (try Stopwatch.time { _ = try pool.map(0..<count) { _ in work.run() } })
+                let loop = work.timeOfLoop(count)
+                return loop / (try Stopwatch.time { _ = try pool.map(0..<count) { work.run($0) } })
             }
             report.add("gain of 2 workers, tasks of \(length) µs", .number, gain)
         }
@@ -102,8 +102,8 @@ struct PoolBenchmark: ProcessBenchmark {
             "4 workers against 2, tasks of 15 µs",
             .number,
             try measurement.samples {
-                let two = try Stopwatch.time { _ = try pool.map(0..<count) { _ in work.run() } }
-                return two / (try Stopwatch.time { _ = try pool4.map(0..<count) { _ in work.run() } })
+                let two = try Stopwatch.time { _ = try pool.map(0..<count) { work.run($0) } }
+                return two / (try Stopwatch.time { _ = try pool4.map(0..<count) { work.run($0) } })
             }
         )
         report.add(
