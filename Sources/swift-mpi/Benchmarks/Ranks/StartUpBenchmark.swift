@@ -22,6 +22,9 @@ struct StartUpBenchmark: ParsableCommand {
     @Option(help: "Another program to start instead of this one.", completion: .file())
     var program: String?
 
+    @Option(help: "The thread level that each rank asks for; what the library asks for by itself, if omitted.")
+    var threads: ThreadLevelName?
+
     @Flag(help: .private)
     var hello = false
 
@@ -47,6 +50,7 @@ struct StartUpBenchmark: ParsableCommand {
 
     /// What each rank does, here and in the program in C.
     private func greet() throws {
+        if let threads { try Environment.initialize(threads: threads.level) }
         let world = Communicator.world
         try world.barrier()
         print("hello from rank \(world.rank) of \(world.size)")
@@ -55,7 +59,8 @@ struct StartUpBenchmark: ParsableCommand {
     private func duration(ranks: Int, _ profile: LaunchProfile) throws -> Double {
         let job = RankJob(
             executable: program ?? RankJob.ownExecutable,
-            arguments: program == nil ? ["bench", "start-up", "--hello"] : [],
+            arguments: (program == nil ? ["bench", "start-up", "--hello"] : [])
+                + (threads.map { ["--threads", $0.rawValue] } ?? []),
             ranks: ranks,
             profile: profile,
             // A choice that this program was started with must not reach the job that is to have none.
