@@ -35,6 +35,8 @@ def describe(python):
     versions = "import mpi4py, numpy; print(mpi4py.__version__, numpy.__version__)"
     mpi4py, _, numpy = first_line(python, "-c", versions).partition(" ")
     commit = first_line("git", "rev-parse", "--short=12", "HEAD")
+    if not re.fullmatch("[0-9a-f]+", commit):
+        commit = "unknown"
     return [
         ("processor", f"{field('/proc/cpuinfo', 'model name')}, {cores()} cores"),
         ("memory", f"{kilobytes / 1048576:.0f} GiB"),

@@ -35,6 +35,8 @@ def goal_rows(measurements, only):
 
 def figure_rows(measurements, benchmark, peers):
     for case in measurements.cases(benchmark, tails=True):
+        if case.endswith((", p90", ", p99.9")):
+            continue
         unit = measurements.units[benchmark, case]
         cells = [case]
         for peer in peers:

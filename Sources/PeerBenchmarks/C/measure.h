@@ -69,6 +69,12 @@ static inline double quantile(const double *sorted, long count, double share) {
     return sorted[index] + (position - (double)index) * (sorted[index + 1] - sorted[index]);
 }
 
+static inline const char *level_name(void) {
+    for (int l = 0; l < 4; l++)
+        if (levels[l] == thread_level) return level_names[l];
+    return "unknown";
+}
+
 /* Prints a record; `single` has the times of single operations, or is NULL. */
 static inline void record(const char *benchmark, const char *name, const char *unit, const double *samples,
                           double *single, long count, const char *note) {
@@ -82,10 +88,7 @@ static inline void record(const char *benchmark, const char *name, const char *u
         printf(",\"percentiles\":{\"50\":%.9g,\"90\":%.9g,\"99\":%.9g,\"99.9\":%.9g}", quantile(single, count, 0.5),
                quantile(single, count, 0.9), quantile(single, count, 0.99), quantile(single, count, 0.999));
     }
-    const char *level = "unknown";
-    for (int l = 0; l < 4; l++)
-        if (levels[l] == thread_level) level = level_names[l];
-    printf(",\"threads\":\"%s\",\"ranks\":\"%d\"", level, ranks);
+    printf(",\"threads\":\"%s\",\"ranks\":\"%d\"", level_name(), ranks);
     if (note) printf(",\"verification\":\"%s\"", note);
     printf("}\n");
     fflush(stdout);

@@ -8,7 +8,7 @@ static const uint64_t multiplier = 1220703125, mask = (UINT64_C(1) << 46) - 1;
 
 static inline double next_random(uint64_t *state) {
     *state = (*state * multiplier) & mask;
-    return (double)*state * (1.0 / (double)(UINT64_C(1) << 46));
+    return (double)(int64_t)*state * (1.0 / (double)(UINT64_C(1) << 46));
 }
 
 /* Goes on as if so many numbers had been asked for. */

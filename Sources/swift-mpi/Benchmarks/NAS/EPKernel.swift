@@ -42,13 +42,14 @@ struct EPKernel {
 
     private static func addBlock(_ random: inout NASRandom, to result: inout Result) {
         var (sumX, sumY) = (0.0, 0.0)
+        var counts = result.counts.mutableSpan
         for _ in 0..<1 << logarithmOfBlock {
             let x = 2 * random.next() - 1
             let y = 2 * random.next() - 1
             let square = x * x + y * y
             guard square <= 1 else { continue }
             let factor = (-2 * log(square) / square).squareRoot()
-            result.counts[Int(max(abs(x * factor), abs(y * factor)))] += 1
+            counts[Int(max(abs(x * factor), abs(y * factor)))] &+= 1
             sumX += x * factor
             sumY += y * factor
         }

@@ -35,13 +35,20 @@ struct ISKernel {
         }
         // The sizes of the buckets, and behind them the watched keys: each is known to one rank, and 0 elsewhere.
         var sizes = [Int32](repeating: 0, count: problem.bucketCount)
-        for key in keys { sizes[Int(key) >> problem.shift] += 1 }
+        Self.tally(keys.span, into: &sizes) { [shift = problem.shift] in Int($0) &>> shift }
         let totals = try sum(sizes + watchedKeys())
         arrange(sizes)
         let shares = share(totals)
         try exchange(sizes, shares)
         count(shares[world.rank], totals)
         confirm(totals.suffix(problem.watchedPlaces.count), shares[world.rank], iteration)
+    }
+
+    /// Counts the keys by a place that is found for each.
+    @inline(__always)
+    private static func tally(_ keys: Span<Int32>, into counts: inout [Int32], at place: (Int32) -> Int) {
+        var counts = counts.mutableSpan
+        for index in keys.indices { counts[place(keys[index])] &+= 1 }
     }
 
     private func sum(_ own: [Int32]) throws -> [Int32] {
@@ -61,10 +68,14 @@ struct ISKernel {
     private mutating func arrange(_ sizes: [Int32]) {
         var next = [Int](repeating: 0, count: sizes.count)
         for bucket in 1..<sizes.count { next[bucket] = next[bucket - 1] + Int(sizes[bucket - 1]) }
-        for key in keys {
-            let bucket = Int(key) >> problem.shift
-            arranged[next[bucket]] = key
-            next[bucket] += 1
+        let (shift, keys) = (problem.shift, keys)
+        let source = keys.span
+        var places = next.mutableSpan
+        var target = arranged.mutableSpan
+        for index in source.indices {
+            let bucket = Int(source[index]) &>> shift
+            target[places[bucket]] = source[index]
+            places[bucket] &+= 1
         }
     }
 
@@ -98,9 +109,10 @@ struct ISKernel {
     private mutating func count(_ share: Range<Int>, _ totals: [Int32]) {
         lowest = share.lowerBound << problem.shift
         keysBelow = totals[..<share.lowerBound].reduce(0) { $0 + Int($1) }
-        tally = [Int32](repeating: 0, count: share.count << problem.shift)
-        for key in held[..<heldCount] { tally[Int(key) - lowest] += 1 }
-        for index in tally.indices.dropFirst() { tally[index] += tally[index - 1] }
+        var counts = [Int32](repeating: 0, count: share.count << problem.shift)
+        Self.tally(held.span.extracting(first: heldCount), into: &counts) { [lowest] in Int($0) &- lowest }
+        for index in counts.indices.dropFirst() { counts[index] &+= counts[index - 1] }
+        tally = counts
     }
 
     /// Compares the ranks of the watched keys that fall to this rank with the published ones.

@@ -14,7 +14,8 @@ struct NASRandom {
     mutating func next() -> Double {
         // What a product loses beyond 64 bits has no part in the lowest 46.
         state = (state &* Self.multiplier) & Self.mask
-        return Double(state) * Self.unit
+        // A signed number is one instruction to convert.
+        return Double(Int64(bitPattern: state)) * Self.unit
     }
 
     /// Goes on as if so many numbers had been asked for.

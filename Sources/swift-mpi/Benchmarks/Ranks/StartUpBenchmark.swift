@@ -22,7 +22,9 @@ struct StartUpBenchmark: ParsableCommand {
     @Option(help: "Another program to start instead of this one.", completion: .file())
     var program: String?
 
-    @Option(help: "The thread level that each rank asks for; what the library asks for by itself, if omitted.")
+    @Option(
+        help: "The thread level that each rank asks for; what the library asks for by itself, if omitted."
+    )
     var threads: ThreadLevelName?
 
     @Flag(help: .private)
@@ -33,7 +35,13 @@ struct StartUpBenchmark: ParsableCommand {
         let report = measurement.makeReport(of: "start-up")
         for profile in [LaunchProfile.local, Self.stock] {
             for count in ranks.numbers {
-                let samples = try measurement.samples { try duration(ranks: count, profile) }
+                var level = "unknown"
+                let samples = try measurement.samples {
+                    let (time, text) = try timeOfJob(ranks: count, profile)
+                    level = text
+                    return time
+                }
+                report.notes = [("threads", level)]
                 report.add("\(profile.name) \(count)", .seconds, samples)
             }
         }
@@ -53,10 +61,12 @@ struct StartUpBenchmark: ParsableCommand {
         if let threads { try Environment.initialize(threads: threads.level) }
         let world = Communicator.world
         try world.barrier()
-        print("hello from rank \(world.rank) of \(world.size)")
+        let level = Environment.threadLevel.map { "\($0)" } ?? "unknown"
+        print("hello from rank \(world.rank) of \(world.size), threads \(level)")
     }
 
-    private func duration(ranks: Int, _ profile: LaunchProfile) throws -> Double {
+    /// Starts a job, and returns its seconds and the thread level that it says it has.
+    private func timeOfJob(ranks: Int, _ profile: LaunchProfile) throws -> (Double, String) {
         let job = RankJob(
             executable: program ?? RankJob.ownExecutable,
             arguments: (program == nil ? ["bench", "start-up", "--hello"] : [])
@@ -68,7 +78,9 @@ struct StartUpBenchmark: ParsableCommand {
             timeout: .seconds(60)
         )
         switch LauncherExamination.run(job) {
-        case .success(let result) where result.isSuccess: return result.duration / .seconds(1)
+        case .success(let result) where result.isSuccess:
+            let word = result.lines.first?.text.split(separator: " ").last.map { String($0) } ?? "unknown"
+            return (result.duration / .seconds(1), word)
         case .success(let result): throw ValidationError("the job failed\n\(result.report)")
         case .failure(let failure): throw ValidationError(failure.reason)
         }
