@@ -4,6 +4,7 @@ import MPI
 /// `swift-mpi bench ep`.
 struct EPBenchmark: RankBenchmark {
     static let name = "ep"
+    static let fewestRanks = 1
     static let configuration = CommandConfiguration(
         commandName: name,
         abstract: "The NAS kernel EP: pairs of normally distributed random numbers, each rank its share."

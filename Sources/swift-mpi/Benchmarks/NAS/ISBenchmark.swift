@@ -4,6 +4,7 @@ import MPI
 /// `swift-mpi bench is`.
 struct ISBenchmark: RankBenchmark {
     static let name = "is"
+    static let fewestRanks = 1
     static let configuration = CommandConfiguration(
         commandName: name,
         abstract: "The NAS kernel IS: ranks of integers, which travel to the rank that their bucket falls to."

@@ -18,6 +18,14 @@ struct NASRandom {
         return Double(Int64(bitPattern: state)) * Self.unit
     }
 
+    /// Replaces all numbers by the next ones.
+    mutating func fill(_ numbers: inout [Double]) {
+        var random = self
+        var drawn = numbers.mutableSpan
+        for index in drawn.indices { drawn[index] = random.next() }
+        self = random
+    }
+
     /// Goes on as if so many numbers had been asked for.
     mutating func skip(_ count: Int) {
         var (power, rest) = (Self.multiplier, count)

@@ -13,6 +13,8 @@ protocol RankBenchmark: ParsableCommand {
     static var name: String { get }
     /// How many ranks are started if no launcher has.
     static var rankCount: Int { get }
+    /// How many it takes.
+    static var fewestRanks: Int { get }
     var options: RankOptions { get }
     /// Measures; every rank calls it.
     func measure(on world: Communicator, _ report: BenchmarkReport) throws
@@ -20,13 +22,14 @@ protocol RankBenchmark: ParsableCommand {
 
 extension RankBenchmark {
     static var rankCount: Int { 2 }
+    static var fewestRanks: Int { 2 }
 
     mutating func run() throws {
         if JobExamination.announcedRankCount == nil { try Self.startAgain(ranks: Self.rankCount) }
         if let level = options.threads { try Environment.initialize(threads: level.level) }
         let world = Communicator.world
-        guard world.size >= min(2, Self.rankCount) else {
-            throw ValidationError("\(Self.name) takes \(Self.rankCount) ranks; here is \(world.size)")
+        guard world.size >= Self.fewestRanks else {
+            throw ValidationError("\(Self.name) takes \(Self.fewestRanks) ranks; here is \(world.size)")
         }
         let report = options.measurement.makeReport(of: Self.name)
         report.notes = [
