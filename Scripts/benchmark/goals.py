@@ -30,11 +30,14 @@ class Verdict:
     value: float | None
     lower: float | None
     upper: float | None
+    is_right: bool = True  # a wrong result is no use, however soon it is there
 
     @property
     def is_met(self):
         if self.value is None:
             return None
+        if not self.is_right:
+            return False
         if self.goal.sense in ("faster", "least"):
             return self.value >= self.goal.bound
         return self.value <= self.goal.bound
@@ -135,8 +138,11 @@ def judge(goal, measurements):
     for index, case in enumerate(goal.cases):
         found = values(goal, measurements, index)
         if found:
-            verdicts.append(Verdict(goal, case, median(found), quantile(found, 0.25), quantile(found, 0.75)))
+            right = measurements.verifications.get((goal.benchmark, case, "swift"), "successful") == "successful"
+            verdicts.append(
+                Verdict(goal, case, median(found), quantile(found, 0.25), quantile(found, 0.75), right)
+            )
     if not verdicts:
         return Verdict(goal, None, None, None, None)
-    worst = min if goal.sense in ("faster", "least") else max
-    return worst(verdicts, key=lambda verdict: verdict.value)
+    sign = 1 if goal.sense in ("faster", "least") else -1
+    return min(verdicts, key=lambda verdict: (verdict.is_right, sign * verdict.value))

@@ -36,17 +36,18 @@ def run(command, environment, limit):
 
 
 def end(process):
-    """Ends a process: first so that a launcher ends its ranks, then without asking."""
+    """Ends a process and all that it started: first so that a launcher can end its ranks, then without asking."""
+    said = "", ""
     for number in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.killpg(process.pid, number)
         except ProcessLookupError:
             pass
         try:
-            return process.communicate(timeout=5)
+            said = process.communicate(timeout=5)
         except subprocess.TimeoutExpired:
             continue
-    return "", ""
+    return said
 
 
 def last_words(errors):
