@@ -22,6 +22,7 @@ class Benchmark:
     full: dict
     quick: dict
     shares_core: bool = False  # more ranks than cores, or processes beside ranks
+    most_rounds: int = 1000  # what takes long and varies little need not run in every round
 
 
 def of_ranks(name, full, quick, ranks=2, python=True, shares_core=False):
@@ -90,7 +91,7 @@ plan = [
     Benchmark(
         "queue",
         [Program("swift", "swift"), Program("multiprocessing", "python", name="queue_stream")],
-        {"iterations": 3000, "items": 100_000},
+        {"iterations": 3000, "items": 50_000, "repetitions": 3},
         {"iterations": 200, "items": 5000, "repetitions": 3},
     ),
     Benchmark(
@@ -102,7 +103,14 @@ plan = [
             Program("mpi4py.futures", "futures", 3, options={"way": "mpi-futures"}),
             Program("mpi4py pool", "futures", 3, options={"way": "mpi-pool"}),
         ],
-        {"tasks": 10_000, "items": 1_000_000, "large-tasks": 100, "calls": 1000, "busy-seconds": 0.5},
+        {
+            "tasks": 5000,
+            "items": 1_000_000,
+            "large-tasks": 100,
+            "calls": 500,
+            "busy-seconds": 0.5,
+            "repetitions": 3,
+        },
         {
             "tasks": 500,
             "items": 50_000,
@@ -123,7 +131,7 @@ plan = [
     Benchmark(
         "growth",
         [Program("swift", "swift")],
-        {"repetitions": 3},
+        {"repetitions": 1},
         {
             "repetitions": 1,
             "tasks": "1000,10000,100000",
@@ -132,6 +140,7 @@ plan = [
             "ranks": "1,2,4",
         },
         shares_core=True,
+        most_rounds=3,
     ),
     nas("ep", "S", {"repetitions": 5}, {"repetitions": 1}),
     nas("ep", "W", {"repetitions": 3}, {"repetitions": 1}),

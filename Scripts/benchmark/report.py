@@ -101,7 +101,7 @@ def markdown(measurements, machine, commands, rounds, quick, only):
     lines = [
         "# Benchmarks",
         "",
-        f"One run of `Scripts/benchmark.sh{' --quick' if quick else ''}`, as it came out. Every program ran {rounds} times, in turn: Swift, then "
+        f"One run of `Scripts/benchmark.sh{' --quick' if quick else ''}`, as it came out. Every program ran {rounds} times (growth at most 3), in turn: Swift, then "
         "each peer, then Swift again. A ratio is taken within a round; the table has the median of the rounds, and in the spread the quartiles. "
         "A goal with several cases shows the one that is furthest from it.",
         "",
@@ -111,6 +111,7 @@ def markdown(measurements, machine, commands, rounds, quick, only):
     lines += ["## Goals", ""]
     header = ("#", "benchmark", "compared with", "ratio", "spread", "goal", "")
     lines += table(header, list(goal_rows(measurements, only)))
+    lines += ["That a small buffer costs no allocation is counted by `Scripts/check-allocations.sh`.", ""]
     if measurements.failures:
         lines += ["## What failed", ""]
         failures = [(name, peer, number + 1, reason) for name, peer, number, reason in measurements.failures]

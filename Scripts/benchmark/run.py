@@ -69,7 +69,7 @@ def main():
         for benchmark in plan:
             if options.only and benchmark.name not in options.only:
                 continue
-            for round_number in range(options.rounds):
+            for round_number in range(min(options.rounds, benchmark.most_rounds)):
                 for program in benchmark.programs:
                     begun = time.monotonic()
                     failure = run_program(
