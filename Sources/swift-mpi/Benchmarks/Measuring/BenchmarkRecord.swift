@@ -20,6 +20,7 @@ struct BenchmarkRecord {
     /// The percentiles of single operations.
     ///
     /// - Parameter single: A value for each operation.
+    /// - Returns: A value for each of `percents`; nothing if there was no operation.
     static func percentiles(of single: [Double]) -> [(percent: Double, value: Double)] {
         let statistics = SampleStatistics(single)
         return percents.compactMap { percent in

@@ -17,7 +17,9 @@ final class BenchmarkReport {
         self.isJSON = isJSON
     }
 
-    /// Adds a case. As JSON it is printed at once, so that what was measured is not lost when a later case fails.
+    /// Adds a case.
+    ///
+    /// As JSON it is printed at once, so that what was measured is not lost when a later case fails.
     func add(
         _ name: String,
         _ unit: MeasuredUnit,

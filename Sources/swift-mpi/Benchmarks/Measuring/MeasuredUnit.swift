@@ -10,6 +10,7 @@ enum MeasuredUnit: String {
     /// A value in this unit for people, with three digits that count.
     ///
     /// - Parameter value: The value.
+    /// - Returns: The number with its unit; a question mark for what is no number.
     func text(_ value: Double) -> String {
         guard value.isFinite else { return "?" }
         switch self {

@@ -17,6 +17,7 @@ struct MeasurementOptions: ParsableArguments {
     /// Measures a number of batches, after one that is not counted.
     ///
     /// - Parameter batch: Measures one.
+    /// - Returns: What was measured in each.
     func samples(_ batch: () throws -> Double) rethrows -> [Double] {
         _ = try batch()
         return try (0..<repetitions).map { _ in try batch() }

@@ -8,9 +8,10 @@ struct SampleStatistics {
         sorted = samples.filter { !$0.isNaN }.sorted()
     }
 
-    /// The value below which a share of all values lies, between neighbours in proportion; `nil` if there is no value.
+    /// The value below which a share of all values lies, between neighbours in proportion.
     ///
     /// - Parameter share: The share, from 0 to 1.
+    /// - Returns: The value; `nil` if there is none.
     func quantile(_ share: Double) -> Double? {
         guard let last = sorted.last, let first = sorted.first else { return nil }
         guard share > 0 else { return first }

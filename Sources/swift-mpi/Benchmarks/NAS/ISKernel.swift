@@ -10,9 +10,9 @@ struct ISKernel {
     /// The keys that fall to this rank, of which the first `heldCount` count.
     private var held: [Int32]
     private var heldCount = 0
-    /// The keys that fall to this rank are from here …
+    /// The least key that falls to this rank.
     private var lowest = 0
-    /// … and `tally[k]` of them are at most `lowest + k`.
+    /// How many of the keys that fall to this rank are at most `lowest + k`, for each k.
     private var tally: [Int32] = []
     private var keysBelow = 0
     /// How many of the published ranks have been found.

@@ -8,6 +8,7 @@ struct BusyWork: Codable, Sendable {
     /// Does the steps.
     ///
     /// - Parameter seed: What the steps begin with, for a compiler does what is always the same only once.
+    /// - Returns: What came of it.
     @inline(never)
     func run(_ seed: Int) -> Int {
         var state = UInt64(truncatingIfNeeded: seed) | 1

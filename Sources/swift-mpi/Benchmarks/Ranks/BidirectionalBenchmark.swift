@@ -15,13 +15,13 @@ struct BidirectionalBenchmark: RankBenchmark {
     var sizes = NumberList([4096, 65_536, 1_048_576, 16_777_216])
 
     func measure(on world: Communicator, _ report: BenchmarkReport) throws {
-        guard world.rank < 2 else { return try sizes.numbers.forEach { _ in try world.barrier() } }
         let partner = 1 - world.rank
         for size in sizes.numbers {
             let given = [UInt8](repeating: 1, count: size)
             var taken = given
             let count = options.iterations(forByteCount: size)
             try world.barrier()
+            guard world.rank < 2 else { continue }
             let samples = try options.measurement.samples {
                 let time = try Stopwatch.time {
                     for _ in 0..<count {

@@ -52,7 +52,7 @@ extension RankBenchmark {
         fflush(nil)
         execvp(profile.launcher, pointers)
         let reason = String(cString: strerror(errno))
-        pointers.forEach { free($0) }
+        for pointer in pointers { free(pointer) }
         throw ValidationError("\(profile.launcher) cannot be started: \(reason)")
     }
 }
