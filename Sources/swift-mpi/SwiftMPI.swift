@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The one executable: a tour of what processes on ranks can do, single examples, and a doctor.
+/// The one executable: a tour of what processes on ranks can do, single examples, benchmarks, and a doctor.
 @main
 struct SwiftMPI: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -10,7 +10,7 @@ struct SwiftMPI: ParsableCommand {
             Runs by itself, on one rank, or on several: mpirun -n 4 swift run swift-mpi. With several ranks the \
             processes of an example are spread over them, and print the same.
             """,
-        subcommands: [Tour.self, ExampleCommand.self, DoctorCommand.self],
+        subcommands: [Tour.self, ExampleCommand.self, BenchmarkCommand.self, DoctorCommand.self],
         defaultSubcommand: Tour.self
     )
 }

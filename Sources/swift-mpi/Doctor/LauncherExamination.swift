@@ -104,7 +104,7 @@ enum LauncherExamination {
     }
 
     /// Runs a job from a thread that may wait.
-    private static func run(_ job: RankJob) -> Result<RankJobResult, Failure> {
+    static func run(_ job: RankJob) -> Result<RankJobResult, Failure> {
         let outcome = Mutex<Result<RankJobResult, Failure>>(
             .failure(Failure(reason: "it did not end in time"))
         )

@@ -1,0 +1,148 @@
+"""What is to be reached, and whether it was."""
+
+from dataclasses import dataclass
+
+from figures import median, quantile, ratios
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A bound for each of some cases.
+
+    `sense` says what is bounded: "faster" is how many times as fast as the peer Swift is, at least; "time" is Swift's time as a part of the
+    peer's, at most; "least" and "most" are Swift's own value.
+    """
+
+    number: str
+    text: str
+    benchmark: str
+    cases: tuple
+    sense: str
+    bound: float
+    peer: str | None = None
+    peer_cases: tuple | None = None  # if they are called otherwise there
+
+
+@dataclass(frozen=True)
+class Verdict:
+    goal: Goal
+    case: str | None
+    value: float | None
+    lower: float | None
+    upper: float | None
+    is_right: bool = True  # a wrong result is no use, however soon it is there
+
+    @property
+    def is_met(self):
+        if self.value is None:
+            return None
+        if not self.is_right:
+            return False
+        if self.goal.sense in ("faster", "least"):
+            return self.value >= self.goal.bound
+        return self.value <= self.goal.bound
+
+
+small = ("8", "64", "256", "1024", "4096")
+large = ("65536", "262144", "1048576", "4194304", "16777216", "67108864")
+collective_cases = ("barrier",) + tuple(
+    f"{operation} {size}" for operation in ("broadcast", "allReduce", "allGatherv", "allToAllv") for size in (8, 1048576)
+)
+growing = ("tasks", "items", "processes", "ranks")
+
+goals = [
+    Goal("1", "buffer ping-pong, 8 B to 4 KiB", "latency", small, "time", 1.03, "C"),
+    Goal("1", "buffer ping-pong, 8 B to 4 KiB", "latency", small, "faster", 1.0, "mpi4py"),
+    Goal("2", "bandwidth, 64 KiB to 64 MiB", "bandwidth", large, "faster", 0.99, "C"),
+    Goal("3", "small structure, ping-pong", "objects", ("small structure",), "faster", 2, "mpi4py pickle"),
+    Goal("4", "1,000 integers, ping-pong", "objects", ("1000 integers",), "faster", 5, "mpi4py pickle"),
+    Goal("4", "1,000 strings, ping-pong", "objects", ("1000 strings",), "faster", 3, "mpi4py pickle"),
+    Goal("4", "nested dictionary, ping-pong", "objects", ("nested dictionary",), "faster", 3, "mpi4py pickle"),
+    Goal("5", "1 MiB of numbers", "objects", ("1 MiB of numbers",), "faster", 15, "mpi4py pickle"),
+    Goal("5", "1 MiB of numbers", "objects", ("1 MiB of numbers",), "faster", 1.3, "mpi4py pkl5"),
+    Goal("5", "1 MiB of numbers", "objects", ("1 MiB of numbers",), "time", 1.10, "C"),
+    Goal("6", "collectives on buffers", "collectives", collective_cases, "time", 1.03, "C"),
+    Goal("7", "collectives on values", "object-collectives", ("broadcast", "gather", "allReduce"), "faster", 3, "mpi4py"),
+    Goal("8", "hello, against stock Open MPI", "start-up", ("local 2", "local 8"), "time", 0.5, "C", ("stock 2", "stock 8")),
+    Goal("8", "hello, with the same profile", "start-up", ("local 2", "local 8"), "time", 1.05, "C"),
+    Goal("9", "start and join of a process", "process-start", ("start and join",), "faster", 10, "fork"),
+    Goal("9", "start and join of a process", "process-start", ("start and join",), "faster", 250, "spawn"),
+    Goal("10", "pipe, round trip", "pipe", ("processes, round trip",), "faster", 20, "multiprocessing"),
+    Goal("10", "pipe, stream of 1 MiB", "pipe", ("processes, stream of 1048576",), "faster", 3, "multiprocessing"),
+    Goal("11", "queue, round trip", "queue", ("round trip",), "faster", 40, "multiprocessing"),
+    Goal("11", "queue, streams", "queue", ("stream 1→1", "stream 2→1", "stream 1→2"), "faster", 10, "multiprocessing"),
+    Goal("12", "pool, chunk size 1", "pool", ("empty tasks, chunk size 1",), "faster", 10, "multiprocessing"),
+    Goal("12", "pool, chunk size 1", "pool", ("empty tasks, chunk size 1",), "faster", 60, "mpi4py.futures"),
+    Goal("13", "pool, default chunks", "pool", ("empty tasks, default chunks",), "faster", 3, "multiprocessing"),
+    Goal("13", "pool, arguments of 1 MiB", "pool", ("arguments of 1 MiB",), "faster", 5, "multiprocessing"),
+    Goal("13", "pool, apply", "pool", ("apply",), "faster", 50, "multiprocessing"),
+    Goal("14", "2 workers against a loop, 1 ms", "pool", ("gain of 2 workers, tasks of 1000 µs",), "least", 1.95),
+    Goal("14", "2 workers against a loop, 15 µs", "pool", ("gain of 2 workers, tasks of 15 µs",), "least", 1.0),
+    Goal("15", "4 ranks on 2 cores, ring hop", "oversubscription", ("ring hop",), "time", 1.05, "C"),
+    Goal(
+        "15",
+        "pool of 4 against pool of 2",
+        "pool",
+        ("4 workers against 2, tasks of 15 µs", "4 workers against 2, empty tasks"),
+        "least",
+        1.0,
+    ),
+    Goal("16", "4 ranks and 4 processes wait: share of a core", "idle", ("share of a core",), "most", 0.02),
+    Goal("16", "wake-up, 99th percentile, in seconds", "idle", ("wake-up, p99",), "most", 1e-3),
+    Goal(
+        "17",
+        "exponent of time as work grows",
+        "growth",
+        tuple(f"{what}, exponent of time" for what in growing),
+        "most",
+        1.1,
+    ),
+    Goal(
+        "17",
+        "exponent of memory as work grows",
+        "growth",
+        tuple(f"{what}, exponent of memory" for what in growing),
+        "most",
+        1.1,
+    ),
+    Goal("NAS", "EP, classes S and W", "ep", ("class S", "class W"), "time", 1.10, "C"),
+    Goal("NAS", "IS, classes S and W", "is", ("class S", "class W"), "time", 1.10, "C"),
+]
+
+
+def is_rate(unit):
+    return unit.endswith("/s")
+
+
+def speeds(measurements, benchmark, case, peer, peer_case=None):
+    """How many times as fast as the peer Swift was, in each round."""
+    ours = measurements.rounds(benchmark, case, "swift")
+    theirs = measurements.rounds(benchmark, peer_case or case, peer)
+    if is_rate(measurements.units.get((benchmark, case), "s")):
+        return ratios(ours, theirs)
+    return ratios(theirs, ours)
+
+
+def values(goal, measurements, index):
+    case = goal.cases[index]
+    if goal.peer is None:
+        return [value for value in measurements.rounds(goal.benchmark, case, "swift") if value is not None]
+    peer_case = goal.peer_cases[index] if goal.peer_cases else None
+    found = speeds(measurements, goal.benchmark, case, goal.peer, peer_case)
+    return [1 / speed for speed in found if speed] if goal.sense == "time" else found
+
+
+def judge(goal, measurements):
+    """The verdict of the case that is furthest from the bound; cases that were not measured do not count, unless none was."""
+    verdicts = []
+    for index, case in enumerate(goal.cases):
+        found = values(goal, measurements, index)
+        if found:
+            right = measurements.verifications.get((goal.benchmark, case, "swift"), "successful") == "successful"
+            verdicts.append(
+                Verdict(goal, case, median(found), quantile(found, 0.25), quantile(found, 0.75), right)
+            )
+    if not verdicts:
+        return Verdict(goal, None, None, None, None)
+    sign = 1 if goal.sense in ("faster", "least") else -1
+    return min(verdicts, key=lambda verdict: (verdict.is_right, sign * verdict.value))
