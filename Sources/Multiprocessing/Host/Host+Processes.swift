@@ -374,11 +374,10 @@ extension Host {
         }
         mainJoiners.forget(end.address)
         for serial in services.keys.sorted() {
-            guard var service = services.removeValue(forKey: serial) else { continue }
+            guard let place = services[serial] else { continue }
             var outbox = Outbox(service: address(ofService: serial))
-            service.processEnded(end, &outbox)
-            arm(serial, at: service.nextDeadline)
-            services[serial] = service
+            place.service.processEnded(end, &outbox)
+            arm(serial, at: place.service.nextDeadline)
             finish(outbox)
         }
         // Daemons do not outlive the one that started them.

@@ -37,7 +37,7 @@ extension Host {
         do {
             let order = try frame.withBody { try MessageDecoder().decode(ServiceOrder.self, from: $0) }
             let serial = takeSerial()
-            services[serial] = order.makeService(for: frame.source)
+            services[serial] = ServicePlace(order.makeService(for: frame.source))
             reply(to: frame, argument: UInt64(serial))
         } catch {
             reply(to: frame, .malformed)
@@ -50,7 +50,7 @@ extension Host {
         do {
             var pool = try PoolService(creation: frame, address: address(ofService: serial))
             pool.begin(&outbox)
-            services[serial] = pool
+            services[serial] = ServicePlace(pool)
             reply(to: frame, argument: UInt64(serial))
             finish(outbox)
         } catch let error as ProcessingError where error.kind == .misuse {

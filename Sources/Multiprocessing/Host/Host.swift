@@ -40,7 +40,7 @@ final class Host {
     var server: ForkServer
     let logger = Logger(label: "swift-mpi.host")
 
-    var services: [UInt32: any Service] = [:]
+    var services: [UInt32: ServicePlace] = [:]
     var processes: [UInt32: HostedProcess] = [:]
     /// The processes whose links the Host looks at by itself.
     var watched: [HostedProcess] = []
@@ -229,13 +229,14 @@ final class Host {
             // It would find out by itself what there is, but perhaps too late for somebody who sleeps.
             mustWake = isGoingToSleep && !takeLeftoversAndStopWatching()
         case .asleep(let end):
-            if isOver || transport.isBusy { mustWake = true }
-            if let deadline = nextDeadline, end.map({ deadline < $0 }) ?? true { mustWake = true }
-            if !mustWake, !watched.isEmpty {
+            if !watched.isEmpty {
                 // Who comes often need not have every process wake somebody in between: the Host's own thread looks now and then.
                 let comesOften = previous.map { $0.duration(to: now) < .microseconds(200) } ?? false
                 mustWake = !isGoingToSleep && comesOften || !takeLeftoversAndStopWatching()
             }
+            // Last, since what was left may have made a difference.
+            if isOver || transport.isBusy { mustWake = true }
+            if let deadline = nextDeadline, end.map({ deadline < $0 }) ?? true { mustWake = true }
         }
         if mustWake { rest = .awake }
         return mustWake
@@ -306,12 +307,11 @@ final class Host {
             timers.removeMin()
             guard armed[timer.serial] == timer.deadline else { continue }
             armed[timer.serial] = nil
-            if var service = services[timer.serial] {
+            if let place = services[timer.serial] {
                 var outbox = Outbox(service: address(ofService: timer.serial))
-                service.expire(now: now, &outbox)
-                services[timer.serial] = service
+                place.service.expire(now: now, &outbox)
                 finish(outbox)
-                arm(timer.serial, at: service.nextDeadline)
+                arm(timer.serial, at: place.service.nextDeadline)
             } else if let process = processes[timer.serial] {
                 var outbox = Outbox(service: process.address)
                 for waiter in process.joiners.popExpired(at: now) { outbox.reply(to: waiter, .timedOut) }
@@ -369,8 +369,8 @@ final class Host {
         } else if serial == Address.main(ofRank: 0).serial {
             deliveryCount &+= 1
             mainEndpoint.deliver(frame)
-        } else if services[serial] != nil {
-            handleServiceFrame(frame, serial)
+        } else if let place = services[serial] {
+            handle(frame, by: place, serial)
         } else if let process = processes[serial], process.isLinkOpen {
             send(frame, to: process)
         } else {
@@ -383,22 +383,19 @@ final class Host {
         serial == mainEndpoint.address.serial || processes[serial]?.outputs.isEmpty == true
     }
 
-    private func handleServiceFrame(_ frame: consuming Frame, _ serial: UInt32) {
-        // Taken out for the time being, so that the service is changed in place.
-        guard var service = services.removeValue(forKey: serial) else { return }
+    private func handle(_ frame: consuming Frame, by place: ServicePlace, _ serial: UInt32) {
         var outbox = Outbox(service: address(ofService: serial))
         if frame.kind == .undeliverable {
-            service.takeBack(frame, &outbox)
+            place.service.takeBack(frame, &outbox)
         } else if let operation = Operation(rawValue: frame.code) {
             if operation == .cancel {
-                service.cancel(frame.argument, of: frame.source, &outbox)
+                place.service.cancel(frame.argument, of: frame.source, &outbox)
             } else {
                 var request = Request(frame, now: now)
-                service.handle(operation, &request, &outbox)
+                place.service.handle(operation, &request, &outbox)
             }
         }
-        arm(serial, at: service.nextDeadline)
-        services[serial] = service
+        arm(serial, at: place.service.nextDeadline)
         finish(outbox)
     }
 

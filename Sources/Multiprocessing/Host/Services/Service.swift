@@ -22,6 +22,13 @@ protocol Service {
     var nextDeadline: ContinuousClock.Instant? { get }
 }
 
+/// Where a service lives in its Host, and is changed: in a dictionary it would be moved out and back for every frame.
+final class ServicePlace {
+    var service: any Service
+
+    init(_ service: any Service) { self.service = service }
+}
+
 extension Service {
     mutating func expire(now: ContinuousClock.Instant, _ outbox: inout Outbox) {}
     mutating func cancel(_ correlation: UInt64, of source: Address, _ outbox: inout Outbox) {}
