@@ -49,6 +49,8 @@ final class Helm: Outlet, Inlet, @unchecked Sendable {
                 throw Helm.isOver
             }
             host.noteSteering()
+            // Among what was left may be an earlier frame of the same thread.
+            takeMail(host)
             host.route(taken)
             leave(host)
         } else {
