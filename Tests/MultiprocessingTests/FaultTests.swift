@@ -295,24 +295,6 @@ struct FaultTests {
         for pid in pids { #expect(ProcessSurvey.process(pid) == nil, "\(result.report)") }
         #expect(tracesOfOurs().added(since: before).isEmpty)
     }
-
-    @Test("when another rank dies, no process is left either", arguments: [4])
-    func lostRank(ranks: Int) async throws {
-        let job = try RankCheck.job(ranks: ranks, environment: quiet) {
-            print("rank", getpid())
-            try withProcesses { try fillTheHouse(thenDying: "not") }
-        }
-        let result = try await oneJobAtATime {
-            let running = try await job.start()
-            let announcement = try await running.line(containing: "rank ", rank: 2)
-            _ = try await running.line(containing: "ready")
-            let rank = announcement.text.split(separator: " ").last.flatMap { Int32($0) } ?? 0
-            #expect(running.kill(process: rank))
-            return try await running.wait()
-        }
-        #expect(!result.isSuccess && !result.timedOut && result.leftBehind.isEmpty, "\(result.report)")
-        for pid in result.announcedPids { #expect(ProcessSurvey.process(pid) == nil, "\(result.report)") }
-    }
 }
 
 /// Ends the process that decodes it.

@@ -157,6 +157,7 @@ extension Host {
         guard server.isGone else { return }
         server = try ForkServer.executed()
         poller.add(server.control)
+        for (serial, leftover) in leftovers { try server.remember(serial, leftover) }
     }
 
     // MARK: The links

@@ -15,9 +15,7 @@ extension Host {
         case .createPool:
             createPool(frame)
         case .removeService:
-            if services.removeValue(forKey: UInt32(truncatingIfNeeded: frame.argument)) != nil {
-                reply(to: frame)
-            }
+            if removeService(UInt32(truncatingIfNeeded: frame.argument)) { reply(to: frame) }
         case .placeProcess: place(frame)
         case .startProcess: startProcess(frame)
         case .processStatus: reportStatus(frame)
@@ -38,6 +36,7 @@ extension Host {
             let order = try frame.withBody { try MessageDecoder().decode(ServiceOrder.self, from: $0) }
             let serial = takeSerial()
             services[serial] = ServicePlace(order.makeService(for: frame.source))
+            if let leftover = order.leftover { remember(leftover, of: serial) }
             reply(to: frame, argument: UInt64(serial))
         } catch {
             reply(to: frame, .malformed)

@@ -41,6 +41,8 @@ final class Host {
     let logger = Logger(label: "swift-mpi.host")
 
     var services: [UInt32: ServicePlace] = [:]
+    /// What the fork server has to remove if this rank is killed, by the service that sees to it otherwise.
+    var leftovers: [UInt32: Leftover] = [:]
     var processes: [UInt32: HostedProcess] = [:]
     /// The processes whose links the Host looks at by itself.
     var watched: [HostedProcess] = []
@@ -414,7 +416,7 @@ final class Host {
             frame.seal()
             send(frame)
         }
-        if outbox.isFinished { services[outbox.service.serial] = nil }
+        if outbox.isFinished { removeService(outbox.service.serial) }
     }
 
     /// Sends a frame of this Host or one of its services.

@@ -21,9 +21,14 @@ internal import MessageCoding
 /// Who connects is examined on a thread of the listener, all at once, whether or not the program is in `accept`. What is no client
 /// of this library, or does not finish in `handshakeTimeout`, is closed and logged.
 ///
+/// The file of a socket in the file system is removed when the listener is closed. Within `withProcesses` that also happens when
+/// the process, or the whole program, is killed.
+///
 /// As `multiprocessing.connection.Listener` in Python.
 public final class Listener<Message: Codable & Sendable>: Sendable {
     private let loop: ListenerLoop
+    /// Has the socket file removed if this process is killed.
+    private let registration: ServiceHandle?
     /// Where it listens: with the real port, and the host as a number.
     public let address: SocketAddress
 
@@ -60,6 +65,11 @@ public final class Listener<Message: Codable & Sendable>: Sendable {
         let (socket, file) = try Self.bind(address, backlog: Int32(clamping: max(1, backlog)))
         let real = try socket.use { SocketAddress(ofSocket: $0, isPeer: false) } ?? address
         self.address = real
+        // Outside of `withProcesses` there is nobody who could be asked.
+        registration = file.flatMap { file in
+            guard Endpoint.current != nil else { return nil }
+            return try? ServiceHandle(making: .socketFile(file.withAbsolutePath), for: "a listener")
+        }
         do {
             loop = try ListenerLoop(socket, at: real, file: file, terms: terms)
         } catch {

@@ -4,10 +4,24 @@ internal import Glibc
 ///
 /// It is removed when the listener is closed, if it is still the same one. One that a dead listener has left is
 /// replaced; one at which somebody listens, or what is no socket, never is.
-struct SocketFile {
+struct SocketFile: Hashable, Codable, Sendable {
     let path: String
-    private let device: dev_t
-    private let node: ino_t
+    let device: UInt64
+    let node: UInt64
+
+    /// A file that is known from elsewhere.
+    init(path: String, device: UInt64, node: UInt64) {
+        self.path = path
+        self.device = device
+        self.node = node
+    }
+
+    /// The same file for processes with another working directory.
+    var withAbsolutePath: SocketFile {
+        guard !path.hasPrefix("/"), let folder = getcwd(nil, 0) else { return self }
+        defer { free(folder) }
+        return SocketFile(path: String(cString: folder) + "/" + path, device: device, node: node)
+    }
 
     /// Binds a socket to its address and listens, in one step as far as other listeners at the path can see.
     static func bind(
@@ -39,8 +53,8 @@ struct SocketFile {
         var status = stat()
         guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else { return nil }
         self.path = path
-        device = status.st_dev
-        node = status.st_ino
+        device = UInt64(status.st_dev)
+        node = UInt64(status.st_ino)
     }
 
     /// Removes the file, unless another listener has replaced it.

@@ -12,7 +12,8 @@ internal import Synchronization
 /// ```
 /// This is the one place where memory really is shared, and nothing keeps two processes from using it at the same time: guard it with a
 /// `Lock`, or let each process have a part of its own. What other processes are given is the name; a process on another machine gets an
-/// error when it takes it up. The memory is zero at first. It lasts until it is unlinked, or `withProcesses` ends.
+/// error when it takes it up. The memory is zero at first. It lasts until it is unlinked, or `withProcesses` ends,
+/// also if the program is killed.
 ///
 /// As `multiprocessing.shared_memory.SharedMemory` in Python, whose blocks can be attached to by name as well.
 public final class SharedMemory: Codable, Sendable {

@@ -34,7 +34,6 @@ final class ForkServer {
         let pid = cps_fork()
         if pid == 0 {
             close(near)
-            // A group of its own would escape the launcher, which ends the rank's group when the job is to end.
             ForkServerLoop.run(control: far)
         }
         let error = errno
@@ -89,19 +88,34 @@ final class ForkServer {
         try send(.init(kind: ForkServerProtocol.signal, serial: serial, value: number, flags: 0), [])
     }
 
-    private func send(_ message: ForkServerProtocol.Message, _ descriptors: [Int32]) throws(ProcessingError) {
+    /// Has something removed if this rank dies.
+    func remember(_ serial: UInt32, _ leftover: Leftover) throws(ProcessingError) {
+        let bytes = Array(leftover.bytes.prefix(ForkServerProtocol.longestLeftover))
+        try send(.init(kind: ForkServerProtocol.remember, serial: serial, value: 0, flags: 0), [], bytes)
+    }
+
+    /// Leaves that to this rank.
+    func forget(_ serial: UInt32) throws(ProcessingError) {
+        try send(.init(kind: ForkServerProtocol.forget, serial: serial, value: 0, flags: 0), [])
+    }
+
+    private func send(
+        _ message: ForkServerProtocol.Message,
+        _ descriptors: [Int32],
+        _ appendix: [UInt8] = []
+    ) throws(ProcessingError) {
         guard !isGone else { throw ProcessingError(.resources, "there is no server for processes") }
         // The server may be waiting for its reports to be read: neither side may wait for the other.
         while cps_wait(control, Int16(POLLOUT), 0) == 0 {
             if let report = receive().report { unread.append(report) }
             _ = cps_wait(control, Int16(POLLIN | POLLOUT), 1_000_000)
         }
-        var message = message
+        let bytes = withUnsafeBytes(of: message) { Array($0) } + appendix
         guard
             cps_send_message(
                 control,
-                &message,
-                MemoryLayout.size(ofValue: message),
+                bytes,
+                bytes.count,
                 descriptors,
                 Int32(descriptors.count)
             ) > 0
@@ -149,6 +163,8 @@ final class ForkServer {
     /// Lets the server end, with whatever still runs under it, and waits for that.
     func stop() {
         guard !isGone else { return }
+        // If it is gone already, it has nothing to forget.
+        try? send(.init(kind: ForkServerProtocol.farewell, serial: 0, value: 0, flags: 0), [])
         close(control)
         control = -1
         while waitpid(pid, nil, 0) < 0, errno == EINTR {}

@@ -8,21 +8,30 @@ internal import Glibc
 struct ForkServerLoop {
     private let control: Int32
     private let childSignals: Int32
+    /// The rank's process group, which is that of its processes, too.
+    private let group: pid_t
     private var pids: [UInt32: pid_t] = [:]
     private var serials: [pid_t: UInt32] = [:]
+    /// What the rank would leave behind if it died.
+    private var leftovers: [UInt32: Leftover] = [:]
 
     /// Serves until the rank is gone; never returns.
     static func run(control: Int32) -> Never {
         cps_set_process_title("mpi-forkserver")
         cps_use_all_processors()
-        // A Ctrl-C at the terminal reaches this process too, which still has to see its children out: it is blocked.
+        // A launcher kills the whole group of a rank when its job is to end. This process has to outlive the rank, to see to what
+        // is left; its children stay in the group.
+        let group = getpgrp()
+        setpgid(0, 0)
+        // Signals that end programs are blocked here: it still has to see its children out.
         let childSignals = cps_child_signal_descriptor()
         guard childSignals >= 0 else { _exit(1) }
-        var loop = ForkServerLoop(control: control, childSignals: childSignals)
+        var loop = ForkServerLoop(control: control, childSignals: childSignals, group: group)
         loop.serve()
     }
 
-    private init(control: Int32, childSignals: Int32) {
+    private init(control: Int32, childSignals: Int32, group: pid_t) {
+        self.group = group
         self.control = control
         self.childSignals = childSignals
     }
@@ -40,23 +49,30 @@ struct ForkServerLoop {
     }
 
     private mutating func takeOrder() {
-        var message = ForkServerProtocol.Message(kind: 0, serial: 0, value: 0, flags: 0)
+        let size = MemoryLayout<ForkServerProtocol.Message>.size
+        var bytes = [UInt8](repeating: 0, count: size + ForkServerProtocol.longestLeftover)
         var descriptors = [Int32](repeating: -1, count: 8)
         var descriptorCount: Int32 = 0
-        let size = MemoryLayout<ForkServerProtocol.Message>.size
-        let count = cps_receive_message(control, &message, size, &descriptors, &descriptorCount)
+        let count = cps_receive_message(control, &bytes, bytes.count, &descriptors, &descriptorCount)
         guard count > 0 else {
             if count < 0, errno == EAGAIN || errno == EINTR { return }
             endEverything()
         }
         descriptors.removeLast(descriptors.count - Int(descriptorCount))
         defer { for descriptor in descriptors { close(descriptor) } }
-        guard count == size else { return }
+        guard count >= size else { return }
+        let message = bytes.withUnsafeBytes { $0.loadUnaligned(as: ForkServerProtocol.Message.self) }
         switch message.kind {
         case ForkServerProtocol.start:
             start(message.serial, ForkServerProtocol.Options(rawValue: message.flags), descriptors)
         case ForkServerProtocol.signal:
             if let pid = pids[message.serial] { kill(pid, message.value) }
+        case ForkServerProtocol.remember:
+            leftovers[message.serial] = Leftover(Array(bytes[size..<count]))
+        case ForkServerProtocol.forget:
+            leftovers[message.serial] = nil
+        case ForkServerProtocol.farewell:
+            leftovers = [:]
         default:
             break
         }
@@ -87,6 +103,8 @@ struct ForkServerLoop {
     ) -> Never {
         close(control)
         close(childSignals)
+        // If the rank is gone, so is the group, and soon this process.
+        setpgid(0, group)
         guard cps_become_child(server) == 0 else { _exit(1) }
         if options.contains(.redirectsOutput) {
             dup2(descriptors[2], STDOUT_FILENO)
@@ -124,6 +142,8 @@ struct ForkServerLoop {
 
     /// The rank is gone: nothing of it stays behind.
     private func endEverything() -> Never {
+        // First, because a launcher that ends the whole job may have lost its patience by the time all children are gone.
+        for leftover in leftovers.values { leftover.remove() }
         for pid in serials.keys { kill(pid, SIGKILL) }
         while waitpid(-1, nil, 0) > 0 {}
         _exit(0)

@@ -11,6 +11,16 @@ enum ForkServerProtocol {
     /// Server to Host: the process `serial` has ended with the wait status `value`.
     static let ended: UInt32 = 4
 
+    /// Host to server: the `Leftover` that follows, and that goes by the number `serial`, is to be removed if the rank dies.
+    static let remember: UInt32 = 5
+    /// Host to server: that `Leftover` is none any more.
+    static let forget: UInt32 = 6
+    /// Host to server: the rank goes on without the server, and has seen to everything itself.
+    static let farewell: UInt32 = 7
+
+    /// The greatest size of a `Leftover` in bytes: the longest path of a socket and name of shared memory are shorter.
+    static let longestLeftover = 512
+
     /// The flags of `start`.
     struct Options: OptionSet, Sendable {
         let rawValue: UInt32

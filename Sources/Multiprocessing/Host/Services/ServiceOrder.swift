@@ -8,6 +8,7 @@ enum ServiceOrder: Codable, Sendable {
     case list([[UInt8]])
     case dictionary(keys: [[UInt8]], values: [[UInt8]])
     case memory(name: String, inode: UInt64)
+    case socketFile(SocketFile)
     case lock(isReentrant: Bool)
     case semaphore(value: Int, isBounded: Bool)
     case event
@@ -23,11 +24,21 @@ enum ServiceOrder: Codable, Sendable {
         case .dictionary(let keys, let values):
             StoreService(.dictionary(DictionaryStore(keys: keys, values: values)))
         case .memory(let name, let inode): MemoryService(name: name, inode: inode)
+        case .socketFile(let file): SocketFileService(owner: maker, file: file)
         case .lock(let isReentrant): LockService(isReentrant: isReentrant)
         case .semaphore(let value, let isBounded): SemaphoreService(value: value, isBounded: isBounded)
         case .event: EventService()
         case .barrier(let parties): BarrierService(parties: parties)
         case .result: ResultService()
+        }
+    }
+
+    /// What would stay behind in the system if the rank were killed.
+    var leftover: Leftover? {
+        switch self {
+        case .memory(let name, _): .memory(name: name)
+        case .socketFile(let file): .socketFile(file)
+        default: nil
         }
     }
 }
