@@ -1,14 +1,15 @@
 #!/bin/sh
-# Sends mutated frames to a Host, an endpoint and a link.
+# Sends mutated frames to a Host, a pool, an endpoint, a link and a listener.
 set -eu
 
 usage() {
     cat <<'TEXT'
 Usage: Scripts/fuzz-frames.sh [COUNT] [--seed SEED] [--help]
 
-Sends COUNT mutated frames (1,000,000 by default) to a Host with services of every kind, as many as replies to an
-endpoint, and as many through a socket to a reader of frames; in a debug build, whose checks trap. Prints what
-became of them. Exits 0 if nothing trapped or hung and a process that keeps to the rules was served all the time.
+Sends COUNT mutated frames (1,000,000 by default) to each of these: a Host with services of every kind, the service of a
+pool, an endpoint (as replies), a reader of frames (through a socket), a handshake, the reader of a listener's messages, and
+a listener over many connections; in a debug build, whose checks trap. Prints what became of them, and how much more memory
+the program has afterwards. Exits 0 if nothing trapped or hung and who keeps to the rules was served all the time.
 
   COUNT         how many frames
   --seed SEED   another sequence of frames (1 by default)

@@ -13,18 +13,13 @@ import Darwin
 /// Frames that no well-behaved process sends: nothing traps, nothing waits for ever, and who keeps to the rules is served all the same.
 @Suite("Mutated frames")
 struct FrameFuzzTests {
-    /// `Scripts/fuzz-frames.sh` sets it.
-    private static let count =
-        ProcessInfo.processInfo.environment["FRAME_FUZZ_COUNT"].flatMap { Int($0) } ?? 20_000
-    private static let seed =
-        ProcessInfo.processInfo.environment["FRAME_FUZZ_SEED"].flatMap { UInt64($0) } ?? 1
-
     @Test("a Host routes or refuses them, and goes on serving the others")
     func host() throws {
         let rig = try HostRig()
-        var mutator = FrameMutator(seed: Self.seed, corpus: rig.corpus)
+        var mutator = FrameMutator(seed: FrameFuzz.seed, corpus: rig.corpus)
         var accepted = 0
-        for number in 0..<Self.count {
+        let memory = FrameFuzz.residentKibibytes
+        for number in 0..<FrameFuzz.count {
             guard var frame = try? Frame(received: mutator.next()) else { continue }
             accepted += 1
             // A process cannot send in the name of another one: its Host compares.
@@ -35,18 +30,25 @@ struct FrameFuzzTests {
                 try rig.checkThatItServes()
             }
         }
-        print("fuzz: seed \(Self.seed), \(Self.count) frames to a Host, \(accepted) of them well-formed")
+        FrameFuzz.report("frames to a Host, \(accepted) of them well-formed", since: memory)
         // Else the mutations no longer get past the header.
-        #expect(accepted > Self.count / 4)
+        #expect(accepted > FrameFuzz.count / 4)
     }
 
     @Test("a stream of them is cut into frames or refused")
     func reader() throws {
-        let memory = try RingMemory(capacity: 1 << 16)
-        var mutator = FrameMutator(seed: Self.seed, corpus: FrameMutator.plainCorpus)
-        var (writer, reader) = (RingWriter(memory.ring), FrameReader(memory.ring))
+        let link = try RingMemory(capacity: 1 << 16)
+        var mutator = FrameMutator(seed: FrameFuzz.seed, corpus: FrameMutator.plainCorpus)
+        var (writer, reader) = (RingWriter(link.ring), FrameReader(link.ring))
+        func renew() {
+            link.mapping.base.initializeMemory(as: UInt8.self, repeating: 0, count: Ring.controlSize)
+            (writer, reader) = (RingWriter(link.ring), FrameReader(link.ring))
+        }
         var (frames, refusals) = (0, 0)
-        for _ in 0..<Self.count {
+        let memory = FrameFuzz.residentKibibytes
+        for number in 0..<FrameFuzz.count {
+            // A length that is not true swallows whatever follows, until the process ends.
+            if number.isMultiple(of: 8) { renew() }
             let bytes = mutator.next()
             do {
                 var written = 0
@@ -58,13 +60,10 @@ struct FrameFuzzTests {
             } catch {
                 // The link is closed then; what remains of the bytes is of no interest.
                 refusals += 1
-                memory.mapping.base.initializeMemory(as: UInt8.self, repeating: 0, count: Ring.controlSize)
-                (writer, reader) = (RingWriter(memory.ring), FrameReader(memory.ring))
+                renew()
             }
         }
-        print(
-            "fuzz: seed \(Self.seed), \(Self.count) pieces of a stream: \(frames) frames, \(refusals) refusals"
-        )
+        FrameFuzz.report("pieces of a stream: \(frames) frames, \(refusals) refusals", since: memory)
         #expect(frames > 0 && refusals > 0)
     }
 
@@ -72,9 +71,10 @@ struct FrameFuzzTests {
     func endpoint() throws {
         let outlet = CollectingOutlet()
         let endpoint = HostRig.makeEndpoint(outlet)
-        var mutator = FrameMutator(seed: Self.seed, corpus: FrameMutator.plainCorpus)
+        var mutator = FrameMutator(seed: FrameFuzz.seed, corpus: FrameMutator.plainCorpus)
         var (values, errors) = (0, 0)
-        for _ in 0..<Self.count {
+        let memory = FrameFuzz.residentKibibytes
+        for _ in 0..<FrameFuzz.count {
             let pending = try endpoint.request(endpoint.makeFrame(.get, to: endpoint.host))
             guard var reply = try? Frame(received: mutator.next()) else { continue }
             reply.correlation = pending.correlation
@@ -89,7 +89,7 @@ struct FrameFuzzTests {
             }
             _ = outlet.takeAll()
         }
-        print("fuzz: seed \(Self.seed), \(Self.count) replies: \(values) values, \(errors) errors")
+        FrameFuzz.report("replies to an endpoint: \(values) values, \(errors) errors", since: memory)
         #expect(values > 0 && errors > 0)
     }
 }

@@ -131,7 +131,12 @@ struct PoolFaultTests {
                 let pool = try Pool(processes: 3)
                 let (pids, gate) = (try Queue<Int>(), try Queue<Bool>())
                 // Every hundredth task says who does it, and waits until it is killed or let go.
-                let result = try pool.mapAsync(0..<10_000, chunkSize: 20, retries: 60) { number -> Int in
+                let counts = Tally()
+                let observer = Pool.ProgressObserver.calling {
+                    counts.note("\($0.done) of \($0.total ?? -1)")
+                }
+                let result = try pool.mapAsync(0..<10_000, chunkSize: 20, retries: 60, progress: observer) {
+                    number -> Int in
                     if number % 100 == 50 {
                         try pids.put(Process.current.pid)
                         _ = try gate.get()
@@ -148,6 +153,8 @@ struct PoolFaultTests {
                 for _ in 0..<400 { try gate.put(true) }
                 #expect(try result.get(timeout: .seconds(200)) == (0..<10_000).map { $0 * 3 })
                 #expect(kills == 50)
+                // Each task has been counted once, however often it was begun.
+                #expect(counts.entries.last == "10000 of 10000")
             }
         }
     }

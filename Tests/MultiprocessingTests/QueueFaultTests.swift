@@ -124,7 +124,7 @@ private func kindOfConsumption(_ queue: Queue<Item>, _ reports: Connection<Item>
 }
 
 /// Stops a process, and returns when each of its threads stands still.
-private func stop(_ process: Multiprocessing.Process) {
+func stop(_ process: Multiprocessing.Process) {
     kill(pid_t(process.pid ?? 0), SIGSTOP)
     let folder = "/proc/\(process.pid ?? 0)/task"
     let isRunning = { (thread: String) -> Bool in
