@@ -34,7 +34,7 @@ trap 'rm -f "$log"' EXIT
 
 swift build --build-tests
 if ! FRAME_FUZZ_COUNT=$count FRAME_FUZZ_SEED=$seed timeout -k 10 3000 \
-    swift test --skip-build --filter 'FrameFuzzTests' >"$log" 2>&1; then
+    swift test --skip-build --no-parallel --filter 'FrameFuzzTests' >"$log" 2>&1; then
     cat "$log"
     echo "FAILED: Scripts/fuzz-frames.sh $count --seed $seed"
     exit 1

@@ -311,15 +311,29 @@ static int open_without_waiting(int stream) {
     return open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
+// Takes the lock of a stream, which another thread has while it prints. Whoever has it may be waiting for the caller: Swift's print holds it while it
+// asks a value for its description. So even one who waits gives up after a second in which the stream would have taken more.
+static int lock_stream(FILE *file, int stream, int waits) {
+    int patience = 1000;
+    while (ftrylockfile(file) != 0) {
+        if (!waits) return 0;
+        // While nothing more fits into the stream, the other thread is held up by its reader, as the caller would be.
+        struct pollfd entry = {.fd = stream, .events = POLLOUT};
+        if (poll(&entry, 1, 10) == 0) continue;
+        if (--patience == 0) return 0;
+        poll(NULL, 0, 1);
+    }
+    return 1;
+}
+
 size_t cps_print(int stream, const void *bytes, size_t count, int is_in_order, int waits) {
-    int descriptor = waits ? stream : open_without_waiting(stream);
-    if (descriptor < 0) return 0;
     FILE *file = stream == 2 ? stderr : stdout;
+    int is_locked = lock_stream(file, stream, waits);
+    if (!is_locked && !waits) return 0;
+    int descriptor = waits ? stream : open_without_waiting(stream);
     size_t written = 0;
-    // Whoever has the lock may be waiting for the caller: Swift's print holds it while it asks a value for its description.
-    int is_locked = ftrylockfile(file) == 0;
-    if (is_locked && is_in_order) fflush_unlocked(file);
-    while (written < count) {
+    if (descriptor >= 0 && is_locked && is_in_order) fflush_unlocked(file);
+    while (descriptor >= 0 && written < count) {
         ssize_t result = write(descriptor, (const char *)bytes + written, count - written);
         if (result < 0 && errno == EINTR) continue;
         if (result < 0 && errno == EAGAIN) {
@@ -332,8 +346,13 @@ size_t cps_print(int stream, const void *bytes, size_t count, int is_in_order, i
         else written += (size_t)result;
     }
     if (is_locked) funlockfile(file);
-    if (!waits) close(descriptor);
+    if (descriptor >= 0 && !waits) close(descriptor);
     return written;
+}
+
+int cps_keeps_lines_whole(int stream) {
+    struct stat status;
+    return fstat(stream, &status) != 0 || !(S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode));
 }
 
 void cps_flush_output(void) { fflush(NULL); }

@@ -75,8 +75,8 @@ struct FrameFuzzTests {
         var (values, errors) = (0, 0)
         let memory = FrameFuzz.residentKibibytes
         for _ in 0..<FrameFuzz.count {
-            let pending = try endpoint.request(endpoint.makeFrame(.get, to: endpoint.host))
             guard var reply = try? Frame(received: mutator.next()) else { continue }
+            let pending = try endpoint.request(endpoint.makeFrame(.get, to: endpoint.host))
             reply.correlation = pending.correlation
             endpoint.deliver(reply)
             do {

@@ -5,7 +5,8 @@ import Testing
 @testable import Multiprocessing
 
 #if canImport(Glibc)
-import Glibc
+// `stderr` is a variable, which nobody changes here.
+@preconcurrency import Glibc
 #elseif canImport(Darwin)
 import Darwin
 #endif
@@ -69,6 +70,32 @@ struct LineAssemblyTests {
     }
 }
 
+/// How long a line is: one in a hundred is longer than what a pipe keeps whole.
+private func lengthOfLine(_ number: Int) -> Int { number % 100 == 99 ? 20_000 : 100 }
+
+/// Prints a thousand lines on standard output and as many on standard error.
+private func printLines(of number: Int) {
+    let letter = String(UnicodeScalar(UInt8(97 + number)))
+    for line in 0..<1000 {
+        let text = "\(line) " + String(repeating: letter, count: lengthOfLine(line))
+        print(text)
+        fputs(text + "\n", stderr)
+    }
+}
+
+/// Something that is described only when a process has printed a line and ended.
+private struct Described: CustomStringConvertible {
+    var text: () -> String
+    var description: String {
+        let process = Process { print("in between") }
+        #expect(throws: Never.self) {
+            try process.start()
+            try process.join()
+        }
+        return text()
+    }
+}
+
 @Suite("Output of processes")
 struct ProcessOutputTests {
     @Test("each line has its process before it, whichever rank hosts it", arguments: [nil, 1, 3])
@@ -114,55 +141,43 @@ struct ProcessOutputTests {
     }
 
     @Test(
-        "eight processes print a thousand lines each, and longer ones: none is split or lost",
-        arguments: [nil, 1, 4]
+        "eight processes and the main program print a thousand lines each, some long: none is split or lost",
+        arguments: [nil, 1, 4] as [Int?],
+        OutputForm.allCases
     )
-    func storm(ranks: Int?) async throws {
-        for form in OutputForm.allCases {
-            // As they are, a pipe keeps lines of up to 4096 bytes whole.
-            let longest = form == .prefixed ? 20_000 : 4000
-            var job = try RankCheck.job(ranks: ranks, arguments: [form.rawValue]) {
-                let form = OutputForm(rawValue: try RankCheck.argument(0, as: String.self))
-                let longest = form == .prefixed ? 20_000 : 4000
-                try withProcesses(output: form) {
-                    var processes: [Process] = []
-                    let gate = try Queue<Bool>()
-                    for number in 0..<8 {
-                        processes.append(
-                            Process {
-                                _ = try gate.get()
-                                let letter = String(UnicodeScalar(UInt8(97 + number)))
-                                for line in 0..<1000 {
-                                    print(
-                                        line,
-                                        String(repeating: letter, count: line % 100 == 99 ? longest : 100)
-                                    )
-                                }
-                            }
-                        )
-                    }
-                    for process in processes { try process.start() }
-                    for _ in processes { try gate.put(true) }
-                    for process in processes { try process.join() }
+    func storm(ranks: Int?, form: OutputForm) async throws {
+        var job = try RankCheck.job(ranks: ranks, arguments: [form.rawValue]) {
+            let form = OutputForm(rawValue: try RankCheck.argument(0, as: String.self))
+            try withProcesses(output: form) {
+                var processes: [Process] = []
+                let gate = try Queue<Bool>()
+                for number in 0..<8 {
+                    processes.append(
+                        Process(on: number % Process.current.rankCount) {
+                            _ = try gate.get()
+                            printLines(of: number)
+                        }
+                    )
                 }
+                for process in processes { try process.start() }
+                for _ in processes { try gate.put(true) }
+                printLines(of: 8)
+                for process in processes { try process.join() }
             }
-            job.tagsOutput = false
-            let result = try await oneJobAtATime { [job] in try await job.run() }
-            #expect(result.isSuccess, "\(result.report)")
+        }
+        job.tagsOutput = false
+        let result = try await oneJobAtATime { [job] in try await job.run() }
+        #expect(result.isSuccess, "\(result.report)")
+        for stream in [OutputLine.Stream.output, .error] {
             var next: [String: Int] = [:]
             var bad: [String] = []
-            for text in result.lines.filter({ $0.stream == .output }).map(\.text) {
+            for text in result.lines.filter({ $0.stream == stream }).map(\.text) {
                 var words = text.split(separator: " ")
-                if form == .prefixed {
-                    guard words.count == 4, words[0].hasPrefix("[Process-"), words[1].hasSuffix("]") else {
-                        bad.append(String(text.prefix(200)))
-                        continue
-                    }
+                if words.count == 4, words[0].hasPrefix("[Process-"), words[1].hasSuffix("]") {
                     words.removeFirst(2)
                 }
                 guard words.count == 2, let line = Int(words[0]), let letter = words[1].first,
-                    words[1].count == (line % 100 == 99 ? longest : 100),
-                    words[1].allSatisfy({ $0 == letter }),
+                    words[1].count == lengthOfLine(line), words[1].allSatisfy({ $0 == letter }),
                     next[String(letter), default: 0] == line
                 else {
                     bad.append("\(text.count) characters: \(text.prefix(200))")
@@ -170,8 +185,8 @@ struct ProcessOutputTests {
                 }
                 next[String(letter)] = line + 1
             }
-            #expect(bad.isEmpty, "\(form): \(bad.count) bad lines, \(bad.prefix(3))")
-            #expect(Array(next.values) == Array(repeating: 1000, count: 8), "\(form)")
+            #expect(bad.isEmpty, "\(bad.count) bad lines in \(stream), \(bad.prefix(3))")
+            #expect(Array(next.values) == Array(repeating: 1000, count: 9), "\(stream)")
         }
     }
 
@@ -227,6 +242,25 @@ struct ProcessOutputTests {
         #expect(result.isSuccess, "\(result.report.suffix(2000))")
         #expect(
             result.lines.filter { $0.text.hasPrefix("main: <Process name='Process-1' pid=") }.count == 100
+        )
+    }
+
+    @Test("nobody gets into a line that the main program has not finished", arguments: [nil, 3])
+    func unfinishedLine(ranks: Int?) async throws {
+        var job = try RankCheck.job(ranks: ranks) {
+            // Longer than what is buffered: the beginning is shown before the end is known.
+            let beginning = String(repeating: "m", count: 100_000)
+            try withProcesses(output: .prefixed) {
+                print(beginning, Described { "and its end" })
+                print("next")
+            }
+        }
+        job.tagsOutput = false
+        let result = try await oneJobAtATime { [job] in try await job.run() }
+        #expect(result.isSuccess, "\(result.report.suffix(2000))")
+        #expect(
+            result.lines.filter { $0.stream == .output }.map { String($0.text.drop { $0 == "m" }) }.sorted()
+                == [" and its end", "[Process-1 \((ranks ?? 1) > 1 ? 1 : 0)] in between", "next"]
         )
     }
 

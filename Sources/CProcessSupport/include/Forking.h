@@ -74,7 +74,11 @@ void cps_buffer_output_by_line(void);
 /// Writes all that is buffered for standard output and error.
 void cps_flush_output(void);
 
-/// Writes bytes to standard output (1) or error (2) at once. Other threads of the process do not print there meanwhile, except one
-/// that does so already. What is buffered is written before it if `is_in_order` is not 0. Unless `waits` is not 0, only as much is
-/// written as there is room for. Returns how much that was; what can never be written counts as written.
+/// Writes bytes to standard output (1) or error (2). What is buffered is written before it if `is_in_order` is not 0. If `waits` is not 0, it waits for room, and
+/// for another thread of the process that is printing there, but for that not much longer than a second; otherwise only as much is written as there is room for,
+/// and nothing into another thread's line. Returns how much that was; what can never be written counts as written.
 size_t cps_print(int stream, const void *bytes, size_t count, int is_in_order, int waits);
+
+/// Whether a line of up to 64 KiB that several processes write to standard output (1) or error (2) stays whole. The system takes one write to
+/// a file or a terminal in one go, but one of more than 4096 bytes to a pipe or a socket as its reader lets it.
+int cps_keeps_lines_whole(int stream);

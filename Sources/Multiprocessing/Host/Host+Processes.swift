@@ -67,20 +67,10 @@ extension Host {
         // Whatever goes wrong, nothing stays open.
         defer { for descriptor in kept + lent { close(descriptor) } }
         var options: ForkServerProtocol.Options = order.startMethod == .spawn ? .spawn : []
-        var outputs: [ProcessOutput] = []
-        if order.mainRank != setup.rank || setup.outputForm != .plain {
-            let mark = setup.outputForm.mark(of: order.name, rank: setup.rank)
-            options.insert(.redirectsOutput)
-            for stream in [STDOUT_FILENO, STDERR_FILENO] {
-                var pipe: [Int32] = [-1, -1]
-                guard cps_make_output_pipe(&pipe) == 0 else {
-                    throw ProcessingError(.resources, "cannot make a pipe: \(SystemError())")
-                }
-                kept.append(pipe[0])
-                lent.append(pipe[1])
-                outputs.append(ProcessOutput(descriptor: pipe[0], stream: stream, mark: mark))
-            }
-        }
+        let (outputEnds, outputs) = try makeOutputs(of: order)
+        if !outputEnds.isEmpty { options.insert(.redirectsOutput) }
+        lent += outputEnds
+        kept += outputs.map { $0.descriptor }
         let process = HostedProcess(
             address: address,
             order: order,

@@ -103,11 +103,4 @@ extension Host {
         // If the server is gone, so is the process.
         try? server.signal(serial, Int32(truncatingIfNeeded: frame.argument >> 32))
     }
-
-    /// Prints what a process on another rank has written.
-    private func printOutput(_ frame: Frame) {
-        let printer = frame.argument == 2 ? errorPrinter : outputPrinter
-        frame.withBody { printer.print($0) }
-        if printer.isBehind { isOutputBehind = true }
-    }
 }

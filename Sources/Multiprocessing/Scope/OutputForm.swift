@@ -4,8 +4,9 @@ internal import Glibc
 public enum OutputForm: String, Codable, Sendable, CaseIterable {
     /// As it is.
     ///
-    /// A process on the main program's rank writes where the main program does, a line at a time. The system keeps lines of up to
-    /// 4096 bytes whole, and longer ones unless they go into a pipe whose reader is slow.
+    /// Lines stay whole. A process on the main program's rank writes where the main program does if that is a terminal or a file, which take
+    /// a line of up to 64 KiB in one go. Otherwise, and from other ranks, the main rank prints what it writes, lines of up to a mebibyte at
+    /// once.
     case plain
     /// Each line with the name and the rank of its process before it: `[Process-1 2] …`.
     ///
