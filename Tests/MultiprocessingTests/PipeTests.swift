@@ -322,6 +322,9 @@ struct PipeTests {
                 let bad = Unencodable()
                 let process = Process { try right.send(bad.number) }
                 #expect(throws: (any Error).self) { try process.start() }
+                try right.send(5)
+                #expect(try left.receive(timeout: .seconds(20)) == 5)
+                right.close()
                 #expect(kindOfError { _ = try left.receive(timeout: .seconds(20)) } == .endOfStream)
             }
         }

@@ -51,7 +51,6 @@ extension Host {
 
     /// Says that there will be no process: to the one who asked, or to the pool that wanted a worker.
     private func refuseStart(_ frame: Frame, _ order: ProcessOrder, _ outcome: Outcome, _ reason: String) {
-        release(order.passengers)
         guard frame.kind == .notice else { return reply(to: frame, outcome, text: reason) }
         tellPool(of: order, .workerNotStarted, from: .host(ofRank: setup.rank), text: reason)
     }

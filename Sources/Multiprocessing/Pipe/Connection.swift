@@ -73,13 +73,27 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
         try endpoint.notify(
             endpoint.makeFrame(.pipeReserve, to: pipe, argument: reservation.argument)
         )
-        if let key = CodingUserInfoKey.passengers, let passengers = encoder.userInfo[key] as? Passengers {
-            passengers.add(reservation)
-        }
+        Departures.note(reservation) { self.takeBack(reservation) }
         var container = encoder.singleValueContainer()
         try container.encode(
             Ticket(reservation: reservation, epoch: epoch, isWritable: isWritable, isReadable: isReadable)
         )
+    }
+
+    /// A connection to the same end did not leave after all.
+    private func takeBack(_ reservation: ConnectionReservation) {
+        // Under the lock, so that it comes before the news that this one is closed.
+        isOpen.withLock { isOpen in
+            guard let endpoint = Endpoint.current else { return }
+            // If the Host is gone, so is the pipe.
+            try? endpoint.notify(
+                endpoint.makeFrame(
+                    isOpen ? .pipeReturn : .pipeRelease,
+                    to: pipe,
+                    argument: UInt64(end) | reservation.token << 1
+                )
+            )
+        }
     }
 
     // MARK: Sending
@@ -96,22 +110,32 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
     ///
     /// As `Connection.send` in Python.
     public func send(_ message: Message, timeout: Duration? = nil) throws {
-        let (endpoint, frame) = try sendFrame(message, timeout)
-        try checkSend(try endpoint.call(frame))
+        let (endpoint, frame, departures) = try sendFrame(message, timeout)
+        do {
+            try checkSend(try endpoint.call(frame))
+        } catch {
+            departures.giveBack()
+            throw error
+        }
     }
 
     /// Sends a message to the far end without blocking the thread.
     ///
     /// When the task is cancelled while it waits for room nothing is sent and a `CancellationError` thrown. See `send(_:timeout:)`.
     public func send(_ message: Message, timeout: Duration? = nil) async throws {
-        let (endpoint, frame) = try sendFrame(message, timeout)
-        try checkSend(try await endpoint.call(frame))
+        let (endpoint, frame, departures) = try sendFrame(message, timeout)
+        do {
+            try checkSend(try await endpoint.call(frame))
+        } catch {
+            departures.giveBack()
+            throw error
+        }
     }
 
-    private func sendFrame(_ message: Message, _ timeout: Duration?) throws -> (Endpoint, Frame) {
+    private func sendFrame(_ message: Message, _ timeout: Duration?) throws -> (Endpoint, Frame, Departures) {
         var (endpoint, frame) = try makeSend(timeout)
-        try MessageEncoder().encode(message, appendingTo: &frame.bytes)
-        return (endpoint, frame)
+        let departures = try MessageEncoder().encode(departing: message, appendingTo: &frame.bytes)
+        return (endpoint, frame, departures)
     }
 
     /// Begins a frame to which what is sent is appended.

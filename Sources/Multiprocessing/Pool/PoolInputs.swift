@@ -27,7 +27,7 @@ enum PoolInputs {
             let start = bytes.count
             PoolWire.append(notEncoded, to: &bytes)
             do {
-                try encoder.encode(input, appendingTo: &bytes)
+                try encoder.encode(departing: input, appendingTo: &bytes)
                 let length = UInt64(bytes.count - start - 8)
                 bytes.withUnsafeMutableBytes {
                     $0.storeBytes(of: length.littleEndian, toByteOffset: start, as: UInt64.self)

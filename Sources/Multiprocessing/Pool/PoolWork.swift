@@ -37,7 +37,7 @@ struct FunctionWork<Function: PoolFunction>: PoolWork {
 
         func run(at offset: Int, appendingTo bytes: inout [UInt8]) throws {
             let output = try function.call(try inputs.input(at: offset))
-            try MessageEncoder().encode(output, appendingTo: &bytes)
+            try MessageEncoder().encode(departing: output, appendingTo: &bytes)
         }
     }
 }

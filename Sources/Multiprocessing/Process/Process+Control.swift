@@ -15,10 +15,11 @@ extension Process {
     /// As `Process.start` in Python.
     public func start() throws {
         let endpoint = try Endpoint.required(for: "starting a process")
-        let frame = try beginStart(endpoint)
+        let (frame, departures) = try beginStart(endpoint)
         do {
             try finishStart(try endpoint.call(frame), endpoint)
         } catch {
+            departures.giveBack()
             abandonStart()
             throw error
         }
@@ -33,11 +34,12 @@ extension Process {
     /// See `start()`.
     public func start() async throws {
         let endpoint = try Endpoint.required(for: "starting a process")
-        let frame = try beginStart(endpoint)
+        let (frame, departures) = try beginStart(endpoint)
         do {
             let reply = try await endpoint.call(frame)
             try finishStart(reply, endpoint)
         } catch {
+            departures.giveBack()
             abandonStart()
             throw error
         }
@@ -102,7 +104,7 @@ extension Process {
 
     // MARK: Steps
 
-    private func beginStart(_ endpoint: Endpoint) throws -> Frame {
+    private func beginStart(_ endpoint: Endpoint) throws -> (Frame, Departures) {
         guard !Lineage.isDaemon else {
             throw ProcessingError(
                 .misuse,
@@ -126,12 +128,13 @@ extension Process {
             fields.stage = .starting
             return fields
         }
-        let passengers = Passengers()
         do {
-            var encoder = MessageEncoder()
-            if let key = CodingUserInfoKey.passengers { encoder.userInfo[key] = passengers }
             let work = fields.work as (any Work)? ?? SubclassWork(instance: PortableObject(self))
-            let encodedWork = try encoder.encode(PortableWork(work))
+            var encodedWork: [UInt8] = []
+            let departures = try MessageEncoder().encode(
+                departing: PortableWork(work),
+                appendingTo: &encodedWork
+            )
             let current = Process.current
             let order = ProcessOrder(
                 name: fields.name,
@@ -143,7 +146,7 @@ extension Process {
                 parentPid: Int32(current.pid),
                 mainRank: endpoint.mainRank,
                 requestedRank: fields.requestedRank,
-                passengers: passengers.reservations,
+                passengers: departures.reservations,
                 result: fields.result
             )
             var frame = endpoint.makeFrame(
@@ -153,15 +156,9 @@ extension Process {
             )
             try frame.append(order)
             frame.bytes.append(contentsOf: encodedWork)
-            return frame
+            return (frame, departures)
         } catch {
             abandonStart()
-            // What was encoded before the error will not travel.
-            for passenger in passengers.reservations {
-                try? endpoint.notify(
-                    endpoint.makeFrame(.pipeRelease, to: passenger.pipe, argument: passenger.argument)
-                )
-            }
             throw error
         }
     }
@@ -289,13 +286,6 @@ extension Process {
             endpoint.makeFrame(.signalProcess, to: .host(ofRank: Int(address.rank)), argument: argument)
         )
     }
-}
-
-/// Collects the connections that are encoded for a process.
-final class Passengers: Sendable {
-    private let list = Mutex<[ConnectionReservation]>([])
-    var reservations: [ConnectionReservation] { list.withLock { $0 } }
-    func add(_ reservation: ConnectionReservation) { list.withLock { $0.append(reservation) } }
 }
 
 extension Frame {

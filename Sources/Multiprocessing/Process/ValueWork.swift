@@ -27,7 +27,7 @@ struct ResultDestination: Codable, Hashable, Sendable {
                 to: address,
                 argument: Content.value.rawValue
             )
-            try MessageEncoder().encode(value, appendingTo: &frame.bytes)
+            try MessageEncoder().encode(departing: value, appendingTo: &frame.bytes)
             try endpoint.notify(frame)
         } catch {
             var frame = endpoint.makeFrame(

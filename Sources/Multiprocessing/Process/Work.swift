@@ -81,8 +81,3 @@ struct PortableWork: Codable {
         try container.encode(work)
     }
 }
-
-extension CodingUserInfoKey {
-    /// Where connections note that they travel in what is being encoded.
-    static let passengers = CodingUserInfoKey(rawValue: "Multiprocessing.passengers")
-}

@@ -32,8 +32,11 @@ extension Queue {
     private func putFrame(_ items: some Sequence<Element>, _ timeout: Duration?) throws -> (Endpoint, Frame)?
     {
         var (endpoint, frame) = try makePut(.putBatch, timeout)
-        for item in items {
-            try ItemBatch.append(to: &frame.bytes) { try MessageEncoder().encode(item, appendingTo: &$0) }
+        // Of what is refused later, some may have found room: which, nobody says.
+        _ = try Departures.during {
+            for item in items {
+                try ItemBatch.append(to: &frame.bytes) { try MessageEncoder().encode(item, appendingTo: &$0) }
+            }
         }
         return frame.bodySize == 0 ? nil : (endpoint, frame)
     }

@@ -69,19 +69,29 @@ public class Queue<Element: Codable & Sendable>: Codable, @unchecked Sendable {
     ///
     /// As `Queue.put` in Python.
     public func put(_ item: Element, timeout: Duration? = nil) throws {
-        let (endpoint, frame) = try putFrame(item, timeout)
+        let (endpoint, frame, departures) = try putFrame(item, timeout)
         guard answersPut else { return try endpoint.notify(frame) }
-        try checkPut(try endpoint.call(frame))
+        do {
+            try checkPut(try endpoint.call(frame))
+        } catch {
+            departures.giveBack()
+            throw error
+        }
     }
 
     /// Puts an item at the end, once there is room, without blocking the thread.
     ///
     /// When the task is cancelled while it waits, the item is not put and a `CancellationError` thrown. See `put(_:timeout:)`.
     public func put(_ item: Element, timeout: Duration? = nil) async throws {
-        let (endpoint, frame) = try putFrame(item, timeout)
+        let (endpoint, frame, departures) = try putFrame(item, timeout)
         guard answersPut else { return try endpoint.notify(frame) }
-        let reply = try await endpoint.call(frame)
-        try checkPut(reply)
+        do {
+            let reply = try await endpoint.call(frame)
+            try checkPut(reply)
+        } catch {
+            departures.giveBack()
+            throw error
+        }
     }
 
     /// Puts an item at the end if there is room at once.
@@ -89,10 +99,10 @@ public class Queue<Element: Codable & Sendable>: Codable, @unchecked Sendable {
     /// As `Queue.put_nowait` in Python.
     public func putWithoutWaiting(_ item: Element) throws { try put(item, timeout: .zero) }
 
-    private func putFrame(_ item: Element, _ timeout: Duration?) throws -> (Endpoint, Frame) {
+    private func putFrame(_ item: Element, _ timeout: Duration?) throws -> (Endpoint, Frame, Departures) {
         var (endpoint, frame) = try makePut(.put, timeout)
-        try MessageEncoder().encode(item, appendingTo: &frame.bytes)
-        return (endpoint, frame)
+        let departures = try MessageEncoder().encode(departing: item, appendingTo: &frame.bytes)
+        return (endpoint, frame, departures)
     }
 
     /// Begins a frame to which what is put is appended.

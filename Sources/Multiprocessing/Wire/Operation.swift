@@ -67,6 +67,8 @@ enum Operation: UInt16, Sendable {
     case pipeRelease
     /// The message that answered the request with the correlation in the argument has arrived.
     case pipeAcknowledge
+    /// A connection that was to be sent stays with its sender; the argument is as for `pipeReserve`.
+    case pipeReturn
 
     // To a pool.
     /// A job, or the beginning of one; the body is a `PoolSubmission`.

@@ -118,6 +118,20 @@ struct PipeServiceTests {
         #expect(harness.end(3).map(\.summary.outcome) == [.endOfStream])
     }
 
+    @Test("an end that is not sent after all is its maker's again, unless others have it")
+    func returned() {
+        let harness = Harness(PipeService(maker: Harness.process(0), isDuplex: true))
+        harness.request(.pipeReserve, from: 0, argument: 0 | 40 << 1, kind: .notice)
+        let waiting = harness.request(.pipeReceive, from: 0, argument: 1)
+        #expect(harness.request(.pipeReturn, from: 0, argument: 0 | 40 << 1, kind: .notice).replies.isEmpty)
+        #expect(waiting.replies.isEmpty)
+        harness.request(.pipeReserve, from: 0, argument: 0 | 41 << 1, kind: .notice)
+        harness.request(.pipeAttach, from: 1, argument: 0 | 41 << 1, kind: .notice)
+        harness.request(.pipeReserve, from: 0, argument: 0 | 42 << 1, kind: .notice)
+        #expect(harness.request(.pipeReturn, from: 0, argument: 0 | 42 << 1, kind: .notice).replies.isEmpty)
+        #expect(harness.end(1).map(\.summary.outcome) == [.endOfStream])
+    }
+
     @Test("a sender waits when too much is on its way, and goes on as it is received")
     func backPressure() {
         let harness = makeHarness(limit: 1)

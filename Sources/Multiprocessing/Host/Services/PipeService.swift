@@ -65,6 +65,11 @@ struct PipeService: Service {
         case .pipeAttach:
             settle(token, at: end, rank: outbox.service.rank)
             ends[end].holders[request.source, default: 0] += 1
+        case .pipeReturn:
+            ends[end].reservations.remove(token)
+            // The maker stopped counting when it was to give the end away.
+            if request.source == maker, ends[end].isGone { ends[end].holders[maker] = 1 }
+            tellIfGone(end, &outbox)
         case .pipeRelease:
             release(end, token: token, by: request.source, &outbox)
         default:
