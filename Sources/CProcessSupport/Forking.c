@@ -292,6 +292,13 @@ int cps_make_output_pipe(int *descriptors) {
     return fcntl(descriptors[0], F_SETFL, O_NONBLOCK);
 }
 
+void cps_open_standard_streams(void) {
+    for (int stream = 0; stream <= 2; stream++) {
+        // The lowest free number is given, and all below are taken.
+        if (fcntl(stream, F_GETFD) < 0 && errno == EBADF) (void)!open("/dev/null", stream == 0 ? O_RDONLY : O_WRONLY);
+    }
+}
+
 void cps_buffer_output_by_line(void) {
     // The buffers that the library would choose hold 4096 bytes: longer lines would be written in pieces.
     static char output[64 << 10], errors[64 << 10];

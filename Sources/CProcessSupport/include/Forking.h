@@ -68,6 +68,9 @@ void cps_ring_doorbell(int socket, const char *name);
 /// A pipe whose descriptors are close-on-exec, and whose reading end does not block. Returns 0, or -1 with errno.
 int cps_make_output_pipe(int *descriptors);
 
+/// Opens `/dev/null` in the place of those of the descriptors 0, 1 and 2 that are closed.
+void cps_open_standard_streams(void);
+
 /// Makes standard output and error be written line by line, a line of up to 64 KiB at once.
 void cps_buffer_output_by_line(void);
 

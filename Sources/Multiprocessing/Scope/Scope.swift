@@ -22,6 +22,8 @@ final class Scope: Sendable {
     /// Collective over the ranks.
     init(_ placement: BlockPlacement, _ startMethod: StartMethod?, _ output: OutputForm?) throws {
         let startMethod = startMethod ?? Process.startMethod
+        // What is opened from here on must not get the number of a stream that was closed, and be printed into.
+        cps_open_standard_streams()
         // Line by line, so that what the main program and the processes print comes in the order in which it happened.
         cps_buffer_output_by_line()
         Lineage.begin(path: [], isDaemon: false, parent: nil)
