@@ -19,6 +19,8 @@ final class Helm: Outlet, Inlet, @unchecked Sendable {
     private struct Mail {
         var frames: [Frame] = []
         var isClosed = false
+        /// The thread that has called `exit`, if one has.
+        var exitingThread: pthread_t?
     }
 
     init() throws(ProcessingError) {
@@ -46,7 +48,7 @@ final class Helm: Outlet, Inlet, @unchecked Sendable {
         if tryTake() {
             guard let host, !host.isOver else {
                 release()
-                throw Helm.isOver
+                throw endOfScope()
             }
             host.noteSteering()
             // Among what was left may be an earlier frame of the same thread.
@@ -59,7 +61,7 @@ final class Helm: Outlet, Inlet, @unchecked Sendable {
                 mail.frames.append(taken)
                 return mail.isClosed
             }
-            guard !isClosed else { throw Helm.isOver }
+            guard !isClosed else { throw endOfScope() }
             if tryTake() { if let host { leave(host) } else { release() } }
         }
     }
@@ -97,12 +99,30 @@ final class Helm: Outlet, Inlet, @unchecked Sendable {
         }
     }
 
-    private static var isOver: ProcessingError {
-        ProcessingError(
+    private func endOfScope() -> ProcessingError {
+        // While the program ends by `exit`, its other threads must not take the end of the Host for an error of their own. But
+        // callbacks are waited for.
+        let isBystander = mail.withLock { mail in
+            mail.exitingThread.map { pthread_equal($0, pthread_self()) == 0 } ?? false
+        }
+        while isBystander, !CallbackThread.shared.isCurrent { pause() }
+        return ProcessingError(
             .noScope,
             "`withProcesses` has ended, and its processes, queues, pipes and pools with it"
         )
     }
+
+    /// Notes that the calling thread has called `exit`; returns false when that was noted before.
+    func noteExit() -> Bool {
+        mail.withLock { mail in
+            guard mail.exitingThread == nil else { return false }
+            mail.exitingThread = pthread_self()
+            return true
+        }
+    }
+
+    /// Whether the program ends by `exit`.
+    var isExiting: Bool { mail.withLock { $0.exitingThread != nil } }
 
     // MARK: Whoever has the helm
 

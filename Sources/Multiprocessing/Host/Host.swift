@@ -153,7 +153,8 @@ final class Host {
         helm.takeMail(self)
         helm.steers(nil)
         helm.release()
-        failMainProgram()
+        // Threads that wait while another one has called `exit` go on waiting: the program ends under them.
+        if !helm.isExiting { failMainProgram() }
         server.stop()
         outputPrinter.finish()
         errorPrinter.finish()

@@ -8,19 +8,85 @@ internal import Synchronization
 /// One `withProcesses` on one rank, from its entry to its end.
 final class Scope: Sendable {
     private let endpoint: Endpoint
+    private let helm: Helm
     private let hostThread: NativeThread
     let runsBlock: Bool
+    /// Whether the Host has ended, and whether nothing is left of the scope.
     private let hasEnded = Monitor(false)
+    private let isGone = Monitor(false)
+    /// The blocks of other threads and tasks inside of this one.
+    private let guests = Monitor(Guests())
+
+    private struct Guests {
+        var count = 0
+        /// Whether it is too late to come.
+        var isOver = false
+    }
 
     /// The number of scopes that this program has entered.
     private static let epoch = Mutex<UInt32>(0)
     /// The scope that `exit` has to see to.
     private static let current = Mutex<Scope?>(nil)
 
+    // MARK: Entering
+
+    /// What a call of `withProcesses` finds.
+    enum Entry {
+        /// Nothing yet: what it needs was set up.
+        case owner(Scope)
+        /// Another block of the program is going on; it ends after this one.
+        case guest(Scope)
+        /// Everything that there will be: it was called in a process, or where no block is run.
+        case inside
+        case elsewhere
+    }
+
+    private static let entry = Monitor(())
+
+    /// Enters: of several threads that do so at once one sets everything up, and the others are its guests.
+    static func enter(_ placement: BlockPlacement, _ startMethod: StartMethod?, _ output: OutputForm?) throws
+        -> Entry
+    {
+        // A process may have been forked while `entry` was locked. A callback may be waited for by the end of the block.
+        if let endpoint = Endpoint.current, !endpoint.address.isMainProgram || CallbackThread.shared.isCurrent
+        {
+            return .inside
+        }
+        return try entry.withLock { _ in
+            if let scope = current.withLock({ $0 }) {
+                guard scope.runsBlock else { return .elsewhere }
+                if scope.admitGuest() { return .guest(scope) }
+                _ = scope.isGone.wait { $0 ? true : nil }
+            }
+            return .owner(try Scope(placement, startMethod, output))
+        }
+    }
+
+    private func admitGuest() -> Bool {
+        guests.withLock { guests in
+            if !guests.isOver { guests.count += 1 }
+            return !guests.isOver
+        }
+    }
+
+    func guestLeaves() {
+        guests.withLock { $0.count -= 1 }
+        guests.wakeAll()
+    }
+
+    /// Waits until no guest is left, unless an error ended the block, and lets nobody in any more.
+    private func closeDoor(withError hasFailed: Bool) {
+        guests.wait { guests -> Void? in
+            guard guests.count == 0 || hasFailed else { return nil }
+            guests.isOver = true
+            return ()
+        }
+    }
+
     /// Sets everything up.
     ///
     /// Collective over the ranks.
-    init(_ placement: BlockPlacement, _ startMethod: StartMethod?, _ output: OutputForm?) throws {
+    private init(_ placement: BlockPlacement, _ startMethod: StartMethod?, _ output: OutputForm?) throws {
         let startMethod = startMethod ?? Process.startMethod
         // What is opened from here on must not get the number of a stream that was closed, and be printed into.
         cps_open_standard_streams()
@@ -39,7 +105,7 @@ final class Scope: Sendable {
             epoch += 1
             return epoch
         }
-        let helm = try Helm()
+        helm = try Helm()
         runsBlock = placement == .everyRank || meeting.rank == 0
         endpoint = Endpoint(
             address: .main(ofRank: meeting.rank),
@@ -111,6 +177,7 @@ final class Scope: Sendable {
 
     /// Ends this rank's part: its daemons are ended and its other processes waited for, unless an error ended the block.
     func end(withError hasFailed: Bool) {
+        closeDoor(withError: hasFailed)
         if !hasFailed { endpoint.finishChildren() }
         let frame = endpoint.makeFrame(.blockEnded, to: .host(ofRank: 0), argument: hasFailed ? 1 : 0)
         // It is heard even if an error elsewhere has ended everything; if the Host is gone, so be it.
@@ -130,6 +197,22 @@ final class Scope: Sendable {
         CallbackThread.shared.finish()
         Endpoint.makeCurrent(nil)
         Scope.current.withLock { $0 = nil }
+        isGone.withLock { $0 = true }
+        isGone.wakeAll()
+    }
+
+    /// The end of a program that has called `exit`: its other threads are not told, nor waited for.
+    private func endByExit() {
+        // One action is registered for each scope there ever was.
+        guard helm.noteExit() else { return }
+        guests.withLock { $0.isOver = true }
+        if runsBlock {
+            endpoint.finishChildren()
+            // If the Host has ended, so be it.
+            try? endpoint.notify(endpoint.makeFrame(.blockEnded, to: .host(ofRank: 0)))
+        }
+        _ = hasEnded.wait { $0 ? true : nil }
+        CallbackThread.shared.finish()
     }
 
     /// See `serve()`.
@@ -156,7 +239,7 @@ final class Scope: Sendable {
     private static func watchExit() {
         MPIAvailability.beforeFinalizing {
             guard let scope = Scope.current.withLock({ $0 }) else { return }
-            scope.end(withError: false)
+            scope.endByExit()
         }
     }
 }

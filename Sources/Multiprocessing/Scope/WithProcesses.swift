@@ -20,6 +20,9 @@ public enum BlockPlacement: Sendable {
 ///
 /// Without `mpirun`, and on one rank, it works the same, and does not need MPI at all.
 ///
+/// Inside a process, or inside another block, also one of another thread or task, everything is there already: only the block is
+/// run, and the outer block ends after it. On several ranks only one thread of each may be the first to enter.
+///
 /// - Parameters:
 ///   - ranks: Which ranks run the block.
 ///   - startMethod: How processes are started, unless they say otherwise; by default as `Process.startMethod` says.
@@ -38,9 +41,15 @@ public func withProcesses<Result>(
     output: OutputForm? = nil,
     _ body: () throws -> Result
 ) throws -> Result? {
-    // Inside a process, or inside another block, everything is there already.
-    if Endpoint.current != nil { return try body() }
-    let scope = try Scope(ranks, startMethod, output)
+    let scope: Scope
+    switch try Scope.enter(ranks, startMethod, output) {
+    case .owner(let own): scope = own
+    case .guest(let host):
+        defer { host.guestLeaves() }
+        return try body()
+    case .inside: return try body()
+    case .elsewhere: return nil
+    }
     guard scope.runsBlock else {
         scope.serve()
         return nil
@@ -65,8 +74,15 @@ public func withProcesses<Result>(
     output: OutputForm? = nil,
     _ body: () async throws -> Result
 ) async throws -> Result? {
-    if Endpoint.current != nil { return try await body() }
-    let scope = try Scope(ranks, startMethod, output)
+    let scope: Scope
+    switch try Scope.enter(ranks, startMethod, output) {
+    case .owner(let own): scope = own
+    case .guest(let host):
+        defer { host.guestLeaves() }
+        return try await body()
+    case .inside: return try await body()
+    case .elsewhere: return nil
+    }
     guard scope.runsBlock else {
         await scope.serve()
         return nil

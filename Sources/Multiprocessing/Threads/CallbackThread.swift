@@ -60,6 +60,9 @@ final class CallbackThread: Sendable {
         }
     }
 
+    /// Whether the calling thread is one for callbacks.
+    var isCurrent: Bool { state.withLock { $0.running.values.contains { $0.isCurrent } } }
+
     /// To be called before a wait for something that a callback may have to come before.
     ///
     /// On a thread for callbacks, the next one then runs on another thread.
