@@ -59,6 +59,9 @@ status=0
 say 'Checking the form of the sources'
 if Scripts/check-format.sh; then echo 'nothing to mend'; else status=1; fi
 
+say 'Testing what judges the benchmarks'
+if python3 -B -m unittest discover -q -s Scripts/benchmark; then :; else status=1; fi
+
 say 'Testing'
 limited swift test --skip-build --xunit-output "$reports/debug.xml" || status=1
 

@@ -322,7 +322,8 @@ static int open_without_waiting(int stream) {
 // asks a value for its description. So even one who waits gives up after a second in which the stream would have taken more.
 static int lock_stream(FILE *file, int stream, int waits) {
     int patience = 1000;
-    while (ftrylockfile(file) != 0) {
+    // Any other descriptor is no stream of the library's.
+    while (file && ftrylockfile(file) != 0) {
         if (!waits) return 0;
         // While nothing more fits into the stream, the other thread is held up by its reader, as the caller would be.
         struct pollfd entry = {.fd = stream, .events = POLLOUT};
@@ -334,12 +335,12 @@ static int lock_stream(FILE *file, int stream, int waits) {
 }
 
 size_t cps_print(int stream, const void *bytes, size_t count, int is_in_order, int waits) {
-    FILE *file = stream == 2 ? stderr : stdout;
+    FILE *file = stream == 2 ? stderr : stream == 1 ? stdout : NULL;
     int is_locked = lock_stream(file, stream, waits);
     if (!is_locked && !waits) return 0;
     int descriptor = waits ? stream : open_without_waiting(stream);
     size_t written = 0;
-    if (descriptor >= 0 && is_locked && is_in_order) fflush_unlocked(file);
+    if (file && descriptor >= 0 && is_locked && is_in_order) fflush_unlocked(file);
     while (descriptor >= 0 && written < count) {
         ssize_t result = write(descriptor, (const char *)bytes + written, count - written);
         if (result < 0 && errno == EINTR) continue;
@@ -352,7 +353,7 @@ size_t cps_print(int stream, const void *bytes, size_t count, int is_in_order, i
         if (result <= 0) written = count;
         else written += (size_t)result;
     }
-    if (is_locked) funlockfile(file);
+    if (file && is_locked) funlockfile(file);
     if (descriptor >= 0 && !waits) close(descriptor);
     return written;
 }

@@ -2,7 +2,7 @@ import Foundation
 
 /// How many mutated frames each test sends, and what it says of them; `Scripts/fuzz-frames.sh` sets the variables.
 enum FrameFuzz {
-    static let count = ProcessInfo.processInfo.environment["FRAME_FUZZ_COUNT"].flatMap { Int($0) } ?? 20_000
+    static let count = ProcessInfo.processInfo.environment["FRAME_FUZZ_COUNT"].flatMap { Int($0) } ?? 8_000
     static let seed = ProcessInfo.processInfo.environment["FRAME_FUZZ_SEED"].flatMap { UInt64($0) } ?? 1
 
     /// The memory of this process.

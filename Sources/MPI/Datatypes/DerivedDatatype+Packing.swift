@@ -117,7 +117,10 @@ extension DerivedDatatype {
         throw MPIError(
             .notSupported,
             call: name,
-            text: "MPICH cannot give a structure of unlike elements the form that is the same on all machines; pack its fields by themselves"
+            text: """
+                MPICH cannot give a structure of unlike elements the form that is the same on all machines; pack its fields by \
+                themselves
+                """
         )
         #endif
     }

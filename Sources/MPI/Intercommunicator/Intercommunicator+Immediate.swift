@@ -23,7 +23,8 @@ extension Intercommunicator {
             throw MPIError(
                 .notSupported,
                 call: "MPI_Ibcast",
-                text: "MPICH broadcasts to another group at once from its rank 0 only; use the form that waits"
+                text:
+                    "MPICH broadcasts to another group at once from its rank 0 only; use the form that waits"
             )
         }
         #endif

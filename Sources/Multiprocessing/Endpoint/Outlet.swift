@@ -9,7 +9,8 @@ protocol Inlet: Sendable {
     /// Waits for frames, until a deadline if there is one, and hands over those that are complete, perhaps none.
     ///
     /// Only one thread at a time may call it.
-    func read(until deadline: ContinuousClock.Instant?, _ deliver: (Frame) -> Void) throws(ProcessingError) -> InletOutcome
+    func read(until deadline: ContinuousClock.Instant?, _ deliver: (Frame) -> Void) throws(ProcessingError)
+        -> InletOutcome
 }
 
 /// What waiting for frames came to.

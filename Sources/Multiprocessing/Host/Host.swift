@@ -220,8 +220,9 @@ final class Host {
     /// A thread of the program has taken the helm.
     func noteSteering() { now = ContinuousClock.now }
 
-    /// A thread of the program is about to leave the helm, perhaps because it goes to sleep. Returns whether the Host's own thread has to be woken
-    /// for what follows.
+    /// A thread of the program is about to leave the helm, perhaps because it goes to sleep.
+    ///
+    /// Returns whether the Host's own thread has to be woken for what follows.
     func prepareToLeave(toSleep isGoingToSleep: Bool) -> Bool {
         let previous = lastSteering
         lastSteering = isGoingToSleep ? nil : now

@@ -49,7 +49,11 @@ struct FrameReader: Sendable {
         }
         partial.append(addingCapacity: wanted) { output in
             output.withUnsafeMutableBufferPointer { memory, count in
-                ring.take(into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(memory)[..<wanted]))
+                ring.take(
+                    into: UnsafeMutableRawBufferPointer(
+                        rebasing: UnsafeMutableRawBufferPointer(memory)[..<wanted]
+                    )
+                )
                 count = wanted
             }
         }
@@ -64,7 +68,9 @@ struct FrameReader: Sendable {
     /// Whether the writer waits for room, and is to be woken by the caller.
     func mustWakeWriter() -> Bool { ring.mustWakeWriter() }
 
-    /// Has the writer wake the reader once it has written something. What came before that is seen by `hasInput`.
+    /// Has the writer wake the reader once it has written something.
+    ///
+    /// What came before that is seen by `hasInput`.
     func askForInput() { ring.askForInput() }
 
     /// Takes that back: the reader looks by itself.

@@ -28,7 +28,9 @@ struct FrameWriter {
     mutating func write() -> Bool {
         var hasWritten = false
         while let frame = frames.first {
-            let count = frame.bytes.withUnsafeBytes { ring.write(UnsafeRawBufferPointer(rebasing: $0[written...])) }
+            let count = frame.bytes.withUnsafeBytes {
+                ring.write(UnsafeRawBufferPointer(rebasing: $0[written...]))
+            }
             hasWritten = hasWritten || count > 0
             written += count
             guard written == frame.bytes.count else { return hasWritten }

@@ -14,7 +14,10 @@ struct LinkMemory {
     init(takingOver descriptor: Int32) throws(ProcessingError) {
         mapping = try SharedMapping(takingOver: descriptor)
         guard mapping.size >= 2 * LinkMemory.ringSize else {
-            throw ProcessingError(.resources, "the memory of this process is too small: \(mapping.size) bytes")
+            throw ProcessingError(
+                .resources,
+                "the memory of this process is too small: \(mapping.size) bytes"
+            )
         }
     }
 

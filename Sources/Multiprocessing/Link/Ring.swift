@@ -139,7 +139,9 @@ struct RingReader: Sendable {
     /// Whether the writer waits for room, and is to be woken by the caller, who has taken something.
     func mustWakeWriter() -> Bool { ring.takeSleep(.writerSleeps) }
 
-    /// Has the writer wake the reader once it has written something. What came before that is seen by `hasInput`.
+    /// Has the writer wake the reader once it has written something.
+    ///
+    /// What came before that is seen by `hasInput`.
     func askForInput() { ring.announceSleep(.readerSleeps) }
 
     /// Takes that back: the reader looks by itself.
