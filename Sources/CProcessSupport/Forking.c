@@ -318,44 +318,47 @@ static int open_without_waiting(int stream) {
     return open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
-// Takes the lock of a stream, which another thread has while it prints. Whoever has it may be waiting for the caller: Swift's print holds it while it
-// asks a value for its description. So even one who waits gives up after a second in which the stream would have taken more.
-static int lock_stream(FILE *file, int stream, int waits) {
-    int patience = 1000;
-    // Any other descriptor is no stream of the library's.
-    while (file && ftrylockfile(file) != 0) {
-        if (!waits) return 0;
-        // While nothing more fits into the stream, the other thread is held up by its reader, as the caller would be.
-        struct pollfd entry = {.fd = stream, .events = POLLOUT};
-        if (poll(&entry, 1, 10) == 0) continue;
-        if (--patience == 0) return 0;
-        poll(NULL, 0, 1);
-    }
-    return 1;
+// How many bytes one write takes whole or not at all: lines, or what there is if that is little; 0 if the first line is longer.
+static size_t unbroken_size(const char *bytes, size_t count) {
+    enum { greatest = 4096 };
+    if (count <= greatest) return count;
+    const char *end = memrchr(bytes, '\n', greatest);
+    return end ? (size_t)(end - bytes) + 1 : 0;
 }
 
-size_t cps_print(int stream, const void *bytes, size_t count, int is_in_order, int waits) {
+ssize_t cps_print(int stream, const void *bytes, size_t count, int is_in_order, int waits) {
+    // Any other descriptor is no stream of the library's.
     FILE *file = stream == 2 ? stderr : stream == 1 ? stdout : NULL;
-    int is_locked = lock_stream(file, stream, waits);
-    if (!is_locked && !waits) return 0;
+    // Whoever has the lock may be waiting for the caller: Swift's print holds it while it asks a value for its description.
+    int is_locked = file && ftrylockfile(file) == 0;
+    if (file && !is_locked && !is_in_order) return -1;
     int descriptor = waits ? stream : open_without_waiting(stream);
     size_t written = 0;
-    if (file && descriptor >= 0 && is_locked && is_in_order) fflush_unlocked(file);
+    if (is_locked && is_in_order) fflush_unlocked(file);
+    size_t goal = waits ? count : 0;
+    // Whether a part of the lines up to the goal is written: a terminal may take a part, and then the rest has to follow.
+    int is_begun = waits;
     while (descriptor >= 0 && written < count) {
-        ssize_t result = write(descriptor, (const char *)bytes + written, count - written);
+        if (written == goal) {
+            goal += unbroken_size((const char *)bytes + written, count - written);
+            is_begun = 0;
+        }
+        if (written == goal) break;
+        ssize_t result = write(descriptor, (const char *)bytes + written, goal - written);
         if (result < 0 && errno == EINTR) continue;
         if (result < 0 && errno == EAGAIN) {
-            if (!waits) break;
+            if (!is_begun) break;
             cps_wait(descriptor, POLLOUT, -1);
             continue;
         }
         // If nobody reads it, there is nowhere to complain.
-        if (result <= 0) written = count;
+        if (result <= 0) goal = written = count;
         else written += (size_t)result;
+        is_begun = 1;
     }
-    if (file && is_locked) funlockfile(file);
+    if (is_locked) funlockfile(file);
     if (descriptor >= 0 && !waits) close(descriptor);
-    return written;
+    return (ssize_t)written;
 }
 
 int cps_keeps_lines_whole(int stream) {

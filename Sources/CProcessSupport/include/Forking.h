@@ -77,10 +77,10 @@ void cps_buffer_output_by_line(void);
 /// Writes all that is buffered for standard output and error.
 void cps_flush_output(void);
 
-/// Writes bytes to standard output (1) or error (2). What is buffered is written before it if `is_in_order` is not 0. If `waits` is not 0, it waits for room, and
-/// for another thread of the process that is printing there, but for that not much longer than a second; otherwise only as much is written as there is room for,
-/// and nothing into another thread's line. Returns how much that was; what can never be written counts as written.
-size_t cps_print(int stream, const void *bytes, size_t count, int is_in_order, int waits);
+/// Writes bytes to standard output (1) or error (2). If `is_in_order` is not 0, what is buffered is written before it, and also while another thread of the process
+/// prints there; otherwise it returns -1 then, having written nothing. If `waits` is 0, only as many whole lines are written as there is room
+/// for. Returns how many bytes were written; what can never be written counts as written.
+ssize_t cps_print(int stream, const void *bytes, size_t count, int is_in_order, int waits);
 
 /// Whether a line of up to 64 KiB that several processes write to standard output (1) or error (2) stays whole. The system takes one write to
 /// a file or a terminal in one go, but one of more than 4096 bytes to a pipe or a socket as its reader lets it.

@@ -32,9 +32,33 @@ extension Host {
     }
 
     /// Prints what a process has written.
+    ///
+    /// A thread of the program leaves that to the Host's own one: it may be in the middle of a line that it prints itself.
     func printOutput(_ frame: Frame) {
-        let printer = frame.argument == 2 ? errorPrinter : outputPrinter
-        frame.withBody { printer.print($0) }
-        if printer.isBehind { isOutputBehind = true }
+        unprinted.append(frame)
+        if isOwnThread { printAll() } else { isOutputBehind = true }
+    }
+
+    /// Prints what has come, in that order.
+    private func printAll() {
+        let frames = unprinted
+        unprinted = []
+        for frame in frames {
+            let printer = frame.argument == 2 ? errorPrinter : outputPrinter
+            frame.withBody { printer.print($0) }
+            if printer.isHeldUp { isOutputBehind = true }
+        }
+    }
+
+    /// Prints what the program's threads have left, and lets those who print to the same place go on as soon as nothing of it has to wait for the reader.
+    ///
+    /// Returns whether there was anything.
+    func catchUpWithOutput() -> Bool {
+        guard isOutputBehind else { return false }
+        if isOwnThread { printAll() }
+        guard unprinted.isEmpty, !outputPrinter.isHeldUp, !errorPrinter.isHeldUp else { return false }
+        isOutputBehind = false
+        releaseHeld()
+        return true
     }
 }

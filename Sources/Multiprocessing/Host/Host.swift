@@ -36,6 +36,10 @@ final class Host {
     var isOutputBehind = false
     /// What has come meanwhile for those on this rank that print to the same place: what they print then comes after it.
     private var held: [Frame] = []
+    /// What the program's threads have left to the Host's own one to print.
+    var unprinted: [Frame] = []
+    /// Whether it is the Host's own thread that has the helm.
+    private(set) var isOwnThread = false
     var poller: Poller
     var server: ForkServer
     let logger = Logger(label: "swift-mpi.host")
@@ -137,10 +141,12 @@ final class Host {
         var lastActivity = now
         while true {
             helm.take()
+            isOwnThread = true
             rest = .awake
             if turn() { lastActivity = now }
             if isOver { break }
             let length = lengthOfRest(lastActivity)
+            isOwnThread = false
             helm.release()
             guard let length, !helm.hasMail else { continue }
             // Something that happens at a descriptor ends it.
@@ -151,6 +157,7 @@ final class Host {
         }
         helm.closeForGood()
         helm.takeMail(self)
+        _ = catchUpWithOutput()
         helm.steers(nil)
         helm.release()
         // Threads that wait while another one has called `exit` go on waiting: the program ends under them.
@@ -183,13 +190,7 @@ final class Host {
         if takeEvents() { isActive = true }
         if takeMessages() { isActive = true }
         expireTimers()
-        if isOutputBehind, !outputPrinter.isBehind, !errorPrinter.isBehind {
-            isOutputBehind = false
-            let frames = held
-            held = []
-            for frame in frames { route(frame) }
-            isActive = true
-        }
+        if catchUpWithOutput() { isActive = true }
         // What was read while an order had to wait: no event calls attention to it.
         if server.hasUnread {
             takeServerReports()
@@ -226,20 +227,21 @@ final class Host {
     func prepareToLeave(toSleep isGoingToSleep: Bool) -> Bool {
         let previous = lastSteering
         lastSteering = isGoingToSleep ? nil : now
-        var mustWake = false
+        // Only its own thread prints.
+        var mustWake = !unprinted.isEmpty
         switch rest {
         case .awake: return false
         case .watching:
             // It would find out by itself what there is, but perhaps too late for somebody who sleeps.
-            mustWake = isGoingToSleep && !takeLeftoversAndStopWatching()
+            if isGoingToSleep, !takeLeftoversAndStopWatching() { mustWake = true }
         case .asleep(let end):
             if !watched.isEmpty {
                 // Who comes often need not have every process wake somebody in between: the Host's own thread looks now and then.
                 let comesOften = previous.map { $0.duration(to: now) < .microseconds(200) } ?? false
-                mustWake = !isGoingToSleep && comesOften || !takeLeftoversAndStopWatching()
+                if !isGoingToSleep && comesOften || !takeLeftoversAndStopWatching() { mustWake = true }
             }
             // Last, since what was left may have made a difference.
-            if isOver || transport.isBusy { mustWake = true }
+            if isOver || transport.isBusy || !unprinted.isEmpty { mustWake = true }
             if let deadline = nextDeadline, end.map({ deadline < $0 }) ?? true { mustWake = true }
         }
         if mustWake { rest = .awake }
@@ -380,6 +382,13 @@ final class Host {
         } else {
             refuse(frame)
         }
+    }
+
+    /// Brings frames to their places that had to wait until what was printed before was printed.
+    func releaseHeld() {
+        let frames = held
+        held = []
+        for frame in frames { route(frame) }
     }
 
     /// Whether the main program, or a process, of that number prints to where this Host does.

@@ -1,11 +1,12 @@
 internal import CProcessSupport
 internal import DequeModule
+internal import Glibc
 
 /// Prints to a stream of the main program what processes on other ranks have written, without waiting for whoever reads the
 /// stream.
 ///
 /// What there is room for is written at once, so that it comes before what happens next. Only what has to wait is left to a
-/// thread, which exists as long as there is something.
+/// thread, which exists as long as there is something. Nothing gets into a line that the main program is printing.
 final class OutputPrinter: Sendable {
     private struct State {
         var waiting: Deque<[UInt8]> = []
@@ -13,6 +14,10 @@ final class OutputPrinter: Sendable {
         var byteCount = 0
         /// Whether the thread has something to do, or is about to have.
         var isBehind = false
+        /// Whether it waits until the main program has finished its line, and not for whoever reads the stream.
+        var isLockedOut = false
+        /// Whether everything has to be printed now, whoever is printing.
+        var isEnding = false
         var thread: NativeThread?
 
         mutating func next() -> [UInt8]? {
@@ -45,12 +50,16 @@ final class OutputPrinter: Sendable {
     /// Whether something waits to be printed.
     var isBehind: Bool { state.withLock { $0.isBehind } }
 
-    /// Prints bytes after everything that was printed before; to be called by one thread.
+    /// Whether something waits for the reader of the stream; what waits for the main program must not hold that up.
+    var isHeldUp: Bool { state.withLock { $0.isBehind && !$0.isLockedOut } }
+
+    /// Prints bytes after everything that was printed before; to be called by one thread, which prints nothing else.
     func print(_ bytes: UnsafeRawBufferPointer) {
         // What comes later must not get ahead.
         let written = isBehind ? 0 : cps_print(stream, bytes.baseAddress, bytes.count, 0, 0)
         guard written < bytes.count else { return }
-        leave(Array(bytes[written...]))
+        if written < 0 { state.withLock { $0.isLockedOut = true } }
+        leave(Array(bytes[max(0, written)...]))
     }
 
     private func leave(_ bytes: [UInt8]) {
@@ -75,20 +84,38 @@ final class OutputPrinter: Sendable {
 
     private func serve() {
         while let bytes = state.withLock({ $0.next() }) {
-            _ = cps_print(stream, bytes, bytes.count, 0, 1)
+            write(bytes)
             state.withLock { $0.byteCount -= bytes.count }
             state.wakeAll()
         }
+        state.withLock { $0.isLockedOut = false }
         state.wakeAll()
         onCatchingUp()
     }
 
+    /// Prints bytes once the main program has finished its line.
+    private func write(_ bytes: [UInt8]) {
+        // Nothing tells when that is. At the end, it may be this program's last line that waits for the end.
+        var patience = 1000
+        while cps_print(stream, bytes, bytes.count, patience == 0 ? 1 : 0, 1) < 0 {
+            let isEnding = state.withLock { state in
+                state.isLockedOut = true
+                return state.isEnding
+            }
+            if isEnding { patience -= 1 }
+            usleep(1000)
+        }
+        state.withLock { $0.isLockedOut = false }
+    }
+
     /// Waits until everything is printed and the thread is gone.
     func finish() {
+        state.withLock { $0.isEnding = true }
         let thread = state.wait { state -> NativeThread?? in
             guard !state.isBehind else { return nil }
             return .some(state.thread.take())
         }
         if case .some(.some(let thread)) = thread { thread.join() }
+        state.withLock { $0.isEnding = false }
     }
 }
