@@ -160,8 +160,7 @@ final class Host {
         _ = catchUpWithOutput()
         helm.steers(nil)
         helm.release()
-        // Threads that wait while another one has called `exit` go on waiting: the program ends under them.
-        if !helm.isExiting { failMainProgram() }
+        failMainProgram()
         server.stop()
         outputPrinter.finish()
         errorPrinter.finish()
@@ -169,6 +168,8 @@ final class Host {
 
     /// Ends every wait of this rank's main program.
     func failMainProgram() {
+        // Threads that wait while another one has called `exit` go on waiting: the program ends under them.
+        guard !helm.isExiting else { return }
         mainEndpoint.fail(
             ProcessingError(
                 .noScope,
