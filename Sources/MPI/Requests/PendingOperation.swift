@@ -34,6 +34,8 @@ class RequestMemory: @unchecked Sendable {
 
 /// Uninitialized bytes.
 final class RawRequestMemory: RequestMemory, @unchecked Sendable {
+    // Nothing is stored beside what the superclass has: hence the unchecked conformance.
+
     init(byteCount: Int) {
         super.init(UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 16), byteCount)
     }
