@@ -146,8 +146,22 @@ public struct RequestGroup<Value, Failure: Error>: ~Copyable {
     /// Blocking · `MPI_Waitall` (MPI 3.1 §3.7.5)
     @discardableResult
     public mutating func waitAll(timeout: Duration? = nil) throws(MPIError) -> [Result<Value, Failure>] {
-        try poll(timeout) { group in group.testAll() ? .some(()) : nil }
-        return testSome().map(\.result)
+        // Of those that are not known to be complete, the first one is looked at, and one of the others in turn: so each gets on, and a
+        // look costs the same however many there are.
+        var (firstOpen, turn) = (0, 0)
+        try poll(timeout) { group in
+            let count = group.entries.count
+            while firstOpen < count, group.entries[firstOpen].operation.advance() { firstOpen += 1 }
+            guard firstOpen < count else { return .some(()) }
+            turn = turn > firstOpen && turn + 1 < count ? turn + 1 : firstOpen + 1
+            if turn < count { _ = group.entries[turn].operation.advance() }
+            return nil
+        }
+        defer {
+            entries = []
+            start = 0
+        }
+        return entries.map(\.result)
     }
 
     private mutating func poll<Found>(_ timeout: Duration?, _ look: (inout Self) -> Found?) throws(MPIError)
