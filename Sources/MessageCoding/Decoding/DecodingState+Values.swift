@@ -72,6 +72,12 @@ extension DecodingState {
                 path.removeLast()
             }
         }
+        if isStringKeyedDictionary(type), let dictionary = type as? any ReadableDictionary.Type,
+            let value = try dictionary.read(from: self, at: position) as? T
+        {
+            position = next
+            return value
+        }
         let decoder = ValueDecoder(state: self, position: position, isOptional: isOptional(type), extra: nil)
         let value = try T(from: decoder)
         position = next

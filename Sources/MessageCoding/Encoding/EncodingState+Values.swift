@@ -23,7 +23,11 @@ extension EncodingState {
         pushFrame(isOptional: isOptional(T.self))
         let ownFrameCount = frameCount
         do {
-            try value.encode(to: ValueEncoder(state: self, serial: serial))
+            if isStringKeyedDictionary(T.self), let dictionary = value as? any WritableDictionary {
+                try dictionary.write(to: self)
+            } else {
+                try value.encode(to: ValueEncoder(state: self, serial: serial))
+            }
             return try popFrame()
         } catch {
             while frameCount > ownFrameCount {
