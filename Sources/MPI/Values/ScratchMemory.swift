@@ -4,16 +4,22 @@ internal import Glibc
 internal import Darwin
 #endif
 
-/// Memory that a thread uses again and again for values on their way out and in, so that a small one costs no allocation.
+/// Memory that a thread uses again and again for values on their way out and in, so that one costs no allocation.
+///
+/// It grows to what the thread's values need, up to a few megabytes each way: memory that is fresh from the system takes longer to
+/// get at than a value of that length to send.
 final class ScratchMemory {
-    private static let largestKept = 256 << 10
-    private static let incomingLength = 64 << 10
+    private static let largestKept = 8 << 20
+    private static let leastIncomingLength = 64 << 10
 
     /// For messages to be sent.
     ///
     /// It is empty while somebody uses it.
     private var outgoing: [UInt8] = []
-    private let incoming = UnsafeMutableRawPointer.allocate(byteCount: incomingLength, alignment: 16)
+    private var incoming = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: leastIncomingLength,
+        alignment: 16
+    )
     private var incomingIsInUse = false
 
     /// Where small buffers land; `nil` if the system grants none.
@@ -82,13 +88,17 @@ final class ScratchMemory {
         _ body: (UnsafeMutableRawBufferPointer) throws -> Result
     ) rethrows -> Result {
         let memory = current
-        guard byteCount <= incomingLength, !memory.incomingIsInUse else {
+        guard byteCount <= largestKept, !memory.incomingIsInUse else {
             let own = UnsafeMutableRawBufferPointer.allocate(byteCount: byteCount, alignment: 16)
             defer { own.deallocate() }
             return try body(own)
         }
+        if byteCount > memory.incoming.count {
+            memory.incoming.deallocate()
+            memory.incoming = .allocate(byteCount: byteCount, alignment: 16)
+        }
         memory.incomingIsInUse = true
         defer { memory.incomingIsInUse = false }
-        return try body(UnsafeMutableRawBufferPointer(start: memory.incoming, count: byteCount))
+        return try body(UnsafeMutableRawBufferPointer(start: memory.incoming.baseAddress, count: byteCount))
     }
 }
