@@ -45,7 +45,7 @@ struct FrameReader: Sendable {
         let wanted = min(ring.count, partialSize - partial.count)
         // It grows as the bytes come in, since the length is only a claim.
         if partial.capacity < partial.count + wanted {
-            partial.reserveCapacity(min(partialSize, max(1 << 20, 2 * partial.count)))
+            partial.reserveCapacity(min(partialSize, max(16 << 20, 2 * partial.count)))
         }
         partial.append(addingCapacity: wanted) { output in
             output.withUnsafeMutableBufferPointer { memory, count in

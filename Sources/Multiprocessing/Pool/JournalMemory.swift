@@ -99,11 +99,23 @@ final class JournalMemory {
 
     /// Notes bytes at the given position, after which they count, and the running task is done with.
     func note(_ bytes: UnsafeRawBufferPointer, at position: Int) {
-        if let source = bytes.baseAddress {
-            (base + JournalMemory.headerSize + position).copyMemory(from: source, byteCount: bytes.count)
-        }
+        write(bytes, at: position)
         store(UInt64(position + bytes.count), 3)
         store(0, 2)
+    }
+
+    /// Puts bytes where they do not count yet, or changes some in one go.
+    func write(_ bytes: UnsafeRawBufferPointer, at position: Int) {
+        guard let source = bytes.baseAddress else { return }
+        (base + JournalMemory.headerSize + position).copyMemory(from: source, byteCount: bytes.count)
+    }
+
+    /// What was noted at these positions.
+    func noted(_ positions: Range<Int>) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(
+            start: base + JournalMemory.headerSize + positions.lowerBound,
+            count: positions.count
+        )
     }
 
     /// Forgets what has been sent.

@@ -16,6 +16,7 @@ extension Pool {
     /// - Throws: When every task has ended, the error of the first one, in order, that failed. See `AsyncResult.get`.
     ///
     /// As `Pool.map` in Python.
+    @inlinable
     public func map<Input: Codable & Sendable, Output: Codable & Sendable>(
         _ inputs: some Sequence<Input>,
         chunkSize: Int? = nil,
@@ -23,12 +24,25 @@ extension Pool {
         progress: ProgressObserver? = nil,
         _ transform: @escaping @Sendable (Input) throws -> Output
     ) throws -> [Output] {
+        // An array of a sequence is made many times as fast where its type is known, which is at the caller.
+        try map(elements: Array(inputs), chunkSize, retries, progress, transform)
+    }
+
+    @usableFromInline
+    func map<Input: Codable & Sendable, Output: Codable & Sendable>(
+        elements: [Input],
+        _ chunkSize: Int?,
+        _ retries: Int,
+        _ progress: ProgressObserver?,
+        _ transform: @escaping @Sendable (Input) throws -> Output
+    ) throws -> [Output] {
         let options = PoolJobOptions(chunkSize: chunkSize, retries: retries, progress: progress)
         let function = Transform(function: PortableFunction(transform))
-        return try AsyncResult(job: submit(function, Array(inputs), options) { $0 }).get()
+        return try AsyncResult(job: submit(function, elements, options) { $0 }).get()
     }
 
     /// Calls a function that returns nothing with every input, on all workers.
+    @inlinable
     public func map<Input: Codable & Sendable>(
         _ inputs: some Sequence<Input>,
         chunkSize: Int? = nil,
@@ -36,9 +50,20 @@ extension Pool {
         progress: ProgressObserver? = nil,
         _ action: @escaping @Sendable (Input) throws -> Void
     ) throws {
+        try map(elements: Array(inputs), chunkSize, retries, progress, action)
+    }
+
+    @usableFromInline
+    func map<Input: Codable & Sendable>(
+        elements: [Input],
+        _ chunkSize: Int?,
+        _ retries: Int,
+        _ progress: ProgressObserver?,
+        _ action: @escaping @Sendable (Input) throws -> Void
+    ) throws {
         let options = PoolJobOptions(chunkSize: chunkSize, retries: retries, progress: progress)
         let function = Action(function: PortableFunction(action))
-        try AsyncResult(job: submit(function, Array(inputs), options) { _ in }).get()
+        try AsyncResult(job: submit(function, elements, options) { _ in }).get()
     }
 
     /// Applies a function to every input and returns the results in order, without blocking the thread.

@@ -17,6 +17,9 @@ struct PoolJobOptions: Sendable {
 }
 
 extension Pool {
+    /// How much memory a submission asks for at once, at most.
+    private static let greatestReserve = 1 << 30
+
     /// Hands in a job and returns what stands for its result, whose value `assemble` makes of the results.
     func submit<Function: PoolFunction, Value: Sendable>(
         _ function: Function,
@@ -33,14 +36,20 @@ extension Pool {
         var frame = try submission(of: function, isOpen: false, retries: options.retries)
         var failures: [Int: any Error] = [:]
         var first = 0
+        let start = frame.bytes.count
         while first < count {
             let chunk = inputs[first..<first + min(size, count - first)]
-            PoolSubmission.append(
-                first: first,
-                count: chunk.count,
-                inputs: PoolInputs.encode(chunk, first: first, failures: &failures),
-                to: &frame.bytes
-            )
+            PoolSubmission.append(first: first, count: chunk.count, to: &frame.bytes) {
+                PoolInputs.encode(chunk, first: first, failures: &failures, to: &$0)
+            }
+            // Chunks are mostly of one size: with room for all of them, nothing is copied while the frame grows.
+            if first == 0 {
+                let (size, isTooLarge) = (frame.bytes.count - start + 64)
+                    .multipliedReportingOverflow(by: (count - 1) / size + 1)
+                if !isTooLarge, size <= Pool.greatestReserve {
+                    frame.bytes.reserveCapacity(start + size + 256)
+                }
+            }
             first += chunk.count
         }
         let notEncoded = failures
@@ -75,6 +84,9 @@ extension Pool {
         _ notEncoded: [Int: any Error],
         as type: Output.Type
     ) throws -> [Output] {
+        if PlainResult.size(of: type) != nil {
+            return try plainResults(frames, count: count, notEncoded, as: type)
+        }
         var results = [Output?](repeating: nil, count: count)
         var failure: (index: Int, error: any Error)?
         for frame in frames {
@@ -105,6 +117,51 @@ extension Pool {
         return complete
     }
 
+    /// The same for results that lie in the frames as they are to lie in the array.
+    private static func plainResults<Output: Decodable>(
+        _ frames: [Frame],
+        count: Int,
+        _ notEncoded: [Int: any Error],
+        as type: Output.Type
+    ) throws -> [Output] {
+        var failure: (index: Int, error: any Error)?
+        var missing = count
+        let results = try [Output](unsafeUninitializedCapacity: count) { results, initializedCount in
+            let memory = UnsafeMutableRawBufferPointer(results)
+            // Plain types have a value that is all zeros.
+            memory.initializeMemory(as: UInt8.self, repeating: 0)
+            initializedCount = count
+            let size = MemoryLayout<Output>.stride
+            for frame in frames {
+                try frame.withBody { body in
+                    var reader = PoolWire.Reader(body)
+                    while !reader.isAtEnd {
+                        let entry = try reader.entry()
+                        if entry.outcome == PoolWire.TaskOutcome.values.rawValue {
+                            guard entry.index + entry.count <= count, entry.body.count == entry.count * size
+                            else { continue }
+                            UnsafeMutableRawBufferPointer(rebasing: memory[(entry.index * size)...])
+                                .copyMemory(from: entry.body)
+                        } else if failure.map({ entry.index < $0.index }) ?? true {
+                            do {
+                                _ = try decode(entry.outcome, entry.body, notEncoded[entry.index], as: type)
+                            } catch {
+                                failure = (entry.index, error)
+                            }
+                        }
+                        // The service passes on one result for each task.
+                        missing -= entry.count
+                    }
+                }
+            }
+        }
+        if let failure { throw failure.error }
+        guard missing == 0 else {
+            throw ProcessingError(.transport, "\(missing) of \(count) results are missing")
+        }
+        return results
+    }
+
     /// The result of a task, or its error; `notEncoded` is why its input could not be encoded.
     static func decode<Output: Decodable>(
         _ outcome: UInt8,
@@ -114,6 +171,7 @@ extension Pool {
     ) throws -> Output {
         switch PoolWire.TaskOutcome(rawValue: outcome) {
         case .value: return try MessageDecoder().decode(type, from: body)
+        case .values: return try PlainResult.load(type, from: body)
         case .failure: throw try MessageDecoder().decode(TaskFailure.self, from: body).error
         case .workerLost: throw try MessageDecoder().decode(WorkerLost.self, from: body)
         case .inputNotEncoded:

@@ -56,8 +56,9 @@ private struct PoolChunker<Input: Encodable & Sendable> {
     /// Appends a chunk to the body of a frame; returns which of its inputs cannot be encoded.
     mutating func append(_ inputs: [Input], to bytes: inout [UInt8]) -> [Int: any Error] {
         var failures: [Int: any Error] = [:]
-        let encoded = PoolInputs.encode(inputs, first: first, failures: &failures)
-        PoolSubmission.append(first: first, count: inputs.count, inputs: encoded, to: &bytes)
+        PoolSubmission.append(first: first, count: inputs.count, to: &bytes) {
+            PoolInputs.encode(inputs, first: first, failures: &failures, to: &$0)
+        }
         first += inputs.count
         return failures
     }

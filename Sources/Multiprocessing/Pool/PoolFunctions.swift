@@ -5,6 +5,7 @@ internal import ClosureCoding
 struct Transform<Input: Codable & Sendable, Output: Codable & Sendable>: PoolFunction {
     let function: PortableFunction<@Sendable (Input) throws -> Output>
     func call(_ input: Input) throws -> Output { try function.function(input) }
+    var body: (Input) throws -> Output { function.function }
 }
 
 struct AsyncTransform<Input: Codable & Sendable, Output: Codable & Sendable>: PoolFunction {
@@ -20,6 +21,13 @@ struct Action<Input: Codable & Sendable>: PoolFunction {
     func call(_ input: Input) throws -> NoValue {
         try function.function(input)
         return NoValue()
+    }
+    var body: (Input) throws -> NoValue {
+        let function = function.function
+        return { input in
+            try function(input)
+            return NoValue()
+        }
     }
 }
 

@@ -9,21 +9,25 @@ internal import MessageCoding
 enum PoolInputs {
     private static let notEncoded = UInt64.max
 
-    /// Encodes inputs, of which the first one belongs to task `first`.
+    /// Appends encoded inputs, of which the first one belongs to task `first`.
     ///
     /// The errors of those that cannot be encoded are put into `failures`, by their task.
     static func encode<Input: Encodable>(
         _ inputs: some Collection<Input>,
         first: Int,
-        failures: inout [Int: any Error]
-    ) -> [UInt8] {
+        failures: inout [Int: any Error],
+        to bytes: inout [UInt8]
+    ) {
         let encoder = MessageEncoder()
+        makeRoom(in: &bytes)
         if Input.self is any PlainInput.Type {
-            var bytes: [UInt8] = [0]
-            if (try? encoder.encode(Array(inputs), appendingTo: &bytes)) != nil { return bytes }
+            bytes.append(0)
+            if (try? encoder.encode(Array(inputs), appendingTo: &bytes)) != nil { return }
+            bytes.removeLast()
         }
-        var bytes: [UInt8] = [1]
+        bytes.append(1)
         for (offset, input) in inputs.enumerated() {
+            makeRoom(in: &bytes)
             let start = bytes.count
             PoolWire.append(notEncoded, to: &bytes)
             do {
@@ -36,12 +40,17 @@ enum PoolInputs {
                 failures[first + offset] = error
             }
         }
-        return bytes
+    }
+
+    /// Makes sure that what is encoded next is not the reason for one more copy of everything.
+    private static func makeRoom(in bytes: inout [UInt8]) {
+        if bytes.capacity - bytes.count < 256 { bytes.reserveCapacity(2 * bytes.count + 1024) }
     }
 
     /// The inputs of a chunk in a worker, decoded as they are wanted.
     struct Reader<Input: Decodable> {
-        private let together: [Input]
+        /// All of them, if they came as one array.
+        let together: [Input]
         /// The place of each, if they came one by one; `nil` for what could not be encoded.
         private let places: [Range<Int>?]
         private let bytes: UnsafeRawBufferPointer

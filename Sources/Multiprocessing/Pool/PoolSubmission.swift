@@ -6,7 +6,8 @@ struct PoolSubmission {
     struct Chunk {
         /// The tasks of the chunk.
         let range: Range<Int>
-        let inputs: [UInt8]
+        /// In the memory of the frame that brought them.
+        let inputs: ArraySlice<UInt8>
     }
 
     let isOpen: Bool
@@ -17,41 +18,46 @@ struct PoolSubmission {
     private static let maximumTaskCount = 1 << 40
 
     /// Throws when the chunks do not follow one another.
-    init(_ body: UnsafeRawBufferPointer) throws(FrameError) {
-        var reader = PoolWire.Reader(body)
-        isOpen = try reader.number(UInt64.self) != 0
-        retries = try reader.count()
-        work = Array(try reader.block(try reader.count()))
-        chunks = try PoolSubmission.chunks(&reader, from: 0)
+    init(_ frame: Frame) throws {
+        (isOpen, retries, work, chunks) = try frame.withBody { body in
+            var reader = PoolWire.Reader(body)
+            let isOpen = try reader.number(UInt64.self) != 0
+            let retries = try reader.count()
+            let work = Array(try reader.block(try reader.count()))
+            return (isOpen, retries, work, try PoolSubmission.chunks(&reader, of: frame, from: 0))
+        }
     }
 
     /// More chunks for a job that has `taskCount` tasks so far.
     ///
     /// Layout: whether even more may follow 8 · chunks.
-    static func addition(_ body: UnsafeRawBufferPointer, taskCount: Int) throws(FrameError)
-        -> (isOpen: Bool, chunks: [Chunk])
-    {
-        var reader = PoolWire.Reader(body)
-        let isOpen = try reader.number(UInt64.self) != 0
-        return (isOpen, try chunks(&reader, from: taskCount))
+    static func addition(_ frame: Frame, taskCount: Int) throws -> (isOpen: Bool, chunks: [Chunk]) {
+        try frame.withBody { body in
+            var reader = PoolWire.Reader(body)
+            let isOpen = try reader.number(UInt64.self) != 0
+            return (isOpen, try chunks(&reader, of: frame, from: taskCount))
+        }
     }
 
-    private static func chunks(_ reader: inout PoolWire.Reader, from taskCount: Int) throws(FrameError)
-        -> [Chunk]
-    {
+    private static func chunks(
+        _ reader: inout PoolWire.Reader,
+        of frame: Frame,
+        from taskCount: Int
+    ) throws(FrameError) -> [Chunk] {
         var taskCount = taskCount
         var chunks: [Chunk] = []
         while !reader.isAtEnd {
             let first = try reader.count()
             let count = try reader.count()
             let inputs = try reader.block(try reader.count())
+            let end = Frame.headerSize + reader.position
             guard first == taskCount, count > 0, count <= maximumTaskCount - first else {
                 throw .tooLong(UInt64(count))
             }
             taskCount += count
             // Each task costs a Host some memory: a number that nobody can mean must not be believed.
             guard count <= max(1 << 20, inputs.count) else { throw .tooLong(UInt64(count)) }
-            chunks.append(Chunk(range: first..<taskCount, inputs: Array(inputs)))
+            chunks.append(Chunk(range: first..<taskCount, inputs: frame.bytes[end - inputs.count..<end]))
         }
         return chunks
     }
@@ -63,8 +69,18 @@ struct PoolSubmission {
     }
 
     static func append(first: Int, count: Int, inputs: [UInt8], to bytes: inout [UInt8]) {
-        for number in [first, count, inputs.count] { PoolWire.append(UInt64(number), to: &bytes) }
-        bytes.append(contentsOf: inputs)
+        append(first: first, count: count, to: &bytes) { $0.append(contentsOf: inputs) }
+    }
+
+    /// Appends a chunk whose inputs `encode` appends.
+    static func append(first: Int, count: Int, to bytes: inout [UInt8], _ encode: (inout [UInt8]) -> Void) {
+        for number in [first, count, 0] { PoolWire.append(UInt64(number), to: &bytes) }
+        let start = bytes.count
+        encode(&bytes)
+        let length = UInt64(bytes.count - start)
+        bytes.withUnsafeMutableBytes {
+            $0.storeBytes(of: length.littleEndian, toByteOffset: start - 8, as: UInt64.self)
+        }
     }
 
     /// How many inputs go into one chunk unless the caller says: four chunks for each worker, as in Python.

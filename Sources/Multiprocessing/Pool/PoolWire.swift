@@ -14,6 +14,43 @@ enum PoolWire {
         case workerLost = 2
         /// Nothing else: the client could not encode the input, and knows why.
         case inputNotEncoded = 3
+        /// The rest is the size of one result, 1 byte, and the results of this task and those behind it, as they lie in memory.
+        ///
+        /// The length may claim more than is there: the journal of a worker has such a one while it grows.
+        case values = 4
+    }
+
+    /// Results as they are found.
+    struct Entry {
+        /// The first task.
+        let index: Int
+        /// How many tasks, one behind the other, it has the results of.
+        let count: Int
+        let outcome: UInt8
+        /// What there is of each, or the one result.
+        let body: UnsafeRawBufferPointer
+
+        var tasks: Range<Int> { index..<index + count }
+
+        /// Where in the body a task's result is.
+        func place(of task: Int) -> Range<Int> {
+            guard outcome == TaskOutcome.values.rawValue, count > 0 else { return body.indices }
+            let size = body.count / count
+            return (task - index) * size..<(task - index + 1) * size
+        }
+    }
+
+    /// Appends results that lie in memory side by side.
+    static func appendValues(
+        from index: Int,
+        size: Int,
+        _ values: UnsafeRawBufferPointer,
+        to bytes: inout [UInt8]
+    ) {
+        appendEntry(index, .values, to: &bytes) {
+            $0.append(UInt8(size))
+            $0.append(contentsOf: values)
+        }
     }
 
     /// One result: index 8 · outcome 1 · length 8 · bytes.
@@ -46,29 +83,47 @@ enum PoolWire {
         var count = 0
         _ = results.withContiguousStorageIfAvailable { bytes in
             var reader = Reader(UnsafeRawBufferPointer(bytes))
-            while !reader.isAtEnd, (try? reader.entry()) != nil { count += 1 }
+            while !reader.isAtEnd, let entry = try? reader.entry() { count += entry.count }
         }
         return count
     }
 
-    /// The results whose task `isWanted`.
-    static func filtered(_ results: [UInt8], _ isWanted: (Int) -> Bool) -> [UInt8] {
-        var kept: [Range<Int>] = []
-        results.withUnsafeBytes { bytes in
-            var reader = Reader(bytes)
-            while !reader.isAtEnd {
-                let start = reader.position
-                guard let entry = try? reader.entry() else { return }
-                guard isWanted(entry.index) else { continue }
-                if let last = kept.last, last.upperBound == start {
-                    kept[kept.count - 1] = last.lowerBound..<reader.position
-                } else {
-                    kept.append(start..<reader.position)
+    /// The results that are new: `note` is told the tasks of each entry and says which of them are.
+    static func filtered(_ results: UnsafeRawBufferPointer, _ note: (Range<Int>) -> [Range<Int>]) -> [UInt8] {
+        var news: [UInt8] = []
+        news.reserveCapacity(results.count)
+        // What is new as a whole, and what comes right behind it, is copied together.
+        var whole = 0..<0
+        func flush() { news.append(contentsOf: UnsafeRawBufferPointer(rebasing: results[whole])) }
+        var reader = Reader(results)
+        while !reader.isAtEnd {
+            let start = reader.position
+            guard let entry = try? reader.entry() else { break }
+            let tasks = note(entry.tasks)
+            if tasks.count == 1, tasks[0] == entry.tasks {
+                if whole.upperBound != start {
+                    flush()
+                    whole = start..<start
                 }
+                whole = whole.lowerBound..<reader.position
+                continue
+            }
+            for part in tasks {
+                flush()
+                whole = 0..<0
+                let places =
+                    entry.place(of: part.lowerBound)
+                    .lowerBound..<entry.place(of: part.upperBound - 1).upperBound
+                appendValues(
+                    from: part.lowerBound,
+                    size: places.count / part.count,
+                    UnsafeRawBufferPointer(rebasing: entry.body[places]),
+                    to: &news
+                )
             }
         }
-        if kept == [0..<results.count] { return results }
-        return kept.flatMap { results[$0] }
+        flush()
+        return news
     }
 
     static func append<Number: FixedWidthInteger>(_ number: Number, to bytes: inout [UInt8]) {
@@ -106,13 +161,22 @@ enum PoolWire {
             return UnsafeRawBufferPointer(rebasing: bytes[position..<position + size])
         }
 
-        /// The next result.
-        mutating func entry() throws(FrameError) -> (index: Int, outcome: UInt8, body: UnsafeRawBufferPointer)
-        {
+        /// The next result, or results.
+        mutating func entry() throws(FrameError) -> Entry {
             let index = try count()
             let outcome = try number(UInt8.self)
             let length = try count()
-            return (index, outcome, try block(length))
+            guard outcome == TaskOutcome.values.rawValue else {
+                return Entry(index: index, count: 1, outcome: outcome, body: try block(length))
+            }
+            let values = try block(min(length, bytes.count - position))
+            guard let first = values.first, first > 0, index <= Int.max - values.count else {
+                throw .truncated(byteCount: bytes.count)
+            }
+            let size = Int(first)
+            let count = (values.count - 1) / size
+            let body = UnsafeRawBufferPointer(rebasing: values[1..<1 + count * size])
+            return Entry(index: index, count: count, outcome: outcome, body: body)
         }
     }
 }

@@ -9,8 +9,12 @@ protocol PoolWork: Codable, Sendable {
 
 /// The tasks of one chunk.
 protocol PoolTasks {
-    /// Runs the task at the offset and appends its encoded result. Blocks until it is done.
+    /// How many bytes a result takes if results are plain, and go side by side.
+    var resultSize: Int? { get }
+    /// Runs the task at the offset and appends its result, encoded unless it is plain. Blocks until it is done.
     func run(at offset: Int, appendingTo bytes: inout [UInt8]) throws
+    /// Runs tasks with plain results one after the other, for as long as they may begin. Blocks until they are done.
+    func run(_ offsets: Range<Int>, in run: inout PlainRun) throws
 }
 
 /// A function that pools can run: what it is called with and what it returns travel.
@@ -19,6 +23,12 @@ protocol PoolFunction: Codable, Sendable {
     associatedtype Output: Codable & Sendable
     /// Calls the function. Blocks until it is done.
     func call(_ input: Input) throws -> Output
+    /// What `call` does, for many calls: what has to be looked up for a call is looked up once.
+    var body: (Input) throws -> Output { get }
+}
+
+extension PoolFunction {
+    var body: (Input) throws -> Output { { try call($0) } }
 }
 
 /// A function for each input.
@@ -28,16 +38,43 @@ struct FunctionWork<Function: PoolFunction>: PoolWork {
     init(_ function: Function) { self.function = function }
 
     func open(_ inputs: UnsafeRawBufferPointer) throws -> any PoolTasks {
-        Tasks(inputs: try PoolInputs.Reader(inputs), function: function)
+        Tasks(
+            inputs: try PoolInputs.Reader(inputs),
+            body: function.body,
+            resultSize: PlainResult.size(of: Function.Output.self)
+        )
     }
 
     private struct Tasks: PoolTasks {
         let inputs: PoolInputs.Reader<Function.Input>
-        let function: Function
+        let body: (Function.Input) throws -> Function.Output
+        let resultSize: Int?
 
         func run(at offset: Int, appendingTo bytes: inout [UInt8]) throws {
-            let output = try function.call(try inputs.input(at: offset))
-            try MessageEncoder().encode(departing: output, appendingTo: &bytes)
+            let output = try body(try inputs.input(at: offset))
+            if resultSize == nil {
+                try MessageEncoder().encode(departing: output, appendingTo: &bytes)
+            } else {
+                withUnsafeBytes(of: output) { bytes.append(contentsOf: $0) }
+            }
+        }
+
+        func run(_ offsets: Range<Int>, in run: inout PlainRun) throws {
+            guard inputs.together.count >= offsets.upperBound else {
+                for offset in offsets {
+                    guard run.begin() else { return }
+                    let output = try body(try inputs.input(at: offset))
+                    withUnsafeBytes(of: output) { run.end($0) }
+                }
+                return
+            }
+            try inputs.together.withUnsafeBufferPointer { inputs in
+                for offset in offsets {
+                    guard run.begin() else { return }
+                    let output = try body(inputs[offset])
+                    withUnsafeBytes(of: output) { run.end($0) }
+                }
+            }
         }
     }
 }

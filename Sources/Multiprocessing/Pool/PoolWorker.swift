@@ -16,7 +16,8 @@ struct PoolWorker: SynchronousWork, Sendable {
 
         func call() throws {
             var failures: [Int: any Error] = [:]
-            let inputs = PoolInputs.encode([NoValue()], first: 0, failures: &failures)
+            var inputs: [UInt8] = []
+            PoolInputs.encode([NoValue()], first: 0, failures: &failures, to: &inputs)
             var result: [UInt8] = []
             try inputs.withUnsafeBytes { try work.work.open($0).run(at: 0, appendingTo: &result) }
         }
@@ -57,17 +58,15 @@ private struct AssignmentRun {
     let journal: JournalMemory
     private var job: UInt64 = 0
     private var ticket = PoolTicket(slot: 0, generation: 0)
-    /// The results that were not sent yet; the journal has them too.
-    private var results: [UInt8] = []
-    private var lastSending = ContinuousClock.now
+    private var results: ResultLog
     /// The work of the job at hand: as it came, until a task of it is begun.
     private var work: (job: UInt64, encoded: [UInt8], decoded: (any PoolWork)?)?
-    private static let longestDelay = Duration.milliseconds(1)
 
     init(endpoint: Endpoint, pool: Address, journal: JournalMemory) {
         self.endpoint = endpoint
         self.pool = pool
         self.journal = journal
+        results = ResultLog(journal)
     }
 
     mutating func perform(_ assignment: Frame) throws {
@@ -107,26 +106,80 @@ private struct AssignmentRun {
         _ inputs: UnsafeRawBufferPointer
     ) throws -> Bool {
         var tasks: (any PoolTasks)?
-        for (position, index) in range.enumerated() {
-            guard journal.claim(offset + position, of: ticket) else { return false }
-            // What ends the worker while it decodes counts as the task's doing: else no worker would survive it.
-            journal.beginTask(index)
-            let start = results.count
+        var next = range.lowerBound
+        while next < range.upperBound {
+            if !results.hasRoomForPlainResult { try sendResults(isFinished: false) }
+            let place = offset + next - range.lowerBound
+            var isBegun = false
+            if tasks?.resultSize == nil {
+                guard journal.claim(place, of: ticket) else { return false }
+                // What ends the worker while it decodes counts as the task's doing: else no worker would survive it.
+                journal.beginTask(next)
+                isBegun = true
+            }
+            let known: any PoolTasks
             do {
-                if tasks == nil { tasks = try decodedWork().open(inputs) }
-                try PoolWire.appendEntry(index, .value, to: &results) {
-                    try tasks?.run(at: index - first, appendingTo: &$0)
-                }
-            } catch is InputNotEncoded {
-                PoolWire.appendEntry(index, .inputNotEncoded, to: &results) { _ in }
+                known = try tasks ?? decodedWork().open(inputs)
+                tasks = known
             } catch {
-                try PoolWire.appendEntry(index, .failure, to: &results) {
+                try note(next, error)
+                next += 1
+                continue
+            }
+            guard let size = known.resultSize else {
+                try runOne(known, next, at: next - first)
+                next += 1
+                continue
+            }
+            var run = results.openBlock(from: next, size: size, offset: place, ticket, isBegun: isBegun)
+            let error = doTasks(known, next - first..<range.upperBound - first, &run)
+            results.keep(run)
+            next = run.index
+            if let error {
+                try note(next, error)
+                next += 1
+            } else if run.isTakenBack {
+                return false
+            } else if next < range.upperBound {
+                try sendResults(isFinished: false)
+            }
+        }
+        return true
+    }
+
+    /// Runs a task whose result has to be encoded.
+    private mutating func runOne(_ tasks: any PoolTasks, _ task: Int, at offset: Int) throws {
+        let mustSend: Bool
+        do {
+            mustSend = try results.append(task, .value) { try tasks.run(at: offset, appendingTo: &$0) }
+        } catch {
+            return try note(task, error)
+        }
+        if mustSend { try sendResults(isFinished: false) }
+    }
+
+    /// Does tasks until one throws, whose error is returned, or the run ends otherwise.
+    private func doTasks(_ tasks: any PoolTasks, _ offsets: Range<Int>, _ run: inout PlainRun) -> (any Error)?
+    {
+        do {
+            try tasks.run(offsets, in: &run)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// Notes that a task has ended with an error.
+    private mutating func note(_ task: Int, _ error: any Error) throws {
+        let mustSend =
+            if error is InputNotEncoded {
+                results.append(task, .inputNotEncoded) { _ in }
+            } else {
+                try results.append(task, .failure) {
                     try MessageEncoder().encode(TaskFailure(error), appendingTo: &$0)
                 }
             }
-            try noteEntry(from: start)
-        }
-        return true
+        if mustSend { try sendResults(isFinished: false) }
     }
 
     private mutating func decodedWork() throws -> any PoolWork {
@@ -139,32 +192,18 @@ private struct AssignmentRun {
         return decoded
     }
 
-    /// Makes the entry safe: in the journal, where it survives this process, or on its way.
-    private mutating func noteEntry(from start: Int) throws {
-        let isLate = lastSending.duration(to: .now) > AssignmentRun.longestDelay
-        if isLate || results.count > journal.capacity {
-            try sendResults(isFinished: false)
-        } else {
-            results.withUnsafeBytes { bytes in
-                journal.note(UnsafeRawBufferPointer(rebasing: bytes[start...]), at: start)
-            }
-        }
-    }
-
     private mutating func sendResults(isFinished: Bool) throws {
-        var frame = endpoint.makeFrame(
-            .chunkResults,
-            to: pool,
-            argument: ticket.rawValue,
-            reserving: results.count + 16
-        )
-        PoolWire.append(job, to: &frame.bytes)
-        PoolWire.append(UInt64(isFinished ? 1 : 0), to: &frame.bytes)
-        frame.bytes.append(contentsOf: results)
-        results.removeAll(keepingCapacity: true)
-        try endpoint.notify(frame)
-        journal.endTask()
-        journal.clear()
-        lastSending = ContinuousClock.now
+        try results.take { [endpoint, pool, job, ticket] results in
+            var frame = endpoint.makeFrame(
+                .chunkResults,
+                to: pool,
+                argument: ticket.rawValue,
+                reserving: results.count + 16
+            )
+            PoolWire.append(job, to: &frame.bytes)
+            PoolWire.append(UInt64(isFinished ? 1 : 0), to: &frame.bytes)
+            frame.bytes.append(contentsOf: results)
+            try endpoint.notify(frame)
+        }
     }
 }

@@ -122,8 +122,12 @@ final class ResultStream<Output: Sendable>: Sendable {
         frame.withBody { body in
             var reader = PoolWire.Reader(body)
             while !reader.isAtEnd, let entry = try? reader.entry() {
-                let place = reader.position - entry.body.count..<reader.position
-                entries.append((entry.index, Entry(frame: frame, body: place, outcome: entry.outcome)))
+                let start = entry.body.baseAddress.map { $0 - (body.baseAddress ?? $0) } ?? reader.position
+                for task in entry.tasks {
+                    let place = entry.place(of: task)
+                    let range = start + place.lowerBound..<start + place.upperBound
+                    entries.append((task, Entry(frame: frame, body: range, outcome: entry.outcome)))
+                }
             }
         }
         state.withLock { state in

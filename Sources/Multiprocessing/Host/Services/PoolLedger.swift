@@ -24,7 +24,7 @@ struct PoolLedger {
 
     private struct Entry {
         let range: Range<Int>
-        var inputs: [UInt8]
+        var inputs: ArraySlice<UInt8>
         var remaining: Int
     }
 
@@ -50,7 +50,7 @@ struct PoolLedger {
     var isComplete: Bool { !isOpen && remaining == 0 }
 
     /// The first task and the encoded inputs of the chunk with the task in it.
-    func chunk(with task: Int) -> (first: Int, inputs: [UInt8])? {
+    func chunk(with task: Int) -> (first: Int, inputs: ArraySlice<UInt8>)? {
         guard let position = position(ofChunkWith: task) else { return nil }
         return (chunks[position].range.lowerBound, chunks[position].inputs)
     }
@@ -71,37 +71,45 @@ struct PoolLedger {
         return !isDone[task - base]
     }
 
-    /// Notes a result; returns false when there is one already, or no such task.
-    mutating func finish(_ task: Int) -> Bool {
-        guard isUnfinished(task), let base = chunks.first?.range.lowerBound,
-            let position = position(ofChunkWith: task)
-        else { return false }
-        isDone[task - base] = true
-        remaining -= 1
-        chunks[position].remaining -= 1
-        // What nobody needs any more must not add up: a job may have no end.
-        if chunks[position].remaining == 0 { chunks[position].inputs = [] }
+    /// Notes results; returns which of these tasks had none yet.
+    mutating func finish(_ tasks: Range<Int>) -> [Range<Int>] {
+        let news = unfinished(of: tasks)
+        guard !news.isEmpty, let base = chunks.first?.range.lowerBound else { return [] }
+        for part in news {
+            for task in part { isDone[task - base] = true }
+            remaining -= part.count
+            // A part may go over several chunks.
+            var position = position(ofChunkWith: part.lowerBound) ?? chunks.count
+            while position < chunks.count, chunks[position].range.lowerBound < part.upperBound {
+                chunks[position].remaining -= chunks[position].range.clamped(to: part).count
+                // What nobody needs any more must not add up: a job may have no end.
+                if chunks[position].remaining == 0 { chunks[position].inputs = [] }
+                position += 1
+            }
+            if !lossCounts.isEmpty { for task in part { lossCounts[task] = nil } }
+        }
         while let first = chunks.first, first.remaining == 0 {
             isDone.removeFirst(first.range.count)
             chunks.removeFirst()
         }
-        lossCounts[task] = nil
-        return true
+        return news
     }
 
     /// The tasks among these that have no result yet.
     func unfinished(of range: Range<Int>) -> [Range<Int>] {
+        guard let base = chunks.first?.range.lowerBound else { return [] }
+        let known = range.clamped(to: base..<taskCount)
         var ranges: [Range<Int>] = []
         var start: Int?
-        for task in range {
-            if !isUnfinished(task) {
+        for task in known {
+            if isDone[task - base] {
                 if let first = start { ranges.append(first..<task) }
                 start = nil
             } else if start == nil {
                 start = task
             }
         }
-        if let first = start { ranges.append(first..<range.upperBound) }
+        if let first = start { ranges.append(first..<known.upperBound) }
         return ranges
     }
 

@@ -101,6 +101,8 @@ struct PoolRoster {
 
     /// Who should be given something next: one with the fewest assignments, and of these the one that has waited longest.
     ///
+    /// Of those who have nothing to do it is the one that had something last: it may still be awake, and the others can sleep on.
+    ///
     /// `chunkLimit` is how many chunks a worker does in its life, or `nil` for any number.
     func neediest(chunkLimit: Int?) -> Address? {
         var best: (address: Address, count: Int, turn: UInt64)?
@@ -110,7 +112,11 @@ struct PoolRoster {
                 chunkLimit.map({ member.chunkCount < $0 }) ?? true
             else { continue }
             let count = member.assignments.count
-            if let known = best, (known.count, known.turn) <= (count, member.turn) { continue }
+            if let known = best {
+                guard count <= known.count else { continue }
+                let isEarlier = count == 0 ? member.turn > known.turn : member.turn < known.turn
+                guard count < known.count || isEarlier else { continue }
+            }
             best = (address, count, member.turn)
         }
         return best?.address

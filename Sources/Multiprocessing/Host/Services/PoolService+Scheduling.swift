@@ -60,17 +60,28 @@ extension PoolService {
             return
         }
         let knowsJob = member.knownJob == number
-        var body: [UInt8] = []
-        PoolWire.append(number, to: &body)
-        PoolWire.append(ticket.rawValue, to: &body)
-        PoolWire.append(knowsJob ? UInt64.max : UInt64(ledger.work.count), to: &body)
-        if !knowsJob { body.append(contentsOf: ledger.work) }
-        for piece in pieces {
-            guard let chunk = ledger.chunk(with: piece.range.lowerBound) else { continue }
-            for number in [chunk.first, piece.range.lowerBound, piece.range.upperBound, chunk.inputs.count] {
-                PoolWire.append(UInt64(number), to: &body)
+        let chunks = pieces.compactMap { piece in
+            ledger.chunk(with: piece.range.lowerBound).map {
+                (range: piece.range, first: $0.first, inputs: $0.inputs)
             }
-            body.append(contentsOf: chunk.inputs)
+        }
+        var frame = Frame(
+            .partialReply,
+            code: Outcome.done.rawValue,
+            from: outbox.service,
+            to: member.waiter.address,
+            correlation: member.waiter.correlation,
+            reserving: chunks.reduce(24 + ledger.work.count) { $0 + 32 + $1.inputs.count }
+        )
+        PoolWire.append(number, to: &frame.bytes)
+        PoolWire.append(ticket.rawValue, to: &frame.bytes)
+        PoolWire.append(knowsJob ? UInt64.max : UInt64(ledger.work.count), to: &frame.bytes)
+        if !knowsJob { frame.bytes.append(contentsOf: ledger.work) }
+        for chunk in chunks {
+            for number in [chunk.first, chunk.range.lowerBound, chunk.range.upperBound, chunk.inputs.count] {
+                PoolWire.append(UInt64(number), to: &frame.bytes)
+            }
+            frame.bytes.append(contentsOf: chunk.inputs)
         }
         member.knownJob = number
         member.chunkCount += pieces.count
@@ -84,7 +95,7 @@ extension PoolService {
                 since: now
             )
         )
-        outbox.reply(to: member.waiter, body: body, isLast: false)
+        outbox.send(frame)
         roster.add(worker, member)
         jobs[number]?.isBegun = true
     }

@@ -91,17 +91,19 @@ extension PoolService {
         guard let ticket = PoolTicket(rawValue: request.argument), request.frame.bodySize >= 16 else {
             return
         }
-        let (job, isFinished, results) = request.frame.withBody { body in
+        let (job, isFinished) = request.frame.withBody { body in
             (
                 UInt64(littleEndian: body.loadUnaligned(as: UInt64.self)),
-                body.loadUnaligned(fromByteOffset: 8, as: UInt64.self) != 0, Array(body[16...])
+                body.loadUnaligned(fromByteOffset: 8, as: UInt64.self) != 0
             )
         }
         guard let member = roster[request.source], let position = member.position(of: ticket),
             member.assignments[position].job == job
         else { return }
         // A result may have come before, out of the worker's journal.
-        let news = passOn(results, ofJob: job, &outbox)
+        let news = request.frame.withBody { body in
+            passOn(UnsafeRawBufferPointer(rebasing: body[16...]), ofJob: job, &outbox)
+        }
         let assignment = roster.update(request.source) { member in
             member.assignments[position].finished += news
             defer { if isFinished { member.assignments.remove(at: position) } }
@@ -141,7 +143,7 @@ extension PoolService {
             return member.assignments[position]
         }
         guard let assignment else { return }
-        passOn(results, ofJob: assignment.job, &outbox)
+        results.withUnsafeBytes { _ = passOn($0, ofJob: assignment.job, &outbox) }
         let task = Int(clamping: running) - 1
         if task >= 0, assignment.contains(task) { lostTasks[request.source] = (assignment.job, task) }
     }
@@ -222,6 +224,6 @@ extension PoolService {
         } catch {
             return breakDown("a lost worker cannot be reported: \(error)", &outbox)
         }
-        passOn(entries, ofJob: job, &outbox)
+        entries.withUnsafeBytes { _ = passOn($0, ofJob: job, &outbox) }
     }
 }

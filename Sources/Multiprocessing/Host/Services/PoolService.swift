@@ -99,7 +99,7 @@ struct PoolService: Service {
     private mutating func submit(_ request: Request, _ outbox: inout Outbox) {
         if let brokenReason { return outbox.reply(to: request, .failed, body: Array(brokenReason.utf8)) }
         guard !isClosed else { return outbox.reply(to: request, .closed) }
-        guard request.wantsReply, let submission = try? request.frame.withBody({ try PoolSubmission($0) })
+        guard request.wantsReply, let submission = try? PoolSubmission(request.frame)
         else { return outbox.reply(to: request, .malformed) }
         let ledger = PoolLedger(client: request.waiter, submission)
         guard !ledger.isComplete else { return outbox.reply(to: request) }
@@ -112,10 +112,9 @@ struct PoolService: Service {
     private mutating func extendJob(_ request: Request, _ outbox: inout Outbox) {
         guard let number = job(of: request.source, request.argument), var ledger = jobs[number], ledger.isOpen
         else { return outbox.reply(to: request, .notFound) }
-        let addition = request.frame.withBody { body in
-            try? PoolSubmission.addition(body, taskCount: ledger.taskCount)
+        guard let addition = try? PoolSubmission.addition(request.frame, taskCount: ledger.taskCount) else {
+            return outbox.reply(to: request, .malformed)
         }
-        guard let addition else { return outbox.reply(to: request, .malformed) }
         jobs[number] = nil
         ledger.add(addition.chunks, isOpen: addition.isOpen)
         if ledger.isComplete {
@@ -151,14 +150,16 @@ struct PoolService: Service {
 
     /// Passes results on to the client of their job; returns how many of them were not there before.
     @discardableResult
-    mutating func passOn(_ results: [UInt8], ofJob number: UInt64, _ outbox: inout Outbox) -> Int {
+    mutating func passOn(_ results: UnsafeRawBufferPointer, ofJob number: UInt64, _ outbox: inout Outbox)
+        -> Int
+    {
         guard !results.isEmpty, var ledger = jobs.removeValue(forKey: number) else { return 0 }
         var count = 0
         // A result that is there already is not counted again, and not sent again.
-        let news = PoolWire.filtered(results) { task in
-            guard ledger.finish(task) else { return false }
-            count += 1
-            return true
+        let news = PoolWire.filtered(results) { tasks in
+            let parts = ledger.finish(tasks)
+            for part in parts { count += part.count }
+            return parts
         }
         let isLast = ledger.isComplete
         if !news.isEmpty { outbox.reply(to: ledger.client, body: news, isLast: isLast) }
