@@ -33,16 +33,14 @@ extension Host {
             guard (0..<setup.size).contains(order.mainRank) else {
                 return refuseStart(frame, order, .misused, "there is no rank \(order.mainRank)")
             }
-            let address = address(ofService: takeSerial())
             var runFrame = frame
             runFrame.kind = .notice
             runFrame.code = Operation.run.rawValue
             runFrame.source = order.parent
-            runFrame.destination = address
             runFrame.argument = UInt64(setup.size)
             runFrame.correlation = 0
             let starter = frame.kind == .request ? Request(frame, now: now).waiter : nil
-            try start(address, order, runFrame, starter)
+            let address = try start(order, runFrame, starter)
             if frame.kind == .notice { tellPool(of: order, .workerStarted, from: address) }
         } catch {
             refuseStart(frame, order, .failed, "\(error)")
@@ -55,38 +53,51 @@ extension Host {
         tellPool(of: order, .workerNotStarted, from: .host(ofRank: setup.rank), text: reason)
     }
 
-    private func start(_ address: Address, _ order: ProcessOrder, _ runFrame: Frame, _ starter: Waiter?)
-        throws
-    {
+    /// Gives the work to a process and returns that one's address.
+    private func start(_ order: ProcessOrder, _ runFrame: Frame, _ starter: Waiter?) throws -> Address {
         try ensureServer()
-        let memory = try LinkMemory(journalSize: order.journalSize)
-        let (near, far) = try ForkServer.makeSocketPair(Int32(SOCK_STREAM.rawValue))
-        var kept = [near]
-        var lent = [far, memory.mapping.takeDescriptor()]
-        // Whatever goes wrong, nothing stays open.
-        defer { for descriptor in kept + lent { close(descriptor) } }
-        var options: ForkServerProtocol.Options = order.startMethod == .spawn ? .spawn : []
-        let (outputEnds, outputs) = try makeOutputs(of: order)
-        if !outputEnds.isEmpty { options.insert(.redirectsOutput) }
-        lent += outputEnds
-        kept += outputs.map { $0.descriptor }
+        let kind = SpareSupply.Kind(
+            options: order.startMethod == .spawn ? .spawn : [],
+            journalSize: max(0, order.journalSize),
+            readStreams: readStreams(of: order)
+        )
+        let unoccupied = try takeUnoccupied(kind)
+        let address = address(ofService: unoccupied.serial)
         let process = HostedProcess(
             address: address,
             order: order,
             starter: starter,
-            socket: near,
-            memory: memory
+            socket: unoccupied.socket,
+            memory: unoccupied.memory
         )
-        process.outputs = outputs
-        try server.start(address.serial, options, descriptors: lent)
+        let mark = setup.outputForm.mark(of: order.name, rank: setup.rank)
+        process.outputs = zip(unoccupied.outputs, kind.readStreams)
+            .map { ProcessOutput(descriptor: $0, stream: $1, mark: mark) }
         processes[address.serial] = process
         startCount += 1
-        for descriptor in kept {
+        for descriptor in [unoccupied.socket] + unoccupied.outputs {
             processOfDescriptor[descriptor] = process
             poller.add(descriptor)
         }
-        kept = []
+        var runFrame = runFrame
+        runFrame.destination = address
         send(runFrame, to: process)
+        if unoccupied.pid > 0 { noteStart(of: process, pid: unoccupied.pid) }
+        // Who starts several at once need not wait for the end of one; otherwise the next are made when nobody waits.
+        if spares.isEmpty { adjustSpares() }
+        return address
+    }
+
+    /// It is there: tells who wanted it.
+    private func noteStart(of process: HostedProcess, pid: Int32) {
+        process.pid = pid
+        guard let starter = process.starter else { return }
+        var outbox = Outbox(service: .host(ofRank: setup.rank))
+        outbox.reply(
+            to: starter,
+            argument: UInt64(process.address.serial) << 32 | UInt64(UInt32(bitPattern: pid))
+        )
+        finish(outbox)
     }
 
     // MARK: What the fork server says
@@ -98,18 +109,24 @@ extension Host {
             guard let report else { return }
             switch report {
             case .started(let serial, let pid):
-                guard let process = processes[serial] else { continue }
-                process.pid = pid
-                guard let starter = process.starter else { continue }
-                var outbox = Outbox(service: .host(ofRank: setup.rank))
-                outbox.reply(to: starter, argument: UInt64(serial) << 32 | UInt64(UInt32(bitPattern: pid)))
-                finish(outbox)
+                if let process = processes[serial] {
+                    noteStart(of: process, pid: pid)
+                } else {
+                    noteSpare(serial, pid: pid)
+                }
             case .failed(let serial, let error):
-                guard let process = processes[serial] else { continue }
+                guard let process = processes[serial] else {
+                    removeSpare(serial, isShortage: true)
+                    continue
+                }
                 failStart(of: process, "the system gives no process: \(SystemError(error))")
                 noteEnd(of: process, .exited(127))
             case .ended(let serial, let status):
-                if let process = processes[serial] { noteEnd(of: process, status) }
+                if let process = processes[serial] {
+                    noteEnd(of: process, status)
+                } else {
+                    removeSpare(serial, isShortage: false)
+                }
             }
         }
     }
@@ -130,6 +147,7 @@ extension Host {
         let lostProcesses = Array(processes.values)
         poller.remove(server.control)
         server.stop()
+        dismissSpares()
         do {
             try ensureServer()
         } catch {
@@ -341,6 +359,7 @@ extension Host {
             outbox.reply(to: waiter, argument: UInt64(bitPattern: Int64(status.exitCode)))
         }
         finish(outbox)
+        adjustSpares()
         checkWhetherDrained()
     }
 

@@ -48,6 +48,7 @@ extension Host {
     private func stop() {
         guard !isStopping else { return }
         isStopping = true
+        dismissSpares()
         // Another rank's block may have failed: what this one's waits for will not come, and without its end nobody can leave.
         failMainProgram()
         for process in processes.values { try? server.signal(process.address.serial, SIGTERM) }

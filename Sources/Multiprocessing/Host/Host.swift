@@ -53,6 +53,9 @@ final class Host {
     /// Which process has a socket or an output.
     var processOfDescriptor: [Int32: HostedProcess] = [:]
     var nextSerial = Address.firstFreeSerial
+    /// The processes that only wait for their work, all of one kind, and how many there should be.
+    var spares: [UnoccupiedProcess] = []
+    var supply = SpareSupply(processorCount: Machine.processorCount)
     /// Whose turn it is to host a process.
     var placement: Placement
     /// How many processes were started here.
@@ -161,6 +164,7 @@ final class Host {
         helm.steers(nil)
         helm.release()
         failMainProgram()
+        dismissSpares()
         server.stop()
         outputPrinter.finish()
         errorPrinter.finish()
@@ -215,7 +219,7 @@ final class Host {
         return limit < 0 ? remaining : min(limit, remaining)
     }
 
-    private var nextDeadline: ContinuousClock.Instant? { earliest(timers.min?.deadline, killDeadline) }
+    private var nextDeadline: ContinuousClock.Instant? { earliest(earliest(timers.min?.deadline, killDeadline), supply.deadline) }
 
     // MARK: The program's threads
 
@@ -310,6 +314,7 @@ final class Host {
             self.killDeadline = nil
             killEverything()
         }
+        if let deadline = supply.deadline, deadline <= now { adjustSpares() }
         while let timer = timers.min, timer.deadline <= now {
             timers.removeMin()
             guard armed[timer.serial] == timer.deadline else { continue }

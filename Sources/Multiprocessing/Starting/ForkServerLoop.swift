@@ -26,6 +26,7 @@ struct ForkServerLoop {
         // Signals that end programs are blocked here: it still has to see its children out.
         let childSignals = cps_child_signal_descriptor()
         guard childSignals >= 0 else { _exit(1) }
+        ProcessEntry.warmUp()
         var loop = ForkServerLoop(control: control, childSignals: childSignals, group: group)
         loop.serve()
     }

@@ -1,0 +1,47 @@
+/// Processes that were started in advance.
+extension Host {
+    /// A process of that kind that has no work yet: one that is ready, or a new one.
+    func takeUnoccupied(_ kind: SpareSupply.Kind) throws -> UnoccupiedProcess {
+        supply.noteStart(of: kind, at: now)
+        if let first = spares.first, first.kind == kind { return spares.removeFirst() }
+        // What is kept for others may be what there is no room for.
+        dismissSpares()
+        return try UnoccupiedProcess(takeSerial(), kind, from: server)
+    }
+
+    /// Orders as many as are to be kept, or lets those go that are not.
+    func adjustSpares() {
+        supply.expire(at: now)
+        guard !isStopping, !server.isGone, supply.target > 0, let kind = supply.kind else {
+            return dismissSpares()
+        }
+        while spares.count < supply.target {
+            do {
+                spares.append(try UnoccupiedProcess(takeSerial(), kind, from: server))
+            } catch {
+                supply.noteShortage(at: now)
+                return dismissSpares()
+            }
+        }
+    }
+
+    /// Lets all of them end.
+    func dismissSpares() {
+        for spare in spares { spare.dismiss() }
+        spares = []
+    }
+
+    /// The server says that one of them runs.
+    func noteSpare(_ serial: UInt32, pid: Int32) {
+        spares.first { $0.serial == serial }?.pid = pid
+    }
+
+    /// One of them has ended, or could not be started.
+    func removeSpare(_ serial: UInt32, isShortage: Bool) {
+        guard let index = spares.firstIndex(where: { $0.serial == serial }) else { return }
+        spares.remove(at: index).dismiss()
+        guard isShortage else { return }
+        supply.noteShortage(at: now)
+        dismissSpares()
+    }
+}
