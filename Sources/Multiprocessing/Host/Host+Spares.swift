@@ -3,6 +3,8 @@ extension Host {
     /// A process of that kind that has no work yet: one that is ready, or a new one.
     func takeUnoccupied(_ kind: SpareSupply.Kind) throws -> UnoccupiedProcess {
         supply.noteStart(of: kind, at: now)
+        // One that has been killed meanwhile is no longer ready.
+        if !spares.isEmpty { takeServerReports() }
         if let first = spares.first, first.kind == kind { return spares.removeFirst() }
         // What is kept for others may be what there is no room for.
         dismissSpares()

@@ -219,7 +219,9 @@ final class Host {
         return limit < 0 ? remaining : min(limit, remaining)
     }
 
-    private var nextDeadline: ContinuousClock.Instant? { earliest(earliest(timers.min?.deadline, killDeadline), supply.deadline) }
+    private var nextDeadline: ContinuousClock.Instant? {
+        earliest(earliest(timers.min?.deadline, killDeadline), supply.deadline)
+    }
 
     // MARK: The program's threads
 

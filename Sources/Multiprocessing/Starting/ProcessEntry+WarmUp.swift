@@ -29,7 +29,9 @@ extension ProcessEntry {
         var frame = Frame(.notice, code: Operation.run.rawValue, from: order.parent, to: order.parent)
         let work = PortableWork(ClosureWork(closure: .init {}))
         // What does not work here does not work in a process either, and is reported there.
-        guard (try? frame.append(order)) != nil, let encodedWork = try? MessageEncoder().encode(work) else { return }
+        guard (try? frame.append(order)) != nil, let encodedWork = try? MessageEncoder().encode(work) else {
+            return
+        }
         frame.bytes.append(contentsOf: encodedWork)
         frame.seal()
         guard let (_, workOffset) = try? frame.order() else { return }

@@ -1,0 +1,70 @@
+import Multiprocessing
+import RankChecks
+import RankLaunching
+import Testing
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// Processes that are started in advance.
+@Suite("Processes in advance")
+struct SparesTests {
+    @Test(
+        "processes started one after another are each a child of the server with a name, a pid and a status of its own",
+        arguments: [nil, 3]
+    )
+    func sequence(ranks: Int?) async throws {
+        try await onRanks(ranks) {
+            try withProcesses {
+                let reports = try Queue<[Int]>()
+                let rank = Process.current.rankCount - 1
+                var (pids, parents) = (Set<Int>(), Set<Int>())
+                for number in 0..<20 {
+                    let process = Process(name: "number \(number)", on: rank) {
+                        #expect(Process.current.name == "number \(number)")
+                        try reports.put([number, Int(getpid()), Int(getppid())])
+                        exit(Int32(number))
+                    }
+                    try process.start()
+                    let report = try reports.get(timeout: .seconds(20))
+                    #expect(report[0] == number && report[1] == process.pid)
+                    #expect(try process.join(timeout: .seconds(20)))
+                    #expect(process.exitCode == number)
+                    pids.insert(report[1])
+                    parents.insert(report[2])
+                }
+                #expect(pids.count == 20 && parents.count == 1)
+            }
+        }
+    }
+
+    @Test("they are there for who starts one after another, and go when nothing has been started for a while")
+    func idle() async throws {
+        try await onRanks(nil) {
+            try withProcesses {
+                let parents = try Queue<Int>()
+                var (server, hasSeen) = (Int32(0), false)
+                for _ in 0..<50 where !hasSeen {
+                    let process = Process { try parents.put(Int(getppid())) }
+                    try process.start()
+                    server = Int32(try parents.get(timeout: .seconds(20)))
+                    #expect(try process.join(timeout: .seconds(20)))
+                    hasSeen = !ProcessSurvey.descendants(of: server).isEmpty
+                }
+                #expect(hasSeen)
+                let limit = ContinuousClock.now.advanced(by: .seconds(20))
+                while !ProcessSurvey.descendants(of: server).isEmpty, ContinuousClock.now < limit {
+                    usleep(10_000)
+                }
+                #expect(ProcessSurvey.descendants(of: server).isEmpty)
+                let last = Process { exit(5) }
+                try last.start()
+                #expect(try last.join(timeout: .seconds(20)))
+                #expect(last.exitCode == 5)
+            }
+        }
+    }
+}
