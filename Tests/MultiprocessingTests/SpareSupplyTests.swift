@@ -40,7 +40,7 @@ struct SpareSupplyTests {
     @Test("those of another kind do not help, and are begun anew")
     func kinds() {
         let others: [SpareSupply.Kind] = [
-            .init(options: .redirectsOutput, journalSize: 0), .init(options: .spawn, journalSize: 0),
+            .init(options: [], journalSize: 0, readStreams: [1]), .init(options: .spawn, journalSize: 0),
             .init(options: [], journalSize: 64),
         ]
         for other in others {

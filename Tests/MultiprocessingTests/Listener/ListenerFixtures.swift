@@ -9,7 +9,8 @@ import Glibc
 import Darwin
 #endif
 
-let limit = Duration.seconds(30)
+/// After which a wait has failed: long, since many tests share the few threads that run tasks.
+let limit = Duration.seconds(240)
 let sharedKey = AuthenticationKey("the key of the tests")
 
 /// A path for a socket that nothing has used before.
@@ -29,6 +30,19 @@ func addressesOfEveryKind() -> [SocketAddress] {
         print("no IPv6 here: not tested")
     }
     return addresses
+}
+
+/// Runs what blocks on a thread of its own, so that the few threads that run tasks stay free.
+func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+    try await withCheckedThrowingContinuation { continuation in
+        do {
+            try NativeThread(name: "blocking") {
+                continuation.resume(with: Swift.Result { try body() })
+            }.detach()
+        } catch {
+            continuation.resume(throwing: error)
+        }
+    }
 }
 
 /// Both ends of a connection.

@@ -21,11 +21,11 @@ struct SocketConnectionTests {
         for index in stride(from: 0, to: pattern.count, by: 4093) { pattern[index] = UInt8(index % 251) }
         let large = pattern
         let sending = Task.detached {
-            try sendBlocking(client, large)
+            try await onThread { try client.send(large, timeout: limit) }
             try await client.sendBytes(large)
         }
         #expect(areSame(try await server.receive(timeout: limit), large))
-        #expect(areSame(try receiveBlocking(server), large))
+        #expect(areSame(try await onThread { try server.receiveBytes(timeout: limit) }, large))
         try await sending.value
     }
 
@@ -186,14 +186,6 @@ struct SocketConnectionTests {
 /// A message of its own for every number below 256; some do not fit into a socket at once.
 private func numbered(_ number: Int) -> [UInt8] {
     [UInt8](repeating: UInt8(number), count: number.isMultiple(of: 10) ? 4 << 20 : 3)
-}
-
-private func sendBlocking(_ connection: SocketConnection<[UInt8]>, _ message: [UInt8]) throws {
-    try connection.send(message, timeout: limit)
-}
-
-private func receiveBlocking(_ connection: SocketConnection<[UInt8]>) throws -> [UInt8] {
-    try connection.receiveBytes(timeout: limit)
 }
 
 /// Compares without a loop, which takes long where nothing is optimised.
