@@ -49,10 +49,10 @@ extension Communicator {
     ///   - received: Where the elements that are received are stored. The message may be shorter, not longer.
     ///   - source: The rank to receive from; any, if omitted.
     ///   - tag: The tag that the message must have; any, if omitted.
-    ///   - timeout: How long to wait at most for the message; for ever, if omitted.
+    ///   - timeout: How long to wait at most for the message; for ever, if omitted. If the time is up the send goes on by itself, which
+    ///     needs a copy of the elements.
     /// - Returns: Who sent the message, with which tag, and how long it is.
-    /// - Throws: `MPIError` as ``receive(into:from:tag:timeout:)-([Element],_,_,_)`` does. If the time is up nothing has been received, and the call still
-    ///   waits until the elements have left, since they may be changed afterwards.
+    /// - Throws: `MPIError` as ``receive(into:from:tag:timeout:)-([Element],_,_,_)`` does.
     ///
     /// Point to point · blocking · `MPI_Sendrecv` (MPI 3.1 §3.10)
     @discardableResult
@@ -66,6 +66,12 @@ extension Communicator {
         timeout: Duration? = nil
     ) throws(MPIError) -> Status {
         _ = try pattern(from: source, tag: tag, "MPI_Sendrecv")
+        guard timeout == nil else {
+            let request = try immediateSend(elements, to: destination, tag: sendTag)
+            return try complete(request) { () throws(MPIError) in
+                try receive(into: &received, from: source, tag: tag, timeout: timeout)
+            }
+        }
         let datatype = Sent.datatype
         return try elements.withUnsafeBufferPointer { (memory) throws(MPIError) in
             var request = try raw.immediateSend(
@@ -111,10 +117,19 @@ extension Communicator {
     ) throws(MPIError) -> Status {
         _ = try pattern(from: source, tag: tag, "MPI_Sendrecv_replace")
         let request = try immediateSend(elements.span, to: destination, tag: sendTag)
-        let (operation, _) = request.take()
+        return try complete(request) { () throws(MPIError) in
+            try receive(into: &elements, from: source, tag: tag, timeout: timeout)
+        }
+    }
+
+    /// Receives, and ends a send that owns what it sends.
+    func complete(_ send: consuming SendRequest, _ receive: () throws(MPIError) -> Status) throws(MPIError)
+        -> Status
+    {
+        let (operation, _) = send.take()
         let result: Result<Status, MPIError>
         do throws(MPIError) {
-            result = .success(try receive(into: &elements, from: source, tag: tag, timeout: timeout))
+            result = .success(try receive())
         } catch {
             result = .failure(error)
         }

@@ -63,7 +63,8 @@ extension Communicator {
     ///   - receivedPart: Where what is received is stored. The message may be shorter, not longer.
     ///   - source: The rank to receive from; any, if omitted.
     ///   - tag: The tag that the message must have; any, if omitted.
-    ///   - timeout: How long to wait at most for the message; for ever, if omitted.
+    ///   - timeout: How long to wait at most for the message; for ever, if omitted. If the time is up the send goes on by itself, which
+    ///     needs a copy of the array.
     /// - Returns: Who sent the message, with which tag, and how long it is.
     /// - Throws: `MPIError` of class `argument` if a part reaches beyond its array; as
     ///   ``receive(into:as:count:offset:from:tag:timeout:)`` does.
@@ -88,6 +89,31 @@ extension Communicator {
         let (room, stride) = (received.count, MemoryLayout<Received>.stride)
         _ = try receivedPart.datatype.place(receivedPart.count, receivedPart.offset, stride, room, name)
         _ = try pattern(from: source, tag: tag, name)
+        func receivePart() throws(MPIError) -> Status {
+            try receive(
+                into: &received,
+                as: receivedPart.datatype,
+                count: receivedPart.count,
+                offset: receivedPart.offset,
+                from: source,
+                tag: tag,
+                timeout: timeout
+            )
+        }
+        guard timeout == nil else {
+            let copy = elements.withUnsafeBufferPointer { Array($0) }
+            return try complete(
+                immediateSend(
+                    keeping: copy,
+                    as: datatype,
+                    count: count,
+                    offset: part.offset,
+                    to: destination,
+                    tag: sendTag
+                ),
+                receivePart
+            )
+        }
         return try elements.withUnsafeBytes { (memory) throws(MPIError) in
             var request = try raw.immediateSend(
                 memory.baseAddress.map { $0 + start },
@@ -98,16 +124,7 @@ extension Communicator {
             )
             let result: Result<Status, MPIError>
             do throws(MPIError) {
-                let status = try receive(
-                    into: &received,
-                    as: receivedPart.datatype,
-                    count: receivedPart.count,
-                    offset: receivedPart.offset,
-                    from: source,
-                    tag: tag,
-                    timeout: timeout
-                )
-                result = .success(status)
+                result = .success(try receivePart())
             } catch {
                 result = .failure(error)
             }

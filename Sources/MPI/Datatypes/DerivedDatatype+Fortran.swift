@@ -11,10 +11,8 @@ extension DerivedDatatype {
     public static func fortranInteger(digits: Int) throws(MPIError) -> DerivedDatatype {
         let name: StaticString = "MPI_Type_create_f90_integer"
         try Runtime.initialize(.multiple)
-        return DerivedDatatype(
-            try .fortranInteger(libraryNumbers([digits], name, "the number of digits")[0]),
-            isOwned: false
-        )
+        let number = try libraryNumbers([digits], name, "the number of digits")[0]
+        return try predefined(name) { () throws(MPIError) in try .fortranInteger(number) }
     }
 
     /// The Fortran floating point number that has so many decimal digits and such a range.
@@ -51,13 +49,23 @@ extension DerivedDatatype {
     {
         try Runtime.initialize(.multiple)
         let numbers = try libraryNumbers([digits ?? 0, range ?? 0], name, "the number of digits")
-        return DerivedDatatype(
+        return try predefined(name) { () throws(MPIError) in
             try .fortranReal(
                 digits.map { _ in numbers[0] },
                 range.map { _ in numbers[1] },
                 isComplex: isComplex
-            ),
-            isOwned: false
-        )
+            )
+        }
+    }
+
+    /// A datatype of the library's; it has none if the arguments ask for too much, for which MPICH has no class of error.
+    private static func predefined(_ name: StaticString, _ find: () throws(MPIError) -> RawDatatype)
+        throws(MPIError) -> DerivedDatatype
+    {
+        do throws(MPIError) {
+            return DerivedDatatype(try find(), isOwned: false)
+        } catch  where error.errorClass == .other {
+            throw MPIError(.argument, call: name, text: error.text)
+        }
     }
 }

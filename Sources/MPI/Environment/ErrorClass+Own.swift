@@ -55,7 +55,7 @@ extension MPIError {
     ///
     /// Local · `MPI_Error_class`, `MPI_Error_string` (MPI 3.1 §8.4)
     public init(code: Int) {
-        guard let number = Int32(exactly: code) else {
+        guard let number = Int32(exactly: code), ErrorClass.canHave(code: number) else {
             self.init(.unknown, call: "the MPI library", text: "\(code) is no code of an error")
             return
         }

@@ -241,6 +241,10 @@ struct DatatypeInteroperabilityTests {
             var received = particles
             try world.receive(into: &received, as: datatype, count: 4, from: peer)
             #expect(received == (0..<4).map { LayeredParticle(peer + $0) })
+            guard RankCheck.usesOpenMPI else {
+                print("packing for all machines is not tried: MPICH cannot")
+                return
+            }
             let packed = try datatype.pack(particles.span, count: 4, isExternal: true)
             #expect(packed.count == 4 * 25)
             try world.send(packed.span, to: peer, tag: 1)

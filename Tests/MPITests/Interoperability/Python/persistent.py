@@ -1,10 +1,32 @@
-"""Persistent collective operations: mpi4py has those of MPI 4.0; Open MPI 4 has them by names of its own."""
+"""Persistent collective operations: mpi4py has those of MPI 4.0; Open MPI 4 has them by names of its own.
+
+Those of MPICH mix up elements; so every start begins an immediate one there, in Swift, and here, to meet it.
+"""
 
 import ctypes
 
 from mpi4py import MPI
 
 from peer import world
+
+
+with_mpich = "MPICH" in MPI.Get_library_version()
+
+
+class Anew:
+    """What begins an immediate operation for each start."""
+
+    def __init__(self, begin, *arguments):
+        self.begin = lambda: begin(*arguments)
+
+    def Start(self):
+        self.request = self.begin()
+
+    def Wait(self):
+        self.request.Wait()
+
+    def Free(self):
+        pass
 
 
 def library_request(name, *arguments):
@@ -30,18 +52,24 @@ def buffer(elements, parts=1):
 
 
 def persistent_broadcast(elements, root):
+    if with_mpich:
+        return Anew(world.Ibcast, elements, root)
     if MPI.Get_version() >= (4, 0):
         return world.Bcast_init(elements, root)
     return library_request("Bcast", *buffer(elements), ctypes.c_int(root))
 
 
 def persistent_all_to_all(given, taken):
+    if with_mpich:
+        return Anew(world.Ialltoall, given, taken)
     if MPI.Get_version() >= (4, 0):
         return world.Alltoall_init(given, taken)
     return library_request("Alltoall", *buffer(given, world.size), *buffer(taken, world.size))
 
 
 def persistent_all_reduce(given, taken, operation):
+    if with_mpich:
+        return Anew(world.Iallreduce, given, taken, operation)
     if MPI.Get_version() >= (4, 0):
         return world.Allreduce_init(given, taken, operation)
     return library_request(

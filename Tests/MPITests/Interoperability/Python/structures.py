@@ -23,10 +23,12 @@ expect("received", received, np.array([make(peer + index) for index in range(4)]
 expect("the fields alone", status.Get_count(MPI.BYTE), 4 * datatype.Get_size())
 world.Send([np.array([make(rank + index) for index in range(4)], particle), 4, datatype], peer, 0)
 
-packed = np.zeros(4 * datatype.Get_size(), np.uint8)
-world.Recv([packed, MPI.BYTE], peer, 1)
-unpacked = np.zeros(4, particle)
-datatype.Unpack_external("external32", packed, 0, unpacked)
-expect("unpacked", unpacked, received)
+# MPICH cannot pack such a structure.
+if "MPICH" not in MPI.Get_library_version():
+    packed = np.zeros(4 * datatype.Get_size(), np.uint8)
+    world.Recv([packed, MPI.BYTE], peer, 1)
+    unpacked = np.zeros(4, particle)
+    datatype.Unpack_external("external32", packed, 0, unpacked)
+    expect("unpacked", unpacked, received)
 datatype.Free()
 agree()
