@@ -8,7 +8,12 @@ extension Host {
         if let first = spares.first, first.kind == kind { return spares.removeFirst() }
         // What is kept for others may be what there is no room for.
         dismissSpares()
-        return try UnoccupiedProcess(takeSerial(), kind, from: server)
+        do {
+            return try UnoccupiedProcess(takeSerial(), kind, from: server)
+        } catch {
+            supply.noteShortage(at: now)
+            throw error
+        }
     }
 
     /// Orders as many as are to be kept, or lets those go that are not.
