@@ -128,9 +128,7 @@ final class Host {
     // MARK: The loop
 
     /// How long the Host looks for more to do before it sleeps: waking up costs about as much.
-    ///
-    /// It does not yield meanwhile: on a busy machine that can take milliseconds.
-    private static let alertness = Duration.microseconds(30)
+    private static let alertness = Duration.microseconds(50)
     /// How long the program's threads are expected to take the helm again, after they have had it.
     private static let steeringGap = Duration.milliseconds(1)
     /// How often the Host's own thread looks around while they do, in nanoseconds.
@@ -142,6 +140,7 @@ final class Host {
     /// The work of the Host's own thread, which ends when everything is over.
     func run() {
         var lastActivity = now
+        var yieldBudget = YieldBudget()
         while true {
             helm.take()
             isOwnThread = true
@@ -151,7 +150,11 @@ final class Host {
             let length = lengthOfRest(lastActivity)
             isOwnThread = false
             helm.release()
-            guard let length, !helm.hasMail else { continue }
+            guard let length else {
+                if lastActivity != now { yieldBudget.yield() }
+                continue
+            }
+            guard !helm.hasMail else { continue }
             // Something that happens at a descriptor ends it.
             cps_wait(poller.descriptor, Int16(POLLIN), length)
             helm.noteWakeUp()
