@@ -353,6 +353,7 @@ extension Host {
         processes[process.address.serial] = nil
         pastEnds[process.address.serial] = status
         release(process.order.passengers)
+        close(process.order.passages)
         announce(process.end(status, on: setup.hostName), toRanks: process.touchedRanks)
         var outbox = Outbox(service: .host(ofRank: setup.rank))
         for waiter in process.joiners.popAll() {
@@ -388,6 +389,8 @@ extension Host {
             place.service.processEnded(end, &outbox)
             arm(serial, at: place.service.nextDeadline)
             finish(outbox)
+            place.tenure?.processEnded(end.address)
+            removeIfOver(serial, place)
         }
         // Daemons do not outlive the one that started them.
         for process in processes.values where process.order.parent == end.address && process.order.isDaemon {

@@ -35,7 +35,10 @@ extension Host {
         do {
             let order = try frame.withBody { try MessageDecoder().decode(ServiceOrder.self, from: $0) }
             let serial = takeSerial()
-            services[serial] = ServicePlace(order.makeService(for: frame.source))
+            services[serial] = ServicePlace(
+                order.makeService(for: frame.source),
+                tenure: frame.argument == 1 ? ServiceTenure(maker: frame.source) : nil
+            )
             if let leftover = order.leftover { remember(leftover, of: serial) }
             reply(to: frame, argument: UInt64(serial))
         } catch {

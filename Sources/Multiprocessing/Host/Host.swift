@@ -409,6 +409,7 @@ final class Host {
         if frame.kind == .undeliverable {
             place.service.takeBack(frame, &outbox)
         } else if let operation = Operation(rawValue: frame.code) {
+            if operation.isAboutTenure { return seeToTenure(operation, frame, of: place, serial) }
             if operation == .cancel {
                 place.service.cancel(frame.argument, of: frame.source, &outbox)
             } else {
@@ -435,6 +436,7 @@ final class Host {
             frame.seal()
             send(frame)
         }
+        close(outbox.closedPassages)
         if outbox.isFinished { removeService(outbox.service.serial) }
     }
 
@@ -475,6 +477,7 @@ final class Host {
 
     /// Sends back what has no receiver here: a request is answered, and what a service gave away returns to it.
     func refuse(_ frame: Frame) {
+        close(PoolSubmission.passages(in: frame))
         switch frame.kind {
         case .request: reply(to: frame, .notFound)
         case .reply where frame.code == Outcome.done.rawValue && !frame.source.isHost:

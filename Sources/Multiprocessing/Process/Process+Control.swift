@@ -132,7 +132,7 @@ extension Process {
             let work = fields.work as (any Work)? ?? SubclassWork(instance: PortableObject(self))
             var encodedWork: [UInt8] = []
             let departures = try MessageEncoder().encode(
-                departing: PortableWork(work),
+                work: PortableWork(work),
                 appendingTo: &encodedWork
             )
             let current = Process.current
@@ -147,6 +147,7 @@ extension Process {
                 mainRank: endpoint.mainRank,
                 requestedRank: fields.requestedRank,
                 passengers: departures.reservations,
+                passages: departures.passages,
                 result: fields.result
             )
             var frame = endpoint.makeFrame(
@@ -154,7 +155,12 @@ extension Process {
                 to: endpoint.host,
                 reserving: encodedWork.count + 512
             )
-            try frame.append(order)
+            do {
+                try frame.append(order)
+            } catch {
+                departures.giveBack()
+                throw error
+            }
             frame.bytes.append(contentsOf: encodedWork)
             return (frame, departures)
         } catch {
