@@ -353,7 +353,7 @@ extension Host {
         processes[process.address.serial] = nil
         pastEnds[process.address.serial] = status
         release(process.order.passengers)
-        close(process.order.passages)
+        closePassages(process.order.passages)
         announce(process.end(status, on: setup.hostName), toRanks: process.touchedRanks)
         var outbox = Outbox(service: .host(ofRank: setup.rank))
         for waiter in process.joiners.popAll() {

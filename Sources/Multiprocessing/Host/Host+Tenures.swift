@@ -21,7 +21,7 @@ extension Host {
     }
 
     /// What services were held for is over.
-    func close(_ passages: [ServicePassage]) {
+    func closePassages(_ passages: [ServicePassage]) {
         for passage in passages {
             var frame = Frame(
                 .notice,

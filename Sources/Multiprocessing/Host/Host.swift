@@ -436,7 +436,7 @@ final class Host {
             frame.seal()
             send(frame)
         }
-        close(outbox.closedPassages)
+        closePassages(outbox.closedPassages)
         if outbox.isFinished { removeService(outbox.service.serial) }
     }
 
@@ -477,7 +477,7 @@ final class Host {
 
     /// Sends back what has no receiver here: a request is answered, and what a service gave away returns to it.
     func refuse(_ frame: Frame) {
-        close(PoolSubmission.passages(in: frame))
+        closePassages(PoolSubmission.passages(in: frame))
         switch frame.kind {
         case .request: reply(to: frame, .notFound)
         case .reply where frame.code == Outcome.done.rawValue && !frame.source.isHost:
