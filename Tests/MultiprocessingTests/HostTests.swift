@@ -51,4 +51,25 @@ struct HostTests {
         #expect(try ask(rig, .placeProcess, order) == .misused)
         try rig.checkThatItServes()
     }
+
+    @Test("timers of services that are gone, and of waits that are over, do not add up")
+    func timers() throws {
+        let rig = try HostRig()
+        for round in 0..<500 {
+            let queue = try rig.makeService(.queue(capacity: nil))
+            // A long wait, which ends at once.
+            let get = rig.endpoint.makeFrame(.get, to: queue, timeout: Timeout(.seconds(3600 - round)))
+            let pending = try rig.begin(get)
+            _ = try rig.call(rig.endpoint.makeFrame(.put, to: queue))
+            #expect(try pending.next()?.get().code == Outcome.done.rawValue)
+            _ = try rig.call(rig.endpoint.makeFrame(.letGo, to: queue))
+        }
+        #expect(rig.host.timerCount < 200)
+        // Those that have a meaning stay.
+        let queue = try rig.makeService(.queue(capacity: nil))
+        let pending = try rig.begin(
+            rig.endpoint.makeFrame(.get, to: queue, timeout: Timeout(.milliseconds(1)))
+        )
+        while try pending.next()?.get() == nil { _ = rig.host.turn() }
+    }
 }

@@ -351,6 +351,7 @@ extension Host {
         }
         if let journal = process.journal { sendJournal(journal, of: process) }
         processes[process.address.serial] = nil
+        disarm(process.address.serial)
         pastEnds[process.address.serial] = status
         release(process.order.passengers)
         closePassages(process.order.passages)

@@ -346,7 +346,19 @@ final class Host {
         if let known = armed[serial], known <= deadline { return }
         armed[serial] = deadline
         timers.insert(Timer(deadline: deadline, serial: serial))
+        // Those that have lost their meaning would otherwise stay until their time comes, which may be long.
+        if timers.count > 2 * armed.count + Host.maximumIdleTimers {
+            timers = Heap(armed.map { Timer(deadline: $1, serial: $0) })
+        }
     }
+
+    /// Something is no longer looked at.
+    func disarm(_ serial: UInt32) { armed[serial] = nil }
+
+    /// How many timers without a meaning are left alone.
+    private static let maximumIdleTimers = 64
+    /// How many there are.
+    var timerCount: Int { timers.count }
 
     // MARK: Routing
 
