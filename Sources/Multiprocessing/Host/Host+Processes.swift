@@ -352,7 +352,10 @@ extension Host {
         if let journal = process.journal { sendJournal(journal, of: process) }
         processes[process.address.serial] = nil
         disarm(process.address.serial)
-        pastEnds[process.address.serial] = status
+        // How workers of a pool ended, nobody asks.
+        if !process.isOrphan, process.order.maker == nil {
+            pastEnds[process.address.serial] = PastEnd(status: status, starter: process.order.parent)
+        }
         release(process.order.passengers)
         closePassages(process.order.passages)
         announce(process.end(status, on: setup.hostName), toRanks: process.touchedRanks)
@@ -393,9 +396,11 @@ extension Host {
             place.tenure?.processEnded(end.address)
             removeIfOver(serial, place)
         }
-        // Daemons do not outlive the one that started them.
-        for process in processes.values where process.order.parent == end.address && process.order.isDaemon {
-            try? server.signal(process.address.serial, SIGTERM)
+        pastEnds = pastEnds.filter { $0.value.starter != end.address }
+        for process in processes.values where process.order.parent == end.address {
+            process.isOrphan = true
+            // Daemons do not outlive the one that started them.
+            if process.order.isDaemon { try? server.signal(process.address.serial, SIGTERM) }
         }
     }
 

@@ -22,6 +22,7 @@ extension Host {
         case .joinProcess: join(frame)
         case .cancel: cancelJoin(frame)
         case .signalProcess: signalProcess(frame)
+        case .forgetEnd: forgetEnd(frame)
         case .jobProcessorCount: reply(to: frame, argument: UInt64(setup.jobProcessorCount))
         case .takeBack: takeBack(frame)
         case .processEnded: noteEnd(elsewhere: frame)
@@ -64,12 +65,20 @@ extension Host {
 
     private func reportStatus(_ frame: Frame) {
         let serial = UInt32(truncatingIfNeeded: frame.argument)
-        if let status = pastEnds[serial] {
-            reply(to: frame, argument: UInt64(bitPattern: Int64(status.exitCode)))
+        if let end = pastEnds[serial] {
+            reply(to: frame, argument: UInt64(bitPattern: Int64(end.status.exitCode)))
+        } else if processes[serial] != nil || serial == mainEndpoint.address.serial {
+            reply(to: frame, .timedOut)
         } else {
-            let isAlive = processes[serial] != nil || serial == mainEndpoint.address.serial
-            reply(to: frame, isAlive ? .timedOut : .notFound)
+            // Whoever may ask how it ended has been told.
+            let hasBeen = Address.firstFreeSerial..<nextSerial ~= serial && services[serial] == nil
+            reply(to: frame, hasBeen ? .done : .notFound)
         }
+    }
+
+    private func forgetEnd(_ frame: Frame) {
+        let serial = UInt32(truncatingIfNeeded: frame.argument)
+        if pastEnds[serial]?.starter == frame.source { pastEnds[serial] = nil }
     }
 
     private func join(_ frame: Frame) {

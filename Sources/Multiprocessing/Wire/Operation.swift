@@ -154,6 +154,8 @@ enum Operation: UInt16, Sendable {
     // To a Host again.
     /// How many processors the nodes of all ranks have: the argument of the reply.
     case jobProcessorCount = 710
+    /// Whoever started the process with the number in the argument knows how it ended.
+    case forgetEnd
 
     /// Whether only Hosts, or the main programs that they serve, may ask for it: a process that sends it is not to be believed.
     var isForHostsAlone: Bool { (100..<200).contains(rawValue) }
