@@ -354,7 +354,7 @@ extension Host {
         disarm(process.address.serial)
         // How workers of a pool ended, nobody asks.
         if !process.isOrphan, process.order.maker == nil {
-            pastEnds[process.address.serial] = PastEnd(status: status, starter: process.order.parent)
+            pastEnds[process.order.parent, default: [:]][process.address.serial] = status
         }
         release(process.order.passengers)
         closePassages(process.order.passages)
@@ -396,7 +396,7 @@ extension Host {
             place.tenure?.processEnded(end.address)
             removeIfOver(serial, place)
         }
-        pastEnds = pastEnds.filter { $0.value.starter != end.address }
+        pastEnds[end.address] = nil
         for process in processes.values where process.order.parent == end.address {
             process.isOrphan = true
             // Daemons do not outlive the one that started them.

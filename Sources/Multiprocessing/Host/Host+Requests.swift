@@ -65,12 +65,12 @@ extension Host {
 
     private func reportStatus(_ frame: Frame) {
         let serial = UInt32(truncatingIfNeeded: frame.argument)
-        if let end = pastEnds[serial] {
-            reply(to: frame, argument: UInt64(bitPattern: Int64(end.status.exitCode)))
+        if let status = pastEnds[frame.source]?[serial] {
+            reply(to: frame, argument: UInt64(bitPattern: Int64(status.exitCode)))
         } else if processes[serial] != nil || serial == mainEndpoint.address.serial {
             reply(to: frame, .timedOut)
         } else {
-            // Whoever may ask how it ended has been told.
+            // Only the one that started it asks how it ended, and has been told before.
             let hasBeen = Address.firstFreeSerial..<nextSerial ~= serial && services[serial] == nil
             reply(to: frame, hasBeen ? .done : .notFound)
         }
@@ -78,7 +78,8 @@ extension Host {
 
     private func forgetEnd(_ frame: Frame) {
         let serial = UInt32(truncatingIfNeeded: frame.argument)
-        if pastEnds[serial]?.starter == frame.source { pastEnds[serial] = nil }
+        pastEnds[frame.source]?[serial] = nil
+        if pastEnds[frame.source]?.isEmpty == true { pastEnds[frame.source] = nil }
     }
 
     private func join(_ frame: Frame) {

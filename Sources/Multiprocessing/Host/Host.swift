@@ -69,8 +69,8 @@ final class Host {
     var mainJoiners = WaitingList<Void>()
     var hasLeft = false
     private var isCutOff = false
-    /// How processes of the past ended, until those know that started them.
-    var pastEnds: [UInt32: PastEnd] = [:]
+    /// How processes of the past ended, until those know that started them, by these.
+    var pastEnds: [Address: [UInt32: ExitStatus]] = [:]
 
     private var timers = Heap<Timer>()
     private var armed: [UInt32: ContinuousClock.Instant] = [:]
@@ -81,11 +81,6 @@ final class Host {
     private var turnCount = 0
     /// How many frames the main program was given.
     private(set) var deliveryCount = 0
-
-    struct PastEnd {
-        let status: ExitStatus
-        let starter: Address
-    }
 
     /// What the Host's own thread does while others have the helm, or nobody.
     private enum Rest {
