@@ -69,8 +69,8 @@ final class Host {
     var mainJoiners = WaitingList<Void>()
     var hasLeft = false
     private var isCutOff = false
-    /// How the processes of the past ended.
-    var pastEnds: [UInt32: ExitStatus] = [:]
+    /// How processes of the past ended, until those know that started them, by these.
+    var pastEnds: [Address: [UInt32: ExitStatus]] = [:]
 
     private var timers = Heap<Timer>()
     private var armed: [UInt32: ContinuousClock.Instant] = [:]
@@ -349,7 +349,19 @@ final class Host {
         if let known = armed[serial], known <= deadline { return }
         armed[serial] = deadline
         timers.insert(Timer(deadline: deadline, serial: serial))
+        // Those that have lost their meaning would otherwise stay until their time comes, which may be long.
+        if timers.count > 2 * armed.count + Host.maximumIdleTimers {
+            timers = Heap(armed.map { Timer(deadline: $1, serial: $0) })
+        }
     }
+
+    /// Something is no longer looked at.
+    func disarm(_ serial: UInt32) { armed[serial] = nil }
+
+    /// How many timers without a meaning are left alone.
+    private static let maximumIdleTimers = 64
+    /// How many there are.
+    var timerCount: Int { timers.count }
 
     // MARK: Routing
 
@@ -412,6 +424,7 @@ final class Host {
         if frame.kind == .undeliverable {
             place.service.takeBack(frame, &outbox)
         } else if let operation = Operation(rawValue: frame.code) {
+            if operation.isAboutTenure { return seeToTenure(operation, frame, of: place, serial) }
             if operation == .cancel {
                 place.service.cancel(frame.argument, of: frame.source, &outbox)
             } else {
@@ -438,6 +451,7 @@ final class Host {
             frame.seal()
             send(frame)
         }
+        closePassages(outbox.closedPassages)
         if outbox.isFinished { removeService(outbox.service.serial) }
     }
 
@@ -478,6 +492,7 @@ final class Host {
 
     /// Sends back what has no receiver here: a request is answered, and what a service gave away returns to it.
     func refuse(_ frame: Frame) {
+        closePassages(PoolSubmission.passages(in: frame))
         switch frame.kind {
         case .request: reply(to: frame, .notFound)
         case .reply where frame.code == Outcome.done.rawValue && !frame.source.isHost:

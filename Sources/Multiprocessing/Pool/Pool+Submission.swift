@@ -71,9 +71,19 @@ extension Pool {
     /// The beginning of a submission, to which chunks can be appended; an error if the pool takes no more work.
     func submission(of function: some PoolFunction, isOpen: Bool, retries: Int) throws -> Frame {
         try checkTakesWork()
-        let work = try MessageEncoder().encode(PortablePoolWork(FunctionWork(function)))
+        var work: [UInt8] = []
+        let departures = try MessageEncoder().encode(
+            work: PortablePoolWork(FunctionWork(function)),
+            appendingTo: &work
+        )
         var frame = endpoint.makeFrame(.submit, to: address, reserving: work.count + 4096)
-        PoolSubmission.append(isOpen: isOpen, retries: retries, work: work, to: &frame.bytes)
+        PoolSubmission.append(
+            isOpen: isOpen,
+            retries: retries,
+            work: work,
+            departures.passages,
+            to: &frame.bytes
+        )
         return frame
     }
 

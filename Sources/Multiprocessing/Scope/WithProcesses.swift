@@ -18,8 +18,8 @@ public enum BlockPlacement: Sendable {
 /// meanwhile. When the block has ended, its daemons are ended, and the last of its other processes waited for; then all ranks go on
 /// together. When the block throws, all processes are ended, and the error is thrown on.
 ///
-/// A queue, a lock, a shared value or the like that was given to another process lasts until the end of the block, a few hundred bytes for
-/// each, whoever still holds it; only what stayed in the process that made it goes with its last holder.
+/// A queue, a lock, a shared value or the like lasts as long as the process that made it holds it, or a process or a pool's job runs that it
+/// was given to. What was sent through a queue or a pipe, or returned, lasts until the end of the block, a few hundred bytes for each.
 ///
 /// Without `mpirun`, and on one rank, it works the same, and does not need MPI at all.
 ///
