@@ -1,9 +1,18 @@
 /// A job as its client hands it in: the work, once, and the inputs in chunks.
 ///
-/// Layout: whether more chunks may follow 8 · how often a lost task is run again 8 · length of the work 8 · work · passages · chunks.
+/// Layout: form 8 · how often a lost task is run again 8 · length of the work 8 · work · passages · chunks.
 /// Layout of a chunk: first index 8 · count 8 · length 8 · encoded inputs · passages.
 /// Layout of passages: number 8 · for each: rank 4 · number of the service 4 · token 8.
 struct PoolSubmission {
+    /// Whether more chunks may follow.
+    enum Form: UInt64 {
+        case whole = 0
+        /// Results are taken as they come, and inputs given meanwhile.
+        case stream = 1
+        /// The rest follows as soon as it is encoded.
+        case inPortions = 2
+    }
+
     struct Chunk {
         /// The tasks of the chunk.
         let range: Range<Int>
@@ -13,7 +22,7 @@ struct PoolSubmission {
         let passages: [ServicePassage]
     }
 
-    let isOpen: Bool
+    let form: Form
     let retries: Int
     let work: [UInt8]
     /// Services whose handles travel in the work.
@@ -24,13 +33,14 @@ struct PoolSubmission {
 
     /// Throws when the chunks do not follow one another.
     init(_ frame: Frame) throws {
-        (isOpen, retries, work, passages, chunks) = try frame.withBody { body in
+        (form, retries, work, passages, chunks) = try frame.withBody { body in
             var reader = PoolWire.Reader(body)
-            let isOpen = try reader.number(UInt64.self) != 0
+            let number = try reader.number(UInt64.self)
+            guard let form = Form(rawValue: number) else { throw FrameError.tooLong(number) }
             let retries = try reader.count()
             let work = Array(try reader.block(try reader.count()))
             let passages = try PoolSubmission.passages(&reader, of: frame)
-            return (isOpen, retries, work, passages, try PoolSubmission.chunks(&reader, of: frame, from: 0))
+            return (form, retries, work, passages, try PoolSubmission.chunks(&reader, of: frame, from: 0))
         }
     }
 
@@ -94,15 +104,23 @@ struct PoolSubmission {
 
     /// The body of a submission, to which chunks can be appended.
     static func append(
-        isOpen: Bool,
+        _ form: Form,
         retries: Int,
         work: [UInt8],
         _ passages: [ServicePassage] = [],
         to bytes: inout [UInt8]
     ) {
-        for number in [isOpen ? 1 : 0, retries, work.count] { PoolWire.append(UInt64(number), to: &bytes) }
+        PoolWire.append(form.rawValue, to: &bytes)
+        for number in [retries, work.count] { PoolWire.append(UInt64(number), to: &bytes) }
         bytes.append(contentsOf: work)
         append(passages, to: &bytes)
+    }
+
+    /// Says in another way whether more chunks may follow, in a frame that has its chunks.
+    static func change(to form: Form, in frame: inout Frame) {
+        frame.bytes.withUnsafeMutableBytes {
+            $0.storeBytes(of: form.rawValue.littleEndian, toByteOffset: Frame.headerSize, as: UInt64.self)
+        }
     }
 
     private static func append(_ passages: [ServicePassage], to bytes: inout [UInt8]) {

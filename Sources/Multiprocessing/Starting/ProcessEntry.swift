@@ -24,6 +24,7 @@ enum ProcessEntry {
 
     private static func live(_ socket: Int32, _ descriptor: Int32) -> Never {
         cps_buffer_output_by_line()
+        cps_keep_freed_memory()
         for variable in launcherVariables() { unsetenv(variable) }
         do {
             let memory = try LinkMemory(takingOver: descriptor)

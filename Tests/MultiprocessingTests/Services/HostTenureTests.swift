@@ -114,7 +114,7 @@ struct HostTenureTests {
             from: maker,
             to: Address(rank: 0, serial: 999)
         )
-        PoolSubmission.append(isOpen: false, retries: 0, work: [1], [passage], to: &frame.bytes)
+        PoolSubmission.append(.whole, retries: 0, work: [1], [passage], to: &frame.bytes)
         frame.seal()
         #expect(rig.host.services[serial] != nil)
         rig.host.route(frame)

@@ -71,7 +71,7 @@ final class PoolHarness {
         chunkPassages: [ServicePassage] = []
     ) throws -> UInt64 {
         var body: [UInt8] = []
-        PoolSubmission.append(isOpen: isOpen, retries: retries, work: [0xee], passages, to: &body)
+        PoolSubmission.append(isOpen ? .stream : .whole, retries: retries, work: [0xee], passages, to: &body)
         appendChunks(0..<taskCount, chunkSize, chunkPassages, to: &body)
         let (correlation, frames) = harness.request(.submit, from: PoolHarness.client, body: body)
         try take(frames)

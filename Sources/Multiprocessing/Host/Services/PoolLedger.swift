@@ -39,9 +39,9 @@ struct PoolLedger {
         work = submission.work
         workPassages = submission.passages
         retries = submission.retries
-        isOpen = submission.isOpen
-        isStream = submission.isOpen
-        add(submission.chunks, isOpen: submission.isOpen)
+        isOpen = submission.form != .whole
+        isStream = submission.form == .stream
+        add(submission.chunks, isOpen: submission.form != .whole)
     }
 
     mutating func add(_ more: [PoolSubmission.Chunk], isOpen: Bool) {
