@@ -94,7 +94,7 @@ leftovers() {
     for process in $(processes_of_jobs); do
         [ -r "/proc/$process/cmdline" ] || continue
         printf 'process %s %s: %s\n' "$process" "$(cat "/proc/$process/comm" 2>/dev/null)" \
-            "$(tr '\0' ' ' <"/proc/$process/cmdline" 2>/dev/null | cut -c 1-150)"
+            "$(tr '\0' ' ' 2>/dev/null <"/proc/$process/cmdline" | cut -c 1-150)"
     done
     temporary_files | comm -23 - "$state/files-before" | sed 's/^/file /'
 }
