@@ -325,7 +325,8 @@ struct ProcessTests {
     @Test("a process knows the job of Slurm's that it is in, but not the step", arguments: [1, 2])
     func slurmStep(ranks: Int) async throws {
         let variables = [
-            "SLURM_STEP_ID": "0", "SLURM_STEPID": "0", "SLURM_CPU_BIND": "mask_cpu:0x1", "SLURM_JOB_NAME": "seven",
+            "SLURM_STEP_ID": "0", "SLURM_STEPID": "0", "SLURM_CPU_BIND": "mask_cpu:0x1",
+            "SLURM_JOB_NAME": "seven",
         ]
         try await onRanks(ranks, environment: variables) {
             try withProcesses {
