@@ -2,8 +2,8 @@
 # shellcheck shell=bash disable=SC2154 # $state, $checkout, $program, $nodes come from inside.sh, $job from submit
 
 templates=$checkout/mpirun-configs/slurm
-# A job that is over or cancelled is gone from all nodes within this time: Slurm's own patience, and a slow machine's.
-leave_seconds=$((kill_wait + 12))
+# A job that is over or cancelled is gone from all nodes within this time, long before Slurm loses its patience.
+leave_seconds=$((kill_wait / 2))
 # A pool that has work on both nodes for a long time.
 long_work=(bench pool --repetitions 100000 --tasks 2000 --items 20000 --lengths 100)
 

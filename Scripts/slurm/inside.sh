@@ -74,7 +74,7 @@ SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU
 SlurmdParameters=config_overrides
 ReturnToService=2
-# Between SIGTERM and SIGKILL, in seconds.
+# Between SIGTERM and SIGKILL, in seconds: Slurm's default.
 KillWait=$kill_wait
 NodeName=n1 NodeAddr=$subnet.11 Sockets=1 CoresPerSocket=$processors
 NodeName=n2 NodeAddr=$subnet.12 Sockets=1 CoresPerSocket=$processors
@@ -105,7 +105,7 @@ start_slurm() {
     done
 }
 
-kill_wait=3
+kill_wait=30
 # shellcheck source=Scripts/slurm/jobs.sh
 . "$here/jobs.sh"
 # shellcheck source=Scripts/slurm/checks.sh
