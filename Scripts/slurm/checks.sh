@@ -20,8 +20,8 @@ run_checks() {
     check_array
     check_doctor
     check_yielding
-    check_binding 'srun --mpi=pmix --cpu-bind=cores' srun
-    check_binding 'mpirun --bind-to core' mpirun
+    check_binding srun-pmix --cpu-bind=cores
+    check_binding mpirun --bind-to core
     local template
     for template in mpirun srun-pmix; do
         check_cancel $template
@@ -90,29 +90,32 @@ has_two_workers() { [ "$(workers | wc -l)" -ge 2 ]; }
 cores_of() { grep '^Cpus_allowed_list' "/proc/$1/status" 2>/dev/null | cut -f2; }
 
 # Ranks may be bound; the processes that they host are not squeezed onto the same core.
+# check_binding TEMPLATE OPTION…: with options of the launcher's.
 check_binding() {
+    local name=$1.sbatch
+    shift
     if [ "$(nproc)" -lt 2 ]; then
-        echo "skipped  $2: processes have all cores: this machine has one core only"
+        echo "skipped $name: processes have all cores: this machine has one core only"
         return
     fi
-    submit --nodes=2 --ntasks-per-node=2 --time=5 --wrap "$1 $program ${long_work[*]}" || return
+    submit "$templates/$name" "$@" "$program" "${long_work[@]}" || return
     local number=$job rank all bound=0 squeezed=0 process
     all=$(cores_of 1)
     if within 60 has_two_workers; then
         for rank in $(pgrep -x swift-mpi); do [ "$(cores_of "$rank")" = "$all" ] || bound=$((bound + 1)); done
         for process in $(workers); do [ "$(cores_of "$process")" = "$all" ] || squeezed=$((squeezed + 1)); done
         if [ "$bound" -lt 4 ]; then
-            fail "$2: the ranks should be bound, for this check ($bound of 4 are)" "$number"
+            fail "$name: the ranks should be bound, for this check ($bound of 4 are)" "$number"
         elif [ "$squeezed" -gt 0 ]; then
-            fail "$2: $squeezed processes are bound to their rank's core" "$number"
+            fail "$name: $squeezed processes are bound to their rank's core" "$number"
         else
-            pass "$2: ranks are bound to cores, the processes of a pool are not"
+            pass "$name: ranks are bound to cores, the processes of a pool are not"
         fi
     else
-        fail "$2: the pool does not begin" "$number"
+        fail "$name: the pool does not begin" "$number"
     fi
     timeout 10 scancel "$number"
-    expect_nothing_left "$2: scancel of bound ranks"
+    expect_nothing_left "$name: scancel of bound ranks"
 }
 
 # Begins work that lasts; true if processes compute on both nodes.
