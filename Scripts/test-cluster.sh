@@ -114,6 +114,10 @@ if ! $inside; then
         unshare --mount --net --uts --ipc --pid --fork --kill-child --mount-proc --propagation private \
         "$PWD/Scripts/test-cluster.sh" --inside "${arguments[@]}" &
     child=$!
+    if $keep; then
+        until first=$(tr -d ' \n' <"/proc/$child/task/$child/children") && [ -n "$first" ]; do sleep 0.05; done
+        echo "To enter a host: nsenter -t $first -m -n -u -i -p /run/project/Scripts/cluster/enter-host n1 bash -i"
+    fi
     wait "$child" || status=$?
     child=
     exit "$status"
@@ -172,12 +176,9 @@ if [ ${#table[@]} -gt 0 ]; then
     printf '%s\n' "${table[@]}"
 fi
 if $keep; then
-    say 'The hosts stay until this is interrupted. To enter one, in another shell:'
-    for host in "${hosts[@]}"; do
-        printf '   nsenter -t %s -n -m -u -i -p\n' "$(awk '/^NSpid:/ { print $2 }' "/proc/$(cat "$state/$host.pid")/status")"
-    done
+    say 'The hosts stay until this is interrupted'
     sleep infinity &
-    wait
+    wait $!
 fi
 printf '\n%s passed, %s failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]

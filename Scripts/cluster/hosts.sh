@@ -141,7 +141,7 @@ processes_left() {
 
 # Whether /tmp and /dev/shm are those of "head": nothing may be removed from the machine's own.
 are_private() {
-    [ "$(findmnt -n -o SOURCE --mountpoint /tmp)" = cluster-head ] && [ "$(findmnt -n -o SOURCE --mountpoint /dev/shm)" = cluster-head ]
+    [ "$(df --output=source /tmp | tail -n 1) $(df --output=source /dev/shm | tail -n 1)" = 'cluster-head cluster-head' ]
 }
 
 # Prints the files that jobs have left on the hosts.
