@@ -12,7 +12,7 @@ all_processes_checks=$'^ok processes$\n^ok pipes$\n^ok shared-state$\n^ok pool$\
 three_hosts='3 hosts: n1, n2, n3$'
 
 check_hosts() {
-    check_job 120 tour tcp $'who ran what\non rank 0, n1\non rank 1, n2\non rank 2, n3\non rank 3, n1\npool: .* on rank 3' \
+    check_job 120 tour tcp $'who ran what\non rank 1, n2\non rank 2, n3\non rank 3, n1\npool: .* on rank 3' \
         "${launch[@]}" -n 4 --map-by node "$program" --second 0.2
     check_job 90 ranks-3 tcp "ranks: 3 on $three_hosts"$'\n'"$all_ranks_checks" \
         "${launch[@]}" -n 3 --map-by node "${ranks_check[@]}"
@@ -40,7 +40,7 @@ check_ssh() {
 }
 
 # A container with a small /dev/shm, in which no process may look into the memory of another one.
-contained=(unshare --mount -- "$parts/contain")
+contained=(unshare --mount -- python3 "$parts/contain.py")
 
 check_profiles() {
     check_job 90 local local "ranks: 4 on 1 host: head"$'\n'"$all_ranks_checks" mpirun -n 4 "$program" check ranks
@@ -48,7 +48,7 @@ check_profiles() {
     check_job 120 oversubscribed 'tcp oversubscribed' "ranks: 9 on $three_hosts"$'\n'"$all_ranks_checks" \
         "${launch[@]}" -n 9 "${ranks_check[@]}"
     check_refusal 60 not-oversubscribed tcp 'not enough slots' "${launch[@]}" -n 9 "${ranks_check[@]}"
-    check_job 120 debug 'tcp debug' $'Data for JOB\nMCA btl: .*tcp|btl:tcp|btl: tcp\n\[1,2\]<stdout>|^ok values' \
+    check_job 120 debug 'tcp debug' $'Data for JOB\nbtl:tcp: now connected to 10\\.77\n^\\[1,0\\]<stdout>:ok values$' \
         "${launch[@]}" -n 3 --map-by node "${ranks_check[@]}"
     check_job 120 recovery 'tcp recovery' "$all_ranks_checks" \
         "${launch[@]}" -n 3 --map-by node "${ranks_check[@]}"

@@ -32,6 +32,8 @@ become() {
         # shellcheck source=/dev/null
         . "mpirun-configs/$profile.env"
     done
+    # The hosts have their cores in common, which none of them knows.
+    export OMPI_MCA_mpi_yield_when_idle=1
     exec "$@"
 }
 
