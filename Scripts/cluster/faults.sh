@@ -1,24 +1,31 @@
 # shellcheck shell=bash
 # The faults of Scripts/test-cluster.sh, and what becomes of a job that meets one. Sourced by it.
 
-# Prints the pid of a process of the job on a host:  a rank, or a process that a rank hosts.
-# A rank is a child of the launcher's daemon; the processes are started by a child of the rank.
+# Prints the pid of a process of the job on a host: a rank, or a process that a rank hosts.
+# The launcher's daemon starts ranks; a rank starts a server, and that one the rank's processes.
 pid_on() {
-    local kind=$1 host=$2 pid parent grandparent
-    processes_left | while read -r pid place name; do
-        [ "$place" = "$host" ] && [[ $name == swift-mpi* ]] || continue
-        parent=$(awk '/^PPid:/ { print $2 }' "/proc/$pid/status")
-        case $(cat "/proc/$parent/comm" 2>/dev/null) in
-            orted | prted)
-                if [ "$kind" = rank ]; then echo "$pid"; fi
-                ;;
-            *)
-                grandparent=$(awk '/^PPid:/ { print $2 }' "/proc/$parent/status")
-                # Not the rank's server, which starts them.
-                if [ "$kind" = process ] && [[ $(cat "/proc/$grandparent/comm") == swift-mpi* ]]; then echo "$pid"; fi
-                ;;
-        esac
-    done | head -n 1
+    local kind=$1 host=$2 pid place file generation
+    while read -r pid place file; do
+        [ "$place" = "$host" ] && [ "$file" = "${program##*/}" ] || continue
+        generation=process
+        case $(program_of_parent "$pid" 1) in orted | prted) generation=rank ;; esac
+        case $(program_of_parent "$pid" 2) in orted | prted) generation=server ;; esac
+        if [ "$generation" = "$kind" ]; then
+            echo "$pid"
+            return
+        fi
+    done < <(processes_left)
+    fail "there is no $kind on $host"
+}
+
+# $1: a pid; $2: which of its forefathers.
+program_of_parent() {
+    local pid=$1 generation=$2
+    while [ "$generation" -gt 0 ]; do
+        pid=$(awk '/^PPid:/ { print $2 }' "/proc/$pid/status")
+        generation=$((generation - 1))
+    done
+    basename "$(readlink "/proc/$pid/exe")"
 }
 
 fault_process_killed() { kill -KILL "$(pid_on process n3)"; }
@@ -35,7 +42,7 @@ fault_none() { :; }
 
 # The line that says most about the end of a job.
 message_in() {
-    grep -Eav '^[0-9.]+ ([0-9]+ done|going|finished)|^-*$|^ *$|BAD-PARAM' "$1" \
+    grep -Eav '^[0-9.]+ ([0-9]+ done|going|finished)|^-*$|^ *$|BAD-PARAM|setpgid' "$1" \
         | grep -Eam 1 'lost|ended by|exited on signal|noticed|conversation|unable to reliably|has lost communication|failed|error|timed out' \
         | cut -c 1-110
 }
@@ -44,13 +51,16 @@ message_in() {
 # $5: the function that brings the fault about; $6: in how many seconds at most the job has to be over after that.
 check_fault() {
     local name=$1 work=$2 profiles=$3 expected=$4 inject=$5 limit=$6
+    # Long enough for a cut link to be noticed in between.
+    local duration=12
+    if [ "$name" = link-cut ]; then duration=$((limit - 30)); fi
     local start moment end job outcome noticed message left
     is_wanted "$name-$work-${profiles// /+}" || return 0
     log=$logs/$name-$work-${profiles// /+}.log
     status=0
     : >"$log"
     become "$profiles" timeout -k 5 $((limit + 60)) "${launch[@]}" -n 3 --map-by node \
-        "$program" check endurance --work "$work" --seconds 12 --patience 6 </dev/null >"$log" 2>&1 &
+        "$program" check endurance --work "$work" --seconds "$duration" --patience 6 </dev/null >"$log" 2>&1 &
     job=$!
     start=$EPOCHREALTIME
     until grep -q ' going$' "$log"; do
@@ -81,7 +91,7 @@ check_fault() {
         outcome=HANGS
     elif grep -q ' finished$' "$log" && [ "$status" -eq 0 ]; then
         outcome='goes on'
-        if [ -n "$noticed" ]; then outcome='goes on without'; fi
+        if [ -n "$noticed" ]; then outcome='goes on'; fi
     elif grep -q ' finished$' "$log"; then
         outcome="goes on, then status $status"
     else

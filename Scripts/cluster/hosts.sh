@@ -118,24 +118,23 @@ prepare_sshds() {
         'GlobalKnownHostsFile /dev/null' 'StrictHostKeyChecking yes' 'BatchMode yes' 'ConnectTimeout 10' >"$state/ssh/config"
 }
 
-# Prints a line for each process of a job that is still there, with the host that it is on.
+# Prints a line for each process of a job that is still there: its pid, the host that it is on, and its program.
 processes_left() {
-    local folder host name space
+    local folder host file space
     local -A host_of
     for host in "${hosts[@]}"; do
         space=$(readlink "/proc/$(cat "$state/$host.pid")/ns/pid" 2>/dev/null) || continue
         host_of[$space]=$host
     done
     for folder in /proc/[0-9]*; do
-        name=$(cat "$folder/comm" 2>/dev/null) || continue
-        case $name in
-            mpirun | mpiexec* | orted | prte* | swift-mpi*) ;;
+        # What has ended, but was not waited for, has no file any more. The processes that ranks host go by names of their own.
+        file=$(readlink "$folder/exe" 2>/dev/null) || continue
+        case ${file##*/} in
+            orterun | orted | prte* | mpiexec* | hydra* | "${program##*/}") ;;
             *) continue ;;
         esac
-        # A zombie is no process any more.
-        [ -s "$folder/cmdline" ] && grep -q . "$folder/maps" 2>/dev/null || continue
         space=$(readlink "$folder/ns/pid") || continue
-        printf '%s %s %s\n' "${folder#/proc/}" "${host_of[$space]-head}" "$name"
+        printf '%s %s %s\n' "${folder#/proc/}" "${host_of[$space]-head}" "${file##*/}"
     done
 }
 
