@@ -84,8 +84,15 @@ struct EnduranceCheck: ParsableCommand {
         while !others.isEmpty, !progress.isOver {
             for rank in others {
                 do {
-                    try world.send(true, to: rank, tag: 1)
-                    _ = try world.receive(Int.self, from: rank, tag: 2, timeout: .seconds(patience))
+                    _ = try world.sendReceive(
+                        true,
+                        to: rank,
+                        sendTag: 1,
+                        receiving: Int.self,
+                        from: rank,
+                        tag: 2,
+                        timeout: .seconds(patience)
+                    )
                     progress.note(rank)
                 } catch {
                     progress.say("lost rank \(rank): \(error)")
