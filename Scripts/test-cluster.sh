@@ -11,7 +11,7 @@ process namespaces on a bridge, each with a name, a /tmp and a /dev/shm of its o
 
   - the tour, checks of all kinds of communication between ranks (swift-mpi check ranks) and of processes, queues, pipes and a pool
     (swift-mpi check processes), with every profile and sample of mpirun-configs; first with a script that enters the namespaces in place of ssh,
-    then through real sshds;
+    then through real sshds; with Open MPI 5 and MPICH's launcher, if they are installed;
   - a pool and a conversation of ranks (swift-mpi check endurance) that meet a fault: a process, a rank or a host killed, a link cut, cut for a moment,
     slow, or lossy; with the profile tcp.env alone and with recovery.env. A table says what became of each, and after how many seconds it was noticed.
 
@@ -163,6 +163,8 @@ say 'Jobs on three hosts'
 check_hosts
 say 'Profiles and samples'
 check_profiles
+say 'Other libraries'
+check_other_libraries
 say 'Through sshd'
 check_ssh
 if $faults; then

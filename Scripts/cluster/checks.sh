@@ -66,3 +66,32 @@ check_profiles() {
     check_job 90 appfile tcp $'ranks: 4 on 3 hosts: n1, n2, n3\n^ok values$' \
         "${launch[@]}" --app "$state/appfile"
 }
+
+# The other libraries, where they are installed (Scripts/test-libraries.sh does that).
+check_other_libraries() {
+    local folder=/run/project/.build-openmpi5 launch5
+    if [ -x "$folder/bin/mpirun" ]; then
+        export OPAL_PREFIX=$folder PMIX_PREFIX=$folder PRTE_PREFIX=$folder
+        launch5=("$folder/bin/mpirun" --prefix "$folder" --hostfile mpirun-configs/hostfile -x "LD_LIBRARY_PATH=$folder/lib"
+            -x OPAL_PREFIX -x PMIX_PREFIX --prtemca plm_ssh_agent "$parts/enter-host")
+        check_job 120 openmpi5-ranks tcp "ranks: 3 on $three_hosts"$'\n'"$all_ranks_checks" \
+            env "LD_LIBRARY_PATH=$folder/lib" "${launch5[@]}" -n 3 --map-by node "$program" check ranks
+        check_job 120 openmpi5-processes 'tcp oversubscribed' "on 6 ranks, $three_hosts"$'\n'"$all_processes_checks" \
+            env "LD_LIBRARY_PATH=$folder/lib" "${launch5[@]}" -n 6 --map-by node:OVERSUBSCRIBE "$program" check processes
+        check_job 120 openmpi5-recovery 'tcp recovery' "on 3 ranks, $three_hosts"$'\n'"$all_processes_checks" \
+            env "LD_LIBRARY_PATH=$folder/lib" "${launch5[@]}" -n 3 --map-by node "$program" check processes
+        unset OPAL_PREFIX PMIX_PREFIX PRTE_PREFIX
+    else
+        note 'not tried: Open MPI 5, which is not in .build-openmpi5 (Scripts/test-libraries.sh --openmpi5)'
+    fi
+    if command -v mpiexec.mpich >/dev/null; then
+        # This build is for another library: it is the files that are tried.
+        check_job 60 mpich-hostfile local $'^n1\n^n2\n^n3' mpiexec.mpich -launcher ssh -launcher-exec "$parts/enter-host" \
+            -f mpirun-configs/mpich/hostfile -n 6 hostname
+        sed 's|[^ ]*swift-mpi .*|hostname|' mpirun-configs/mpich/configfile >"$state/configfile"
+        check_job 60 mpich-configfile local $'^n1\n^n2' mpiexec.mpich -launcher ssh -launcher-exec "$parts/enter-host" \
+            -f mpirun-configs/mpich/hostfile -configfile "$state/configfile"
+    else
+        note 'not tried: the samples for MPICH, which is not installed'
+    fi
+}
