@@ -28,6 +28,12 @@ enum LaunchEnvironment {
         return number(["SLURM_STEP_NUM_TASKS", "SLURM_NTASKS"]).map { $0 > 1 } ?? true
     }
 
+    /// Whether the launcher goes on when a rank is lost, and perhaps tells nobody.
+    static var goesOnWithoutLostRanks: Bool {
+        let texts = ["OMPI_MCA_orte_enable_recovery", "PRTE_MCA_prte_enable_recovery"].compactMap(variable)
+        return texts.contains { ["1", "true", "yes", "t", "y", "enabled"].contains($0.lowercased()) }
+    }
+
     /// Whether this node runs more ranks than it has cores for them.
     static var isOversubscribed: Bool {
         guard let ranks = ranksOnNode else { return false }

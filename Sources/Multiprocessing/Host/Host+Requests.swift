@@ -27,6 +27,8 @@ extension Host {
         case .takeBack: takeBack(frame)
         case .processEnded: noteEnd(elsewhere: frame)
         case .output: printOutput(frame)
+        case .pulse: break
+        case .rankLost: noteLostRank(frame)
         case .blockEnded, .drain, .drained, .stop, .stopped, .leave: handleScopeFrame(operation, frame)
         default: reply(to: frame, .malformed)
         }

@@ -21,6 +21,10 @@ final class Host {
         var outputForm = OutputForm.plain
         /// How many processors the machines of all ranks have together.
         var jobProcessorCount = Machine.processorCount
+        /// The host of each rank.
+        var hostNames: [String] = []
+        /// After how many seconds a rank is lost of which nothing is heard; 0 for never.
+        var rankTimeout = RankWatch.defaultSeconds
     }
 
     let setup: Setup
@@ -68,7 +72,11 @@ final class Host {
     /// Those who wait for the end of this rank's main program, which lives as long as they do: only their time can be up.
     var mainJoiners = WaitingList<Void>()
     var hasLeft = false
-    private var isCutOff = false
+    private(set) var isCutOff = false
+    /// Why the ranks could not end together.
+    private(set) var breakdown: ProcessingError?
+    /// Finds out whether other ranks are lost.
+    var rankWatch: RankWatch?
     /// How processes of the past ended, until those know that started them, by these.
     var pastEnds: [Address: [UInt32: ExitStatus]] = [:]
 
@@ -119,6 +127,7 @@ final class Host {
         errorPrinter = OutputPrinter(stream: STDERR_FILENO) { helm.nudge() }
         placement = Placement(size: setup.size, ownRank: setup.rank)
         poller = try Poller()
+        rankWatch = RankWatch(ownRank: setup.rank, size: setup.size, seconds: setup.rankTimeout, now: now)
         if setup.rank == 0 { ending = ScopeEnding(size: setup.size, blockCount: setup.blockCount) }
         poller.add(helm.descriptor)
         poller.add(server.control)
@@ -223,7 +232,7 @@ final class Host {
     }
 
     private var nextDeadline: ContinuousClock.Instant? {
-        earliest(earliest(timers.min?.deadline, killDeadline), supply.deadline)
+        earliest(earliest(timers.min?.deadline, killDeadline), earliest(supply.deadline, rankWatch?.deadline))
     }
 
     // MARK: The program's threads
@@ -273,6 +282,7 @@ final class Host {
             do {
                 guard let frame = try transport.receive() else { return isActive }
                 isActive = true
+                rankWatch?.heard(from: Int(frame.source.rank), at: now)
                 // What was on its way when an earlier `withProcesses` ended has no receiver any more.
                 if frame.epoch == setup.epoch { route(frame) }
             } catch let error as FrameError {
@@ -306,7 +316,11 @@ final class Host {
     /// The other ranks cannot be reached any more: nothing can go on, and nothing may hang.
     func failTransport(_ error: any Error) {
         logger.critical("the conversation between the ranks broke", metadata: ["reason": "\(error)"])
-        mainEndpoint.fail(ProcessingError(.transport, "the conversation between the ranks broke: \(error)"))
+        let known = error as? ProcessingError
+        let breakdown =
+            known ?? ProcessingError(.transport, "the conversation between the ranks broke: \(error)")
+        self.breakdown = self.breakdown ?? breakdown
+        mainEndpoint.fail(breakdown)
         for process in processes.values { try? server.signal(process.address.serial, SIGKILL) }
         isCutOff = true
         hasLeft = true
@@ -320,6 +334,7 @@ final class Host {
             killEverything()
         }
         if let deadline = supply.deadline, deadline <= now { adjustSpares() }
+        watchRanks()
         while let timer = timers.min, timer.deadline <= now {
             timers.removeMin()
             guard armed[timer.serial] == timer.deadline else { continue }

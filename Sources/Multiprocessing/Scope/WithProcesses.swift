@@ -55,16 +55,19 @@ public func withProcesses<Result>(
     }
     guard scope.runsBlock else {
         scope.serve()
+        try scope.checkThatRanksEndedTogether()
         return nil
     }
+    let result: Result
     do {
-        let result = try body()
-        scope.end(withError: false)
-        return result
+        result = try body()
     } catch {
         scope.end(withError: true)
         throw error
     }
+    scope.end(withError: false)
+    try scope.checkThatRanksEndedTogether()
+    return result
 }
 
 /// Runs a block that may suspend, and that can start processes and make queues, pipes and pools.
@@ -88,14 +91,17 @@ public func withProcesses<Result>(
     }
     guard scope.runsBlock else {
         await scope.serve()
+        try scope.checkThatRanksEndedTogether()
         return nil
     }
+    let result: Result
     do {
-        let result = try await body()
-        await scope.end(withError: false)
-        return result
+        result = try await body()
     } catch {
         await scope.end(withError: true)
         throw error
     }
+    await scope.end(withError: false)
+    try scope.checkThatRanksEndedTogether()
+    return result
 }

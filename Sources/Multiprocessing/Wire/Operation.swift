@@ -31,6 +31,10 @@ enum Operation: UInt16, Sendable {
     case stop
     case stopped
     case leave
+    /// The sender's rank is there.
+    case pulse
+    /// Rank 0 has lost the rank in the argument.
+    case rankLost
 
     // To a queue.
     case put = 200
