@@ -75,31 +75,36 @@ check_fault() {
     done
     moment=$EPOCHREALTIME
     "$inject"
-    # The launcher ends at the limit: the one of `timeout` above is for the time before the fault, too.
+    # Then the launcher is ended: the limit of `timeout` above is for the time before the fault, too.
+    rm -f "$state/overdue"
     (
         sleep "$limit"
+        processes_left >"$state/overdue"
         kill "$job" 2>/dev/null || true
     ) &
     local watch=$!
     wait "$job" || status=$?
     end=$EPOCHREALTIME
     kill "$watch" 2>/dev/null || true
-    mend_link n3
+    # Before the link is mended, so that those count who know nothing of the end of their job.
+    left=$(processes_left_behind)
     noticed=$(awk -v moment="$moment" '$1 ~ /^[0-9]+\.[0-9]+$/ && $2 ~ /^lost/ { printf "%.1f", ($1 > moment ? $1 - moment : 0); exit }' "$log")
     message=$(message_in "$log" || true)
-    if awk -v a="$moment" -v b="$end" -v limit="$limit" 'BEGIN { exit !(b - a >= limit) }'; then
+    local course=ends
+    if grep -q ' finished$' "$log"; then course='goes on'; fi
+    if [ -e "$state/overdue" ]; then
         outcome=HANGS
-    elif grep -q ' finished$' "$log" && [ "$status" -eq 0 ]; then
+        # Open MPI 4 may not notice that nobody is left.
+        if ! grep -q " ${program##*/}\$" "$state/overdue"; then outcome="$course, mpirun hangs"; fi
+    elif [ "$course" = 'goes on' ] && [ "$status" -eq 0 ]; then
         outcome='goes on'
-        if [ -n "$noticed" ]; then outcome='goes on'; fi
-    elif grep -q ' finished$' "$log"; then
-        outcome="goes on, then status $status"
     else
-        outcome="ends, status $status"
-        noticed=${noticed:-$(seconds_between "$moment" "$end")}
+        outcome="$course, status $status"
+        if [ "$course" = ends ]; then noticed=${noticed:-$(seconds_between "$moment" "$end")}; fi
     fi
-    left=$(left_behind | awk '{ count++ } END { print count + 0 }')
-    if [ "$left" -gt 0 ]; then left_behind >>"$log"; fi
+    if [ -n "$left" ]; then printf 'left behind: %s\n' "$left" >>"$log"; fi
+    left=$(grep -c . <<<"$left" || true)
+    mend_link n3
     sweep
     table+=("$(printf '%-22s %-6s %-13s %-22s %7s %5s  %s' "$name" "$work" "${profiles// /+}" "$outcome" "${noticed:--}" "$left" "$message")")
     if [[ $outcome =~ ^($expected) ]]; then
@@ -125,16 +130,19 @@ check_faults() {
     local profiles
     for profiles in tcp 'tcp recovery'; do
         check_fault process-killed pool "$profiles" 'goes on' fault_process_killed 60
-        check_fault rank-killed pool "$profiles" ends fault_rank_killed 90
-        check_fault host-killed pool "$profiles" ends fault_host_killed 90
-        check_fault link-cut pool "$profiles" ends fault_link_cut 90
+        check_fault rank-killed pool "$profiles" 'ends, status' fault_rank_killed 90
+        check_fault link-cut pool "$profiles" 'ends, status' fault_link_cut 90
         check_fault link-cut-for-3-s pool "$profiles" 'goes on' fault_link_cut_for_3_s 60
         check_slow_link slow-100-ms 50 0 pool "$profiles" 'goes on'
         check_slow_link lossy-3-percent 0 3 pool "$profiles" 'goes on'
-        check_fault host-killed ranks "$profiles" ends fault_host_killed 90
-        check_fault link-cut ranks "$profiles" ends fault_link_cut 90
     done
-    check_fault rank-killed ranks tcp ends fault_rank_killed 60
-    # Rank 0 waits with a timeout, so it can go on.
-    check_fault rank-killed ranks 'tcp recovery' 'goes on' fault_rank_killed 60
+    check_fault host-killed pool tcp 'ends, status' fault_host_killed 90
+    check_fault host-killed ranks tcp 'ends, status' fault_host_killed 90
+    check_fault link-cut ranks tcp 'ends, status' fault_link_cut 90
+    check_fault rank-killed ranks tcp 'ends, status' fault_rank_killed 90
+    # Rank 0 waits with a timeout, so it can go on; what Open MPI 4 does without a host differs from time to time, but no rank hangs.
+    check_fault host-killed pool 'tcp recovery' 'ends' fault_host_killed 90
+    check_fault host-killed ranks 'tcp recovery' 'ends|goes on' fault_host_killed 90
+    check_fault link-cut ranks 'tcp recovery' 'ends|goes on' fault_link_cut 90
+    check_fault rank-killed ranks 'tcp recovery' 'goes on' fault_rank_killed 90
 }

@@ -81,6 +81,8 @@ slow_link() {
         sleep 0.02
     done
     ip link set slow-bridge master bridge up
+    # The others know the host by the number of its interface.
+    ip -n "$host" link set slow-host address "$(ip -n "$host" -br link show eth0 | awk '{ print $3 }')"
     ip -n "$host" address del "$(address_of "$host")/24" dev eth0
     ip -n "$host" address add "$(address_of "$host")/24" dev slow-host
     ip -n "$host" link set slow-host up

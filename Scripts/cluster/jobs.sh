@@ -50,15 +50,21 @@ run_job() {
     seconds=$(seconds_between "$start" "$EPOCHREALTIME")
 }
 
-# What a job has left behind, once what is about to end has had a moment for that.
-left_behind() {
+# The processes of a job that are left, once what is about to end has had five seconds for that.
+processes_left_behind() {
     local try left
     for try in {1..50}; do
         left=$(processes_left)
-        [ -n "$left" ] || break
+        [ -n "$left" ] || return 0
         sleep 0.1
     done
-    { [ -z "$left" ] || printf '%s\n' "$left"; files_left; }
+    printf '%s\n' "$left"
+}
+
+# All that a job has left behind.
+left_behind() {
+    processes_left_behind
+    files_left
 }
 
 # A check: a job that ends with success within the limit, prints what it should, and leaves nothing behind.

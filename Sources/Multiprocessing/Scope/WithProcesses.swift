@@ -34,7 +34,8 @@ public enum BlockPlacement: Sendable {
 ///   - body: The block.
 /// - Returns: What the block returns; `nil` on a rank that does not run it.
 /// - Throws: What the block throws; `ProcessingError` when the conversation between the ranks cannot be set up, or when the
-///   ranks run different programs.
+///   ranks run different programs; one of kind `transport`, on every rank, when a rank is lost and the launcher does not end the job: nothing
+///   was heard of it for 30 seconds, or as many as `SWIFT_MPI_RANK_TIMEOUT` in rank 0's environment says (0 for never).
 ///
 /// Collective · blocking.
 @discardableResult
