@@ -5,6 +5,7 @@ internal import CMPI
 /// A closure has no place in the library's operation, which is a C function without a context. So there is one such function for all
 /// closures, and each closure has a datatype of its own, as long as an element, with the closure as an attribute. The function finds it there.
 /// So there may be any number of them, and all of the library's algorithms work with them.
+@usableFromInline
 struct LibraryReduction: Sendable {
     /// Combines so many elements: what comes from lower ranks, with what comes from higher ranks, in the place of the latter.
     typealias Combine = @Sendable (UnsafeRawPointer, UnsafeMutableRawPointer, Int) -> Void
@@ -20,8 +21,15 @@ struct LibraryReduction: Sendable {
     /// Keeps the datatype of a closure.
     let owner: ClosureDatatype?
 
-    /// An operation that the library has, on so many elements.
-    init(_ operation: RawOperation, onElements elementCount: Int, of datatype: Datatype) {
+    /// An operation that the library has, on so many elements; `nil` if it has none for them.
+    @usableFromInline
+    init?(
+        _ foreign: RawOperation?,
+        _ predefined: PredefinedOperation,
+        onElements elementCount: Int,
+        of datatype: Datatype
+    ) {
+        guard let operation = foreign ?? predefined.raw(for: datatype) else { return nil }
         self.operation = operation
         type = datatype.raw
         count = elementCount * datatype.unitCount

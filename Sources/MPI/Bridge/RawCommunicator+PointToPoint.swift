@@ -242,22 +242,19 @@ extension RawCommunicator {
 }
 
 extension RawMessage {
-    func receive(_ address: Target, _ count: Int, _ type: RawDatatype) throws(MPIError) -> Status {
+    /// Receives the message, of which everything that there is to know is known already.
+    func receive(_ address: Target, _ count: Int, _ type: RawDatatype) throws(MPIError) {
         guard Gate.isOpen, let small = Int32(exactly: count) else {
             return try receiveSlowly(address, count, type)
         }
-        var status = MPI_Status()
         var message: MessageHandle = handle
-        try call("MPI_Mrecv") { MPI_Mrecv(address, small, type.handle, &message, &status) }
-        return Status(&status)
+        try call("MPI_Mrecv") { MPI_Mrecv(address, small, type.handle, &message, cmpi_status_ignore()) }
     }
 
     @inline(never)
-    private func receiveSlowly(_ address: Target, _ count: Int, _ type: RawDatatype) throws(MPIError)
-        -> Status
-    {
+    private func receiveSlowly(_ address: Target, _ count: Int, _ type: RawDatatype) throws(MPIError) {
         var request = try immediateReceive(address, count, type)
-        return try request.wait("MPI_Mrecv")
+        try request.wait("MPI_Mrecv")
     }
 
     func immediateReceive(_ address: Target, _ count: Int, _ type: RawDatatype) throws(MPIError) -> RawRequest

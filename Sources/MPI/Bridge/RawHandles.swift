@@ -64,8 +64,9 @@ struct RawDatatype: Hashable, Sendable {
 }
 
 /// `MPI_Op`.
+@usableFromInline
 struct RawOperation: Hashable, Sendable {
-    let bits: UInt
+    @usableFromInline let bits: UInt
 
     @inline(__always)
     init(bits: UInt) { self.bits = bits }
@@ -77,6 +78,7 @@ struct RawOperation: Hashable, Sendable {
     var handle: OperationHandle { cmpi_op_from_bits(bits) }
 
     static var max: Self { Self(cmpi_max()) }
+    static var sum: Self { Self(cmpi_sum()) }
 }
 
 /// `MPI_Request`, which becomes null when the library has completed it.

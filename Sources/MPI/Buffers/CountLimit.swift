@@ -17,6 +17,13 @@ enum CountLimit {
         set { current.store(newValue, ordering: .relaxed) }
     }
 
+    /// Whether C cannot count so many elements.
+    @inline(__always)
+    static func isExceeded(by count: Int, unitCount: Int) -> Bool {
+        // No division for what is one element of the library's.
+        count > (unitCount == 1 ? largest : largest / unitCount)
+    }
+
     /// Some elements in pieces that C can count: one, if it can count all of them.
     ///
     /// - Parameters:

@@ -16,7 +16,7 @@ public struct ReduceOperation<Element: BufferElement>: Sendable {
     @usableFromInline let combine: @Sendable (Element, Element) -> Element
 
     /// An operation that C has made.
-    let foreign: RawOperation?
+    @usableFromInline let foreign: RawOperation?
 
     /// Combines two buffers as wholes, in the place of the second one; `nil` if elements are combined one by one.
     let combineBuffers:
@@ -98,11 +98,18 @@ public struct ReduceOperation<Element: BufferElement>: Sendable {
     /// The operation as the library takes it, for so many elements.
     ///
     /// It has to be kept as long as something is under way with it.
+    @inlinable
     func library(forCount count: Int) throws(MPIError) -> LibraryReduction {
-        let datatype = Element.datatype
-        if let raw = foreign ?? predefined.raw(for: datatype) {
-            return LibraryReduction(raw, onElements: count, of: datatype)
+        if let own = LibraryReduction(foreign, predefined, onElements: count, of: Element.datatype) {
+            return own
         }
+        return try closureLibrary(forCount: count)
+    }
+
+    @usableFromInline
+    @inline(never)
+    func closureLibrary(forCount count: Int) throws(MPIError) -> LibraryReduction {
+        let datatype = Element.datatype
         if let combineBuffers {
             return try LibraryReduction(
                 onElements: count,

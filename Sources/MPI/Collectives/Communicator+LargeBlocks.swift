@@ -59,10 +59,4 @@ extension BlockList {
             [Int](repeating: 0, count: rankCount)
         )
     }
-
-    /// Whether C cannot count some block, or where it begins.
-    func isLarge(unitCount: Int) -> Bool {
-        let largest = CountLimit.largest / unitCount
-        return counts.contains { $0 > largest } || displacements.contains { $0 > largest }
-    }
 }

@@ -7,9 +7,8 @@ extension Communicator {
     /// Decides whether a wrong count on one rank is an error on every rank.
     ///
     /// Before a collective operation on buffers whose arguments one rank alone can get wrong (gather, scatter, all-gather, all-to-all, a reduction in
-    /// parts, a broadcast of a pattern, making a window), the ranks compare them, at the price of a reduction of four numbers; before an all-to-all with
-    /// counts or parts also of an exchange of a number with each rank, before a gather or scatter with counts also of a broadcast of a number for
-    /// each rank. Without that the rank that is wrong throws, and the
+    /// parts, a broadcast of a pattern, making a window), the ranks compare them, at the price of a reduction of three or four numbers; before a gather or
+    /// scatter with counts also of a broadcast of a number for each rank. Without that the rank that is wrong throws, and the
     /// others may wait for ever. Ranks in other languages know nothing of it: among them it has to be off.
     ///
     /// Every rank calls it alike.
@@ -48,7 +47,10 @@ extension Communicator {
     func agree(onCounts counts: [Int], _ failure: MPIError?, isLarge: Bool = false, _ name: StaticString)
         throws(MPIError) -> Bool
     {
-        let number = counts.reduce(0) { ($0 &* 0x0100_0000_01B3 ^ $1) & (1 << 40 - 1) }
+        var number = 0
+        if agreesOnArguments {
+            for count in counts { number = (number &* 0x0100_0000_01B3 ^ count) & (1 << 40 - 1) }
+        }
         return try agree(on: number, failure, isLarge: isLarge, name) { _, _ in
             "the ranks have different counts; here \(counts)"
         }
@@ -93,8 +95,8 @@ extension Communicator {
 
     /// Makes every rank of an exchange fail if what one gives another is not what that one expects, or the arguments of one are wrong.
     ///
-    /// It costs an exchange and a reduction of a few numbers. Without it a rank would get more than it has room for, which some libraries write
-    /// behind the end of its memory.
+    /// It costs a reduction of a few numbers; only when something is wrong an exchange and another one, to find out what. Without it a rank would
+    /// get more than it has room for, which some libraries write behind the end of its memory.
     ///
     /// The result says whether any rank is large, as it does for ``agree(onCount:_:isLarge:_:)``.
     ///
@@ -112,6 +114,10 @@ extension Communicator {
         guard !isBetweenGroups, agreesOnArguments else {
             return try agree(onCount: 0, failure, isLarge: isLarge, name)
         }
+        if !isAlone {
+            let facts = try balance(counts, resultCounts, failure, isLarge)
+            if facts.isEven { return facts.isLarge }
+        }
         // A rank that is wrong takes part nevertheless: the others must not wait.
         let given = failure == nil ? counts : [Int](repeating: -1, count: size)
         let announced = isAlone ? given : try exchanged(given)
@@ -126,6 +132,46 @@ extension Communicator {
             )
         }
         return try agree(onCount: 0, mismatch, isLarge: isLarge, name)
+    }
+
+    /// Finds out at once whether nothing is wrong with an exchange on any rank, and whether any is large.
+    ///
+    /// Each rank adds a number for each count that it gives, and subtracts one for each that it expects; the number depends on who gives how many to
+    /// whom. The sum over all ranks is 0 if the counts are the same; that it is by chance is as likely as to guess 64 bits.
+    private func balance(
+        _ counts: [Int],
+        _ resultCounts: [Int],
+        _ failure: MPIError?,
+        _ isLarge: Bool
+    ) throws(MPIError) -> (isEven: Bool, isLarge: Bool) {
+        var facts = (UInt64(0), UInt64(failure == nil ? 0 : 1), UInt64(isLarge ? 1 : 0))
+        if failure == nil {
+            for other in counts.indices {
+                facts.0 &+= Self.number(forGiving: counts[other], from: rank, to: other)
+                facts.0 &-= Self.number(forGiving: resultCounts[other], from: other, to: rank)
+            }
+        }
+        let raw = try raw
+        try withUnsafeMutablePointer(to: &facts) { (facts) throws(MPIError) in
+            _ = try raw.allReduce(
+                UnsafeRawPointer(RawCommunicator.inPlace),
+                UnsafeMutableRawPointer(facts),
+                3,
+                Datatype.uint64.raw,
+                RawOperation.sum,
+                .blocking
+            )
+        }
+        return (facts.0 == 0 && facts.1 == 0, facts.2 > 0)
+    }
+
+    /// A number in which every bit depends on all three (the mixing of SplitMix64).
+    private static func number(forGiving count: Int, from source: Int, to target: Int) -> UInt64 {
+        var bits = UInt64(truncatingIfNeeded: source) << 32 | UInt64(truncatingIfNeeded: target)
+        bits = (bits &* 0x9E37_79B9_7F4A_7C15) ^ UInt64(truncatingIfNeeded: count)
+        bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
+        return bits ^ (bits >> 31)
     }
 
     /// Gives each rank a number, and gets one from each.

@@ -160,6 +160,7 @@ extension Communicator {
     }
 
     /// Refuses memory of the wrong length.
+    @inlinable
     @inline(__always)
     func expect(
         _ length: Int,
@@ -167,12 +168,21 @@ extension Communicator {
         of unit: StaticString = "bytes",
         _ name: StaticString
     ) throws(MPIError) {
-        if length != expected {
-            throw MPIError(
-                .count,
-                call: name,
-                text: "the memory for the result has \(length) \(unit) where \(expected) are needed"
-            )
-        }
+        if length != expected { throw wrongLength(length, expected, unit, name) }
+    }
+
+    @usableFromInline
+    @inline(never)
+    func wrongLength(
+        _ length: Int,
+        _ expected: Int,
+        _ unit: StaticString,
+        _ name: StaticString
+    ) -> MPIError {
+        MPIError(
+            .count,
+            call: name,
+            text: "the memory for the result has \(length) \(unit) where \(expected) are needed"
+        )
     }
 }

@@ -77,6 +77,7 @@ extension Communicator {
     ///   is an error there before anything is sent, and the others wait for it: let such an error end the program.
     ///
     /// Collective · blocking · `MPI_Allreduce` (MPI 3.1 §5.9.6)
+    @inlinable
     public func allReduce<Element: BufferElement>(
         _ elements: Span<Element>,
         _ operation: ReduceOperation<Element>,
@@ -86,11 +87,7 @@ extension Communicator {
         let library = try operation.library(forCount: elements.count)
         try elements.withUnsafeBytes { (source) throws(MPIError) in
             try result.withReceivingBuffer { (target) throws(MPIError) in
-                try raw.allReduce(
-                    source.baseAddress,
-                    UnsafeMutableRawPointer(target.baseAddress),
-                    library
-                )
+                try allReduceBuffer(source.baseAddress, UnsafeMutableRawPointer(target.baseAddress), library)
             }
         }
     }
@@ -108,6 +105,7 @@ extension Communicator {
     /// - Throws: `MPIError` if the MPI library fails.
     ///
     /// Collective · blocking · `MPI_Allreduce` with `MPI_IN_PLACE` (MPI 3.1 §5.9.6)
+    @inlinable
     public func allReduce<Element: BufferElement>(
         inPlace elements: inout [Element],
         _ operation: ReduceOperation<Element>
@@ -117,23 +115,30 @@ extension Communicator {
         }
     }
 
-    @usableFromInline
+    @inlinable
     func allReduceBuffer<Element: BufferElement>(
         _ memory: UnsafeMutableBufferPointer<Element>,
         _ operation: ReduceOperation<Element>
     ) throws(MPIError) {
         let library = try operation.library(forCount: memory.count)
-        guard !isBetweenGroups else {
-            // Between groups nothing is in place: what comes is the others'.
-            let own = Array(memory)
-            return try own.span.withUnsafeBytes { (source) throws(MPIError) in
-                try raw.allReduce(
-                    source.baseAddress,
-                    UnsafeMutableRawPointer(memory.baseAddress),
-                    library
-                )
-            }
+        try allReduceBuffer(nil, UnsafeMutableRawPointer(memory.baseAddress), library)
+    }
+
+    /// The source is what this rank gives, `nil` if it is in the target already.
+    @usableFromInline
+    func allReduceBuffer(
+        _ source: UnsafeRawPointer?,
+        _ target: UnsafeMutableRawPointer?,
+        _ library: LibraryReduction
+    ) throws(MPIError) {
+        let raw = try raw
+        guard isBetweenGroups, source == nil, let target else {
+            return try raw.allReduce(source, target, library)
         }
-        try raw.allReduce(nil, UnsafeMutableRawPointer(memory.baseAddress), library)
+        // Between groups nothing is in place: what comes is the others'.
+        let own = RawRequestMemory(byteCount: library.count * (try library.type.extent().extent))
+        own.address?.copyMemory(from: target, byteCount: own.byteCount)
+        try raw.allReduce(UnsafeRawPointer(own.address), target, library)
+        withExtendedLifetime(own) {}
     }
 }

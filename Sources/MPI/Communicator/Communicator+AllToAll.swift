@@ -87,6 +87,7 @@ extension Communicator {
     ///   or `displacement`, elsewhere `remoteFailure`. What the MPI library reports.
     ///
     /// Collective · blocking · `MPI_Alltoallv` (MPI 3.1 §5.8)
+    @inlinable
     public final func allToAll<Element: BufferElement>(
         _ elements: Span<Element>,
         counts: [Int],
@@ -95,43 +96,102 @@ extension Communicator {
         resultCounts: [Int],
         resultDisplacements: [Int]? = nil
     ) throws(MPIError) {
-        let name: StaticString = "MPI_Alltoallv"
         let datatype = Element.datatype
-        let (elementCount, resultCount) = (elements.count, result.count)
-        var (given, taken) = (BlockList.none, BlockList.none)
-        let failure = Self.failure { () throws(MPIError) in
-            given = try BlockList(counts, displacements, for: peerCount, in: elementCount, name)
-            taken = try BlockList(
-                resultCounts,
-                resultDisplacements,
-                for: peerCount,
-                in: resultCount,
-                name
-            )
-        }
-        let isLarge =
-            given.isLarge(unitCount: datatype.unitCount) || taken.isLarge(unitCount: datatype.unitCount)
-        if try agree(onExchanging: counts, for: resultCounts, failure, isLarge: isLarge, name) {
-            return try largeBlocksCollective(elementCount, given, resultCount, taken)
-                .blocking(elements, into: &result)
-        }
-        let sources = try BlockTable(given, unitCount: datatype.unitCount, name)
-        let targets = try BlockTable(taken, unitCount: datatype.unitCount, name)
-        try elements.withUnsafeBytes { (source) throws(MPIError) in
+        let isDone = try elements.withUnsafeBufferPointer { (source) throws(MPIError) in
             try result.withReceivingBuffer { (target) throws(MPIError) in
+                try allToAllBlocks(
+                    (UnsafeRawPointer(source.baseAddress), source.count),
+                    (counts, displacements),
+                    into: (UnsafeMutableRawPointer(target.baseAddress), target.count),
+                    (resultCounts, resultDisplacements),
+                    datatype
+                )
+            }
+        }
+        if isDone { return }
+        try allToAllLargeBlocks(
+            elements,
+            (counts, displacements),
+            into: &result,
+            (resultCounts, resultDisplacements)
+        )
+    }
+
+    /// Says whether the elements are exchanged; if not, some rank has blocks that have to go another way.
+    @usableFromInline
+    final func allToAllBlocks(
+        _ source: (address: UnsafeRawPointer?, count: Int),
+        _ parts: (counts: [Int], displacements: [Int]?),
+        into target: (address: UnsafeMutableRawPointer?, count: Int),
+        _ resultParts: (counts: [Int], displacements: [Int]?),
+        _ datatype: Datatype
+    ) throws(MPIError) -> Bool {
+        let (name, unitCount) = ("MPI_Alltoallv" as StaticString, datatype.unitCount)
+        var failure: MPIError?
+        let given = BlockList(
+            parts.counts,
+            parts.displacements,
+            for: peerCount,
+            in: source.count,
+            name,
+            noting: &failure
+        )
+        let taken = BlockList(
+            resultParts.counts,
+            resultParts.displacements,
+            for: peerCount,
+            in: target.count,
+            name,
+            noting: &failure
+        )
+        let isLarge = given.isLarge(unitCount: unitCount) || taken.isLarge(unitCount: unitCount)
+        if try agree(onExchanging: parts.counts, for: resultParts.counts, failure, isLarge: isLarge, name) {
+            return false
+        }
+        let raw = try raw
+        try given.withTable(unitCount: unitCount, name) { (counts, displacements) throws(MPIError) in
+            try taken.withTable(unitCount: unitCount, name) {
+                (resultCounts, resultDisplacements) throws(MPIError) in
                 _ = try raw.allToAll(
-                    source.baseAddress,
-                    sources.counts,
-                    sources.displacements,
+                    source.address,
+                    counts,
+                    displacements,
                     datatype.raw,
-                    target.baseAddress,
-                    targets.counts,
-                    targets.displacements,
+                    target.address,
+                    resultCounts,
+                    resultDisplacements,
                     datatype.raw,
                     .blocking
                 )
             }
         }
-        withExtendedLifetime((sources, targets)) {}
+        return true
+    }
+
+    @usableFromInline
+    @inline(never)
+    final func allToAllLargeBlocks<Element: BufferElement>(
+        _ elements: Span<Element>,
+        _ parts: (counts: [Int], displacements: [Int]?),
+        into result: inout [Element],
+        _ resultParts: (counts: [Int], displacements: [Int]?)
+    ) throws(MPIError) {
+        let name: StaticString = "MPI_Alltoallv"
+        let given = try BlockList(
+            parts.counts,
+            parts.displacements,
+            for: peerCount,
+            in: elements.count,
+            name
+        )
+        let taken = try BlockList(
+            resultParts.counts,
+            resultParts.displacements,
+            for: peerCount,
+            in: result.count,
+            name
+        )
+        try largeBlocksCollective(elements.count, given, result.count, taken)
+            .blocking(elements, into: &result)
     }
 }

@@ -60,23 +60,25 @@ extension Communicator {
             return try exchangeLargeBlocks(elements, given, into: &result, taken, name)
         }
         let sourceCount = try RawCommunicator.count(count * datatype.unitCount, name)
-        let tables = try BlockTable(blocks, unitCount: datatype.unitCount, name)
+        let raw = try raw
         try elements.withUnsafeBytes { (source) throws(MPIError) in
             try result.withReceivingBuffer { (target) throws(MPIError) in
-                _ = try raw.gather(
-                    source.baseAddress,
-                    sourceCount,
-                    datatype.raw,
-                    target.baseAddress,
-                    tables.counts,
-                    tables.displacements,
-                    datatype.raw,
-                    root: rootNumber,
-                    .blocking
-                )
+                try blocks.withTable(unitCount: datatype.unitCount, name) {
+                    (counts, displacements) throws(MPIError) in
+                    _ = try raw.gather(
+                        source.baseAddress,
+                        sourceCount,
+                        datatype.raw,
+                        target.baseAddress,
+                        counts,
+                        displacements,
+                        datatype.raw,
+                        root: rootNumber,
+                        .blocking
+                    )
+                }
             }
         }
-        withExtendedLifetime(tables) {}
     }
 
     /// Gives every rank a part of the elements that one rank has; the parts may have different lengths.
@@ -138,39 +140,27 @@ extension Communicator {
             return try exchangeLargeBlocks(nothing.span, .none(for: size), into: &result, taken, name)
         }
         let targetCount = try RawCommunicator.count(count * datatype.unitCount, name)
-        let tables = try BlockTable(blocks, unitCount: datatype.unitCount, name)
         let raw = try raw
         try result.withReceivingBuffer { (target) throws(MPIError) in
-            let address = UnsafeMutableRawPointer(target.baseAddress)
-            guard let elements else {
-                _ = try raw.scatter(
-                    nil,
-                    tables.counts,
-                    tables.displacements,
-                    datatype.raw,
-                    address,
-                    targetCount,
-                    datatype.raw,
-                    root: rootNumber,
-                    .blocking
-                )
-                return
-            }
-            try elements.withUnsafeBytes { (source) throws(MPIError) in
-                _ = try raw.scatter(
-                    source.baseAddress,
-                    tables.counts,
-                    tables.displacements,
-                    datatype.raw,
-                    address,
-                    targetCount,
-                    datatype.raw,
-                    root: rootNumber,
-                    .blocking
-                )
+            try blocks.withTable(unitCount: datatype.unitCount, name) {
+                (counts, displacements) throws(MPIError) in
+                func scatter(_ source: Source) throws(MPIError) {
+                    _ = try raw.scatter(
+                        source,
+                        counts,
+                        displacements,
+                        datatype.raw,
+                        UnsafeMutableRawPointer(target.baseAddress),
+                        targetCount,
+                        datatype.raw,
+                        root: rootNumber,
+                        .blocking
+                    )
+                }
+                guard let elements else { return try scatter(nil) }
+                try elements.withUnsafeBytes { (source) throws(MPIError) in try scatter(source.baseAddress) }
             }
         }
-        withExtendedLifetime(tables) {}
     }
 
     /// Gives every rank the elements of all ranks, which may be different numbers of them.
@@ -186,49 +176,88 @@ extension Communicator {
     ///   `remoteFailure`; of class `count` if the ranks give different counts. What the MPI library reports.
     ///
     /// Collective · blocking · `MPI_Allgatherv` (MPI 3.1 §5.7)
+    @inlinable
     public final func allGather<Element: BufferElement>(
         _ elements: Span<Element>,
         counts: [Int],
         displacements: [Int]? = nil,
         into result: inout [Element]
     ) throws(MPIError) {
-        let name: StaticString = "MPI_Allgatherv"
         let datatype = Element.datatype
-        let (elementCount, resultCount) = (elements.count, result.count)
-        var blocks = BlockList.none
-        let failure = Self.failure { () throws(MPIError) in
-            blocks = try BlockList(counts, displacements, for: peerCount, in: resultCount, name)
-            guard isBetweenGroups || blocks.counts[rank] == elementCount else {
-                throw MPIError(
-                    .count,
-                    call: name,
-                    text: "rank \(rank) gives \(elementCount) elements; its count is \(blocks.counts[rank])"
-                )
-            }
-        }
-        let given = BlockList.same(elementCount, for: peerCount)
-        let isLarge =
-            given.isLarge(unitCount: datatype.unitCount) || blocks.isLarge(unitCount: datatype.unitCount)
-        if try agree(onCounts: counts, failure, isLarge: isLarge, name) {
-            return try exchangeLargeBlocks(elements, given, into: &result, blocks, name)
-        }
-        let sourceCount = try RawCommunicator.count(elementCount * datatype.unitCount, name)
-        let tables = try BlockTable(blocks, unitCount: datatype.unitCount, name)
-        try elements.withUnsafeBytes { (source) throws(MPIError) in
+        let isDone = try elements.withUnsafeBufferPointer { (source) throws(MPIError) in
             try result.withReceivingBuffer { (target) throws(MPIError) in
-                _ = try raw.allGather(
-                    source.baseAddress,
-                    sourceCount,
-                    datatype.raw,
-                    target.baseAddress,
-                    tables.counts,
-                    tables.displacements,
-                    datatype.raw,
-                    .blocking
+                try allGatherBlocks(
+                    (UnsafeRawPointer(source.baseAddress), source.count),
+                    counts,
+                    displacements,
+                    into: (UnsafeMutableRawPointer(target.baseAddress), target.count),
+                    datatype
                 )
             }
         }
-        withExtendedLifetime(tables) {}
+        if !isDone { try allGatherLargeBlocks(elements, counts, displacements, into: &result) }
+    }
+
+    /// Says whether the elements are gathered; if not, some rank has blocks that have to go another way.
+    @usableFromInline
+    final func allGatherBlocks(
+        _ source: (address: UnsafeRawPointer?, count: Int),
+        _ counts: [Int],
+        _ displacements: [Int]?,
+        into target: (address: UnsafeMutableRawPointer?, count: Int),
+        _ datatype: Datatype
+    ) throws(MPIError) -> Bool {
+        let name: StaticString = "MPI_Allgatherv"
+        var failure: MPIError?
+        let blocks = BlockList(
+            counts,
+            displacements,
+            for: peerCount,
+            in: target.count,
+            name,
+            noting: &failure
+        )
+        if failure == nil, !isBetweenGroups, counts[rank] != source.count {
+            failure = MPIError(
+                .count,
+                call: name,
+                text: "rank \(rank) gives \(source.count) elements; its count is \(counts[rank])"
+            )
+        }
+        let unitCount = datatype.unitCount
+        let isLarge =
+            CountLimit.isExceeded(by: source.count, unitCount: unitCount)
+            || blocks.isLarge(unitCount: unitCount)
+        if try agree(onCounts: counts, failure, isLarge: isLarge, name) { return false }
+        let sourceCount = try RawCommunicator.count(source.count * unitCount, name)
+        let raw = try raw
+        try blocks.withTable(unitCount: unitCount, name) { (counts, displacements) throws(MPIError) in
+            _ = try raw.allGather(
+                source.address,
+                sourceCount,
+                datatype.raw,
+                target.address,
+                counts,
+                displacements,
+                datatype.raw,
+                .blocking
+            )
+        }
+        return true
+    }
+
+    @usableFromInline
+    @inline(never)
+    final func allGatherLargeBlocks<Element: BufferElement>(
+        _ elements: Span<Element>,
+        _ counts: [Int],
+        _ displacements: [Int]?,
+        into result: inout [Element]
+    ) throws(MPIError) {
+        let name: StaticString = "MPI_Allgatherv"
+        let blocks = try BlockList(counts, displacements, for: peerCount, in: result.count, name)
+        let given = BlockList.same(elements.count, for: peerCount)
+        try exchangeLargeBlocks(elements, given, into: &result, blocks, name)
     }
 
     /// Gives every rank the elements of all ranks, however many each has.
@@ -294,10 +323,5 @@ extension Communicator {
 
 extension BlockList {
     /// No blocks at all: what is given where the library does not look.
-    static let none = BlockList()
-
-    private init() {
-        counts = []
-        displacements = []
-    }
+    static var none: BlockList { BlockList(knownCounts: []) }
 }

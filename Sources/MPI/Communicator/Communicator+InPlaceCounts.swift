@@ -46,22 +46,22 @@ extension Communicator {
             let given = BlockList.only(count, for: root, of: size)
             return try exchangeLargeBlocks(elements.span, given, into: &nothing, .none(for: size), name)
         }
-        let table = try BlockTable(blocks, unitCount: unitCount, name)
-        try elements.withUnsafeMutableBufferPointer { (memory) throws(MPIError) in
-            let address = UnsafeMutableRawPointer(memory.baseAddress)
-            _ = try raw.gather(
-                UnsafeRawPointer(isRoot ? RawCommunicator.inPlace : address),
-                isRoot ? 0 : Int32(count * unitCount),
-                datatype.raw,
-                isRoot ? address : nil,
-                table.counts,
-                table.displacements,
-                datatype.raw,
-                root: number,
-                .blocking
-            )
+        try blocks.withTable(unitCount: unitCount, name) { (counts, displacements) throws(MPIError) in
+            try elements.withUnsafeMutableBufferPointer { (memory) throws(MPIError) in
+                let address = UnsafeMutableRawPointer(memory.baseAddress)
+                _ = try raw.gather(
+                    UnsafeRawPointer(isRoot ? RawCommunicator.inPlace : address),
+                    isRoot ? 0 : Int32(count * unitCount),
+                    datatype.raw,
+                    isRoot ? address : nil,
+                    counts,
+                    displacements,
+                    datatype.raw,
+                    root: number,
+                    .blocking
+                )
+            }
         }
-        withExtendedLifetime(table) {}
     }
 
     /// Gives every rank a part of the array of one, which may have another length for each; that one keeps its own in its place.
@@ -109,22 +109,22 @@ extension Communicator {
             let taken = BlockList.only(count, for: root, of: size)
             return try exchangeLargeBlocks(nothing.span, .none(for: size), into: &elements, taken, name)
         }
-        let table = try BlockTable(blocks, unitCount: unitCount, name)
-        try elements.withUnsafeMutableBufferPointer { (memory) throws(MPIError) in
-            let address = UnsafeMutableRawPointer(memory.baseAddress)
-            _ = try raw.scatter(
-                isRoot ? UnsafeRawPointer(address) : nil,
-                table.counts,
-                table.displacements,
-                datatype.raw,
-                isRoot ? RawCommunicator.inPlace : address,
-                isRoot ? 0 : Int32(count * unitCount),
-                datatype.raw,
-                root: number,
-                .blocking
-            )
+        try blocks.withTable(unitCount: unitCount, name) { (counts, displacements) throws(MPIError) in
+            try elements.withUnsafeMutableBufferPointer { (memory) throws(MPIError) in
+                let address = UnsafeMutableRawPointer(memory.baseAddress)
+                _ = try raw.scatter(
+                    isRoot ? UnsafeRawPointer(address) : nil,
+                    counts,
+                    displacements,
+                    datatype.raw,
+                    isRoot ? RawCommunicator.inPlace : address,
+                    isRoot ? 0 : Int32(count * unitCount),
+                    datatype.raw,
+                    root: number,
+                    .blocking
+                )
+            }
         }
-        withExtendedLifetime(table) {}
     }
 
     /// Gathers the elements of all ranks, which may be different numbers of them, in the arrays of all, in which a rank's own are in their place already.
@@ -157,20 +157,21 @@ extension Communicator {
             let own = count == 0 ? [] : Array(elements[start..<(start + count)])
             return try exchangeLargeBlocks(own.span, .same(count, for: size), into: &elements, blocks, name)
         }
-        let table = try BlockTable(blocks, unitCount: datatype.unitCount, name)
-        try elements.withUnsafeMutableBufferPointer { (memory) throws(MPIError) in
-            _ = try raw.allGather(
-                UnsafeRawPointer(RawCommunicator.inPlace),
-                0,
-                datatype.raw,
-                UnsafeMutableRawPointer(memory.baseAddress),
-                table.counts,
-                table.displacements,
-                datatype.raw,
-                .blocking
-            )
+        try blocks.withTable(unitCount: datatype.unitCount, name) {
+            (counts, displacements) throws(MPIError) in
+            try elements.withUnsafeMutableBufferPointer { (memory) throws(MPIError) in
+                _ = try raw.allGather(
+                    UnsafeRawPointer(RawCommunicator.inPlace),
+                    0,
+                    datatype.raw,
+                    UnsafeMutableRawPointer(memory.baseAddress),
+                    counts,
+                    displacements,
+                    datatype.raw,
+                    .blocking
+                )
+            }
         }
-        withExtendedLifetime(table) {}
     }
 
     /// Gives each rank a part of an array, and gets as much from it in its place.
@@ -203,21 +204,22 @@ extension Communicator {
             return try largeBlocksCollective(elementCount, blocks, elementCount, blocks)
                 .blocking(given.span, into: &elements)
         }
-        let table = try BlockTable(blocks, unitCount: datatype.unitCount, name)
-        try elements.withUnsafeMutableBufferPointer { (memory) throws(MPIError) in
-            _ = try raw.allToAll(
-                UnsafeRawPointer(RawCommunicator.inPlace),
-                table.counts,
-                table.displacements,
-                datatype.raw,
-                UnsafeMutableRawPointer(memory.baseAddress),
-                table.counts,
-                table.displacements,
-                datatype.raw,
-                .blocking
-            )
+        try blocks.withTable(unitCount: datatype.unitCount, name) {
+            (counts, displacements) throws(MPIError) in
+            try elements.withUnsafeMutableBufferPointer { (memory) throws(MPIError) in
+                _ = try raw.allToAll(
+                    UnsafeRawPointer(RawCommunicator.inPlace),
+                    counts,
+                    displacements,
+                    datatype.raw,
+                    UnsafeMutableRawPointer(memory.baseAddress),
+                    counts,
+                    displacements,
+                    datatype.raw,
+                    .blocking
+                )
+            }
         }
-        withExtendedLifetime(table) {}
     }
 }
 

@@ -94,6 +94,18 @@ extension Communicator {
         _ mode: SendMode
     ) throws(MPIError) {
         if spins { return try raw.send(address, count, type, to: rank, tag: tag, mode) }
+        try sendPolling(address, count, type, to: rank, tag: tag, mode)
+    }
+
+    @inline(never)
+    private final func sendPolling(
+        _ address: Source,
+        _ count: Int,
+        _ type: RawDatatype,
+        to rank: Int32,
+        tag: Int32,
+        _ mode: SendMode
+    ) throws(MPIError) {
         var request = try raw.immediateSend(address, count, type, to: rank, tag: tag, mode)
         var backoff = Backoff(waitingPolicy)
         while try request.test() == nil { backoff.pause() }

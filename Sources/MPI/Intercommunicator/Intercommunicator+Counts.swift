@@ -33,26 +33,28 @@ extension Intercommunicator {
         let blocks =
             root == .here
             ? try BlockList(counts, displacements, for: remoteSize, in: result.count, name) : .none
-        let table = try BlockTable(blocks, unitCount: datatype.unitCount, name)
-        // A row of any length has the same elements on the way.
-        try datatype.raw.withCount(elements.count * datatype.unitCount) { (count, type) throws(MPIError) in
-            try elements.withUnsafeBytes { (source) throws(MPIError) in
-                try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
-                    _ = try raw.gather(
-                        source.baseAddress,
-                        count,
-                        type,
-                        UnsafeMutableRawPointer(target.baseAddress),
-                        table.counts,
-                        table.displacements,
-                        datatype.raw,
-                        root: number,
-                        .blocking
-                    )
+        try blocks.withTable(unitCount: datatype.unitCount, name) {
+            (counts, displacements) throws(MPIError) in
+            // A row of any length has the same elements on the way.
+            try datatype.raw.withCount(elements.count * datatype.unitCount) {
+                (count, type) throws(MPIError) in
+                try elements.withUnsafeBytes { (source) throws(MPIError) in
+                    try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+                        _ = try raw.gather(
+                            source.baseAddress,
+                            count,
+                            type,
+                            UnsafeMutableRawPointer(target.baseAddress),
+                            counts,
+                            displacements,
+                            datatype.raw,
+                            root: number,
+                            .blocking
+                        )
+                    }
                 }
             }
         }
-        withExtendedLifetime(table) {}
     }
 
     /// Gives every rank of the other group a part of the elements of one rank, which may have another length for each.
@@ -81,24 +83,25 @@ extension Intercommunicator {
         let blocks =
             root == .here
             ? try BlockList(counts, displacements, for: remoteSize, in: elements.count, name) : .none
-        let table = try BlockTable(blocks, unitCount: datatype.unitCount, name)
-        try datatype.raw.withCount(result.count * datatype.unitCount) { (count, type) throws(MPIError) in
-            try elements.span.withUnsafeBytes { (source) throws(MPIError) in
-                try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
-                    _ = try raw.scatter(
-                        source.baseAddress,
-                        table.counts,
-                        table.displacements,
-                        datatype.raw,
-                        UnsafeMutableRawPointer(target.baseAddress),
-                        count,
-                        type,
-                        root: number,
-                        .blocking
-                    )
+        try blocks.withTable(unitCount: datatype.unitCount, name) {
+            (counts, displacements) throws(MPIError) in
+            try datatype.raw.withCount(result.count * datatype.unitCount) { (count, type) throws(MPIError) in
+                try elements.span.withUnsafeBytes { (source) throws(MPIError) in
+                    try result.withUnsafeMutableBufferPointer { (target) throws(MPIError) in
+                        _ = try raw.scatter(
+                            source.baseAddress,
+                            counts,
+                            displacements,
+                            datatype.raw,
+                            UnsafeMutableRawPointer(target.baseAddress),
+                            count,
+                            type,
+                            root: number,
+                            .blocking
+                        )
+                    }
                 }
             }
         }
-        withExtendedLifetime(table) {}
     }
 }

@@ -2,7 +2,7 @@ extension RawMessage {
     /// Receives the message, and decodes the value in it.
     func receiveValue<Value: Decodable>(_ type: Value.Type) throws -> Value {
         try ScratchMemory.withIncoming(status.byteCount) { memory in
-            _ = try receive(memory.baseAddress, memory.count, .byte)
+            try receive(memory.baseAddress, memory.count, .byte)
             return try ValueFormat.read(
                 type,
                 from: UnsafeRawBufferPointer(memory),
@@ -19,7 +19,7 @@ extension RawMessage {
         let count = (status.byteCount + length - 1) / length
         let memory = ArrayRequestMemory<Element>(uninitializedCount: count)
         // As bytes: it may not be what is expected, and must be gone afterwards nevertheless.
-        _ = try receive(memory.address, status.byteCount, .byte)
+        try receive(memory.address, status.byteCount, .byte)
         try Communicator.checkBuffer(memory.address, status, elementLength: length)
         return memory.elements(byteCount: status.byteCount)
     }
@@ -30,11 +30,11 @@ extension RawMessage {
     func receive(into memory: UnsafeMutableRawBufferPointer, elementLength: Int) throws(MPIError) {
         guard status.byteCount <= memory.count else {
             let elsewhere = RawRequestMemory(byteCount: status.byteCount)
-            _ = try receive(elsewhere.address, status.byteCount, .byte)
+            try receive(elsewhere.address, status.byteCount, .byte)
             try Communicator.checkBuffer(elsewhere.address, status, elementLength: 1)
             throw Communicator.truncation(status, capacity: memory.count)
         }
-        _ = try receive(memory.baseAddress, status.byteCount, .byte)
+        try receive(memory.baseAddress, status.byteCount, .byte)
         try Communicator.checkBuffer(memory.baseAddress, status, elementLength: elementLength)
     }
 }
@@ -48,7 +48,7 @@ extension RawCommunicator {
     {
         let message = try matchedProbe(Pattern(source: source, tag: 0))
         return try ScratchMemory.withIncoming(message.status.byteCount) { memory in
-            _ = try message.receive(memory.baseAddress, memory.count, .byte)
+            try message.receive(memory.baseAddress, memory.count, .byte)
             return try body(UnsafeRawBufferPointer(memory))
         }
     }

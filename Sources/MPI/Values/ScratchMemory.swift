@@ -1,3 +1,5 @@
+internal import Synchronization
+
 #if canImport(Glibc)
 internal import Glibc
 #elseif canImport(Darwin)
@@ -8,7 +10,9 @@ internal import Darwin
 ///
 /// It grows to what the thread's values need, up to a few megabytes each way: memory that is fresh from the system takes longer to
 /// get at than a value of that length to send.
-final class ScratchMemory {
+///
+/// It is a structure behind a pointer, not an object: no other thread gets at it, so that nothing has to be checked or counted.
+struct ScratchMemory {
     private static let largestKept = 8 << 20
     private static let leastIncomingLength = 64 << 10
 
@@ -26,31 +30,53 @@ final class ScratchMemory {
     private var landing: LandingZone?
     private var hasAskedForLanding = false
 
-    deinit {
-        incoming.deallocate()
-        landing?.free()
-    }
+    private init() {}
 
     // MARK: The thread's own
 
-    private static let key: pthread_key_t = {
+    /// The key of the thread's pointer, plus one; 0 before there is a key.
+    private static let knownKey = Atomic<UInt>(0)
+
+    @inline(__always)
+    private static var current: UnsafeMutablePointer<ScratchMemory> {
+        let key = knownKey.load(ordering: .acquiring)
+        guard key != 0, let memory = pthread_getspecific(pthread_key_t(key - 1)) else { return make() }
+        return memory.assumingMemoryBound(to: ScratchMemory.self)
+    }
+
+    @inline(never)
+    private static func make() -> UnsafeMutablePointer<ScratchMemory> {
+        let made = UnsafeMutablePointer<ScratchMemory>.allocate(capacity: 1)
+        made.initialize(to: ScratchMemory())
+        pthread_setspecific(key(), made)
+        return made
+    }
+
+    private static func key() -> pthread_key_t {
+        let known = knownKey.load(ordering: .acquiring)
+        if known != 0 { return pthread_key_t(known - 1) }
         var key = pthread_key_t()
         pthread_key_create(&key) { memory in
             #if canImport(Glibc)
             guard let memory else { return }
             #endif
-            Unmanaged<ScratchMemory>.fromOpaque(memory).release()
+            ScratchMemory.end(memory.assumingMemoryBound(to: ScratchMemory.self))
         }
-        return key
-    }()
+        let (isFirst, first) = knownKey.compareExchange(
+            expected: 0,
+            desired: UInt(key) + 1,
+            ordering: .acquiringAndReleasing
+        )
+        if isFirst { return key }
+        pthread_key_delete(key)
+        return pthread_key_t(first - 1)
+    }
 
-    private static var current: ScratchMemory {
-        if let memory = pthread_getspecific(key) {
-            return Unmanaged<ScratchMemory>.fromOpaque(memory).takeUnretainedValue()
-        }
-        let made = ScratchMemory()
-        pthread_setspecific(key, Unmanaged.passRetained(made).toOpaque())
-        return made
+    private static func end(_ memory: UnsafeMutablePointer<ScratchMemory>) {
+        memory.pointee.incoming.deallocate()
+        memory.pointee.landing?.free()
+        memory.deinitialize(count: 1)
+        memory.deallocate()
     }
 
     // MARK: Use
@@ -59,46 +85,52 @@ final class ScratchMemory {
     @inline(__always)
     static var landingZone: LandingZone? {
         let memory = current
-        if !memory.hasAskedForLanding {
-            memory.hasAskedForLanding = true
-            memory.landing = LandingZone()
+        if !memory.pointee.hasAskedForLanding {
+            memory.pointee.hasAskedForLanding = true
+            memory.pointee.landing = LandingZone()
         }
-        return memory.landing
+        return memory.pointee.landing
     }
 
     /// Lends an empty array whose capacity survives.
     ///
     /// Within the body another loan is another array.
+    @inline(__always)
     static func withOutgoing<Result>(_ body: (inout [UInt8]) throws -> Result) rethrows -> Result {
         let memory = current
         var bytes: [UInt8] = []
-        swap(&bytes, &memory.outgoing)
+        swap(&bytes, &memory.pointee.outgoing)
         defer {
             if bytes.capacity <= largestKept {
                 bytes.removeAll(keepingCapacity: true)
-                swap(&bytes, &memory.outgoing)
+                swap(&bytes, &memory.pointee.outgoing)
             }
         }
         return try body(&bytes)
     }
 
     /// Lends uninitialized memory of the length of a message.
+    @inline(__always)
     static func withIncoming<Result>(
         _ byteCount: Int,
         _ body: (UnsafeMutableRawBufferPointer) throws -> Result
     ) rethrows -> Result {
         let memory = current
-        guard byteCount <= largestKept, !memory.incomingIsInUse else {
+        guard byteCount <= largestKept, !memory.pointee.incomingIsInUse else {
             let own = UnsafeMutableRawBufferPointer.allocate(byteCount: byteCount, alignment: 16)
             defer { own.deallocate() }
             return try body(own)
         }
-        if byteCount > memory.incoming.count {
-            memory.incoming.deallocate()
-            memory.incoming = .allocate(byteCount: byteCount, alignment: 16)
-        }
-        memory.incomingIsInUse = true
-        defer { memory.incomingIsInUse = false }
-        return try body(UnsafeMutableRawBufferPointer(start: memory.incoming.baseAddress, count: byteCount))
+        if byteCount > memory.pointee.incoming.count { memory.pointee.grow(to: byteCount) }
+        memory.pointee.incomingIsInUse = true
+        defer { memory.pointee.incomingIsInUse = false }
+        let start = memory.pointee.incoming.baseAddress
+        return try body(UnsafeMutableRawBufferPointer(start: start, count: byteCount))
+    }
+
+    @inline(never)
+    private mutating func grow(to byteCount: Int) {
+        incoming.deallocate()
+        incoming = .allocate(byteCount: byteCount, alignment: 16)
     }
 }
