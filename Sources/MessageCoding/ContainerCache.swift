@@ -49,8 +49,13 @@ struct ContainerCache<Place> {
     }
 
     /// Keeps a container.
-    func keep<Container>(_ container: Container, in slot: Int, keyedBy keyType: ObjectIdentifier, for place: Place) {
-        // Of a container that were more than a reference to its object, nobody could tell who has it.
+    func keep<Container>(
+        _ container: Container,
+        in slot: Int,
+        keyedBy keyType: ObjectIdentifier,
+        for place: Place
+    ) {
+        // If it were more than a reference to its object, nobody could tell who has it.
         if MemoryLayout<Container>.size == MemoryLayout<AnyObject>.size {
             slots[slot] = Slot(keyType: keyType, kept: TypedKeptContainer(container), place: place)
         }

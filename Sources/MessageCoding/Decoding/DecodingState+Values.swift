@@ -94,7 +94,9 @@ extension DecodingState {
         }
         let decoder = ValueDecoder(state: self, position: position, isOptional: isOptional(type), extra: nil)
         let value =
-            if isStringKeyedDictionary(type) { try readDictionary(type, decoder) } else { try T(from: decoder) }
+            if isStringKeyedDictionary(type) { try readDictionary(type, decoder) } else {
+                try T(from: decoder)
+            }
         position = next
         return value
     }

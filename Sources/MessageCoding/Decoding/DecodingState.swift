@@ -126,7 +126,9 @@ struct DecodingState {
         contents.pointee.path = outer.codingPath(extra)
     }
 
-    /// Ends the use of this state. Whoever kept a decoder finds another message's number.
+    /// Ends the use of this state.
+    ///
+    /// Whoever kept a decoder finds another message's number.
     func discard() {
         contents.pointee.message += 1
         contents.pointee.base = Self.noAddress

@@ -16,7 +16,7 @@ struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
     private let slot: Int
     let extra: PathExtension?
 
-    /// - Parameter slot: Where the extent is found, if this container is used again for others.
+    /// Makes one whose extent is found in a slot, if it is to be used again for others.
     init(state: DecodingState, extent: KeyedExtent, slot: Int?, extra: PathExtension?) {
         self.state = state
         ownExtent = extent
@@ -62,7 +62,9 @@ struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
     /// Where the value for `key` begins.
     @inline(__always)
-    private func position(_ key: some CodingKey, in extent: KeyedExtent, expecting type: Any.Type) throws -> Int {
+    private func position(_ key: some CodingKey, in extent: KeyedExtent, expecting type: Any.Type) throws
+        -> Int
+    {
         guard let position = try positionIfPresent(key, in: extent) else {
             throw missing(key, expecting: type)
         }

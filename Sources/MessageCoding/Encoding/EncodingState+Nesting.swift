@@ -32,7 +32,8 @@ extension EncodingState {
             value,
             .init(
                 codingPath: codingPath,
-                debugDescription: "\(type(of: value)) is nested in more than \(contents.pointee.limits.maximumDepth) values, "
+                debugDescription:
+                    "\(type(of: value)) is nested in more than \(contents.pointee.limits.maximumDepth) values, "
                     + "the limit maximumDepth."
             )
         )
@@ -63,7 +64,7 @@ extension EncodingState {
             if let inner = makeInnerState(frameSerial: serial, key: key) {
                 return ValueEncoder(state: inner, serial: inner.serial)
             }
-        } catch where isCurrent(serial) {
+        } catch  where isCurrent(serial) {
             fail(misuseError(EmptyValue()))
         } catch {
             // Of another message, which cannot help it.

@@ -4,7 +4,9 @@ extension EncodingState {
     /// - Returns: Where it begins; `nil` for a known type, none of which is ever nil.
     @discardableResult
     func encode<T: Encodable>(_ value: T) throws -> Int? {
-        if let known = KnownType.of(T.self), depth + known.pointee.levels <= contents.pointee.limits.maximumDepth {
+        if let known = KnownType.of(T.self),
+            depth + known.pointee.levels <= contents.pointee.limits.maximumDepth
+        {
             withUnsafePointer(to: value) { known.pointee.write($0, self) }
             return nil
         }

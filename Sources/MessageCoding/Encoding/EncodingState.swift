@@ -188,7 +188,9 @@ struct EncodingState {
         discard()
     }
 
-    /// Ends the use of this state. Whoever kept an encoder finds that its serial number is not that of any frame.
+    /// Ends the use of this state.
+    ///
+    /// Whoever kept an encoder finds that its serial number is not that of any frame.
     func discard() {
         while frameCount > 0 {
             dropFrame()
@@ -226,7 +228,8 @@ struct EncodingState {
 
     /// Whether a value with this serial number belongs to the message that is being written.
     func isCurrent(_ serial: Int) -> Bool {
-        serial >= contents.pointee.firstSerial && serial <= contents.pointee.lastSerial && self.serial != Self.noFrame
+        serial >= contents.pointee.firstSerial && serial <= contents.pointee.lastSerial
+            && self.serial != Self.noFrame
     }
 
     /// Notes an error that cannot be thrown where it happens; the first one counts.

@@ -4,7 +4,7 @@ struct KeyedWriter<Key: CodingKey>: KeyedEncodingContainerProtocol {
     private let ownSerial: Int
     private let slot: Int
 
-    /// - Parameter slot: Where the serial number is found, if this container is used again for others.
+    /// Makes one whose serial number is found in a slot, if it is to be used again for others.
     init(state: EncodingState, serial: Int, slot: Int?) {
         self.state = state
         ownSerial = serial

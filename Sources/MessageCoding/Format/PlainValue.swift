@@ -126,14 +126,14 @@ extension String: PlainValue {
     static func write(array: UnsafeBufferPointer<String>, to state: EncodingState) {
         var size = 0
         for index in array.indices {
-            size += array[index].utf8.count + EncodingState.textHeaderSize
+            size += array[index].utf8.count
         }
         if size >= EncodingState.largeBlockSize {
             state.prepareForLargeBlock()
         }
         state.beginPlainContainer(.unkeyed, count: array.count)
         // With room for all, nothing below can change the strings, and so none need be retained.
-        state.reserve(size)
+        state.reserve(size + array.count * EncodingState.textHeaderSize)
         for index in array.indices {
             withBytes(of: array[index]) { state.store(text: $0) }
         }
@@ -189,7 +189,9 @@ extension Dictionary: PlainValue where Key == String, Value: PlainValue {
     }
 
     @inline(__always)
-    static func read(from state: DecodingState, at position: inout Int) throws(Malformation) -> [String: Value] {
+    static func read(from state: DecodingState, at position: inout Int) throws(Malformation) -> [String:
+        Value]
+    {
         guard let extent = try state.keyedExtent(at: position) else {
             throw .otherForm
         }
