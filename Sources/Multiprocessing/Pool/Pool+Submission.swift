@@ -86,7 +86,8 @@ extension Pool {
     }
 
     /// The beginning of a submission, to which chunks can be appended; an error if the pool takes no more work.
-    func submission(of function: some PoolFunction, _ form: PoolSubmission.Form, retries: Int) throws -> Frame {
+    func submission(of function: some PoolFunction, _ form: PoolSubmission.Form, retries: Int) throws -> Frame
+    {
         try checkTakesWork()
         var work: [UInt8] = []
         let departures = try MessageEncoder().encode(
