@@ -33,20 +33,18 @@ extension DecodingState {
     }
 
     /// Reads a value of a known type.
-    @inline(never)
+    @inline(__always)
     private func read<T>(
         _ type: T.Type,
         _ known: UnsafePointer<KnownType>,
         at position: inout Int
     ) throws(Malformation) -> T {
-        try withUnsafeTemporaryAllocation(
-            byteCount: MemoryLayout<T>.size,
-            alignment: MemoryLayout<T>.alignment
-        ) { memory throws(Malformation) in
-            // There is room for one, so there is an address.
-            let address = memory.baseAddress.unsafelyUnwrapped
-            try known.pointee.read(address, self, &position)
-            return address.assumingMemoryBound(to: type).move()
+        var memory = KnownType.Memory()
+        try withUnsafeMutablePointer(to: &memory) { memory throws(Malformation) in
+            try known.pointee.read(UnsafeMutableRawPointer(memory), self, &position)
+        }
+        return withUnsafeMutablePointer(to: &memory) { memory in
+            UnsafeMutableRawPointer(memory).assumingMemoryBound(to: type).move()
         }
     }
 

@@ -2,6 +2,11 @@
 ///
 /// The functions are compiled for the one type, down to the scalars in it.
 struct KnownType: Sendable {
+    /// Room for a value of any known type.
+    struct Memory {
+        private var words: (UInt64, UInt64) = (0, 0)
+    }
+
     /// How many values lie within one another in one of the type.
     let levels: Int
     /// Writes the value at an address.
@@ -11,6 +16,7 @@ struct KnownType: Sendable {
 
     @inline(__always)
     init<Plain: PlainValue>(_ type: Plain.Type) {
+        precondition(MemoryLayout<Plain>.size <= MemoryLayout<Memory>.size)
         levels = Plain.levels
         write = { address, state in
             address.assumingMemoryBound(to: Plain.self).pointee.write(to: state)
