@@ -40,11 +40,12 @@ fault_link_cut_for_3_s() {
 # Those that are there from the beginning.
 fault_none() { :; }
 
-# The line that says most about the end of a job.
+# The line that says most about what was lost: the program's own word, or else the launcher's.
 message_in() {
-    grep -Eav '^[0-9.]+ ([0-9]+ done|going|finished)|^-*$|^ *$|BAD-PARAM|setpgid' "$1" \
-        | grep -Eam 1 'lost|ended by|exited on signal|noticed|conversation|unable to reliably|has lost communication|failed|error|timed out' \
-        | cut -c 1-110
+    local pattern
+    for pattern in ' is lost: ' '^[0-9.]+ lost ' 'noticed that|has lost communication|unable to reliably' 'failed|timed out'; do
+        if grep -Ea "$pattern" "$1" | grep -Eav 'BAD-PARAM|setpgid' | grep -m 1 . | sed -E 's/^[0-9]+\.[0-9]+ //' | cut -c 1-110 | grep .; then return; fi
+    done
 }
 
 # $1: the name; $2: the work of swift-mpi check endurance; $3: the profiles; $4: what it may come to, a regular expression;
@@ -59,12 +60,12 @@ check_fault() {
     log=$logs/$name-$work-${profiles// /+}.log
     status=0
     : >"$log"
-    become "$profiles" timeout -k 5 $((limit + 60)) "${launch[@]}" -n 3 --map-by node \
-        "$program" check endurance --work "$work" --seconds "$duration" --patience 6 </dev/null >"$log" 2>&1 &
+    become "$profiles" timeout -k 5 $((limit + 120)) "${launch[@]}" -n 3 --map-by node \
+        "$program" check endurance --work "$work" --seconds "$duration" --patience 6 </dev/null >>"$log" 2>&1 &
     job=$!
     start=$EPOCHREALTIME
     until grep -q ' going$' "$log"; do
-        if ! kill -0 "$job" 2>/dev/null || awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN { exit !(b - a > 50) }'; then
+        if ! kill -0 "$job" 2>/dev/null || awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN { exit !(b - a > 120) }'; then
             kill "$job" 2>/dev/null || true
             wait "$job" || true
             sweep
@@ -74,6 +75,7 @@ check_fault() {
         sleep 0.1
     done
     moment=$EPOCHREALTIME
+    echo "started in $(seconds_between "$start" "$moment") s" >>"$log"
     "$inject"
     # Then the launcher is ended: the limit of `timeout` above is for the time before the fault, too.
     rm -f "$state/overdue"
