@@ -59,6 +59,21 @@ struct ReuseTests {
         }
     }
 
+    @Test("what cannot be thrown where it happens fails its own message, each time, and no other")
+    func lateFailures() throws {
+        struct Both: Encodable {
+            func encode(to encoder: any Encoder) throws {
+                var container = encoder.unkeyedContainer()
+                try container.encode(1)
+                _ = encoder.container(keyedBy: IndexedKey.self)
+            }
+        }
+        for _ in 0..<3 {
+            #expect(throws: EncodingError.self) { try MessageEncoder().encode(Both()) }
+            #expect(try roundTrip([Tree(depth: 2)]) == [Tree(depth: 2)])
+        }
+    }
+
     private var nested: [UInt8] {
         get throws { try MessageEncoder().encode(["a": ["x": ["y": 1]]]) }
     }

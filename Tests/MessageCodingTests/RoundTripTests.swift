@@ -171,6 +171,14 @@ struct RoundTripTests {
                 try expectRoundTrip(["a": list])
             }
         }
+        // So many and yet short, and alone or within another container.
+        for count in [100, 200, 252, 255, 256] {
+            let strings = [String](repeating: "", count: count)
+            #expect(try MessageEncoder().encode(strings) == MessageEncoder().encode(ByHand(list: strings)))
+            #expect(
+                try MessageEncoder().encode([strings]) == MessageEncoder().encode([ByHand(list: strings)])
+            )
+        }
         try check(1, -70_000)
         try check(0.5, .infinity)
         try check("", String(repeating: "é", count: 30))
