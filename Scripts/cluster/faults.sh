@@ -44,7 +44,7 @@ fault_none() { :; }
 message_in() {
     local pattern
     for pattern in ' is lost: ' '^[0-9.]+ lost ' 'noticed that|has lost communication|unable to reliably' 'failed|timed out'; do
-        if grep -Ea "$pattern" "$1" | grep -Eav 'BAD-PARAM|setpgid' | grep -m 1 . | sed -E 's/^[0-9]+\.[0-9]+ //' | cut -c 1-110 | grep .; then return; fi
+        if grep -Ea "$pattern" "$1" | grep -Eav 'BAD-PARAM|setpgid' | grep -m 1 . | sed -E 's/^[0-9]+\.[0-9]+ //; s/^.* reason=//' | cut -c 1-110 | grep .; then return; fi
     done
 }
 

@@ -12,7 +12,8 @@ make_network() {
     local host number=0
     hostname head
     ip link set lo up
-    ip link add bridge type bridge
+    # With a number of its own, which otherwise changes with the links, and the hosts go on sending to the former one.
+    ip link add bridge address 02:00:00:77:00:01 type bridge
     ip address add 10.77.0.1/24 dev bridge
     ip link set bridge up
     printf '%s\n' '127.0.0.1 localhost' '10.77.0.1 head' >"$state/hosts"

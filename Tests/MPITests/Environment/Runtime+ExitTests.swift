@@ -51,6 +51,9 @@ struct RuntimeExitTests {
     func lostRank() async throws {
         var profile = LaunchProfile.local
         profile.environment["OMPI_MCA_orte_enable_recovery"] = "1"
+        // As between hosts; through shared memory MPI comes to its end by itself.
+        profile.environment["OMPI_MCA_btl"] = "tcp,self"
+        profile.environment["OMPI_MCA_btl_tcp_if_include"] = "lo"
         let job = try RankCheck.job(
             ranks: 3,
             profile: profile,
@@ -59,6 +62,9 @@ struct RuntimeExitTests {
             let world = Communicator.world
             try world.barrier()
             if world.rank == 2 { kill(getpid(), SIGKILL) }
+            #expect(throws: (any Error).self) {
+                try world.sendReceive(1, to: 2, receiving: Int.self, from: 2, timeout: .seconds(1))
+            }
             print("rank \(world.rank) goes on")
         }
         let result = try await oneJobAtATime { try await job.run() }
