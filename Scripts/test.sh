@@ -40,6 +40,23 @@ limited() {
     if command -v timeout >/dev/null 2>&1; then timeout -k 30 "$limit_in_seconds" "$@"; else "$@"; fi
 }
 
+# Runs tests, and keeps what they print.
+tested() (
+    set -o pipefail
+    log=$1
+    shift
+    limited "$@" 2>&1 | tee "$log"
+)
+
+# What failed, with what it had to say: it may be far up in the output. And how the runs ended.
+show_failures() {
+    for log in "$reports"/*.log; do
+        [ -e "$log" ] || continue
+        awk '/^✘/ { left = 60 } /^(◇|✔)/ { left = 0 } left > 0 { print substr($0, 1, 400); left -= 1 }' "$log"
+        tail -n 3 "$log"
+    done
+}
+
 say 'Installing what is missing'
 Scripts/install.sh --tests
 if [ -z "${SWIFT_MPI_PYTHON-}" ] && [ -x .venv/bin/python ]; then
@@ -63,13 +80,13 @@ say 'Testing what judges the benchmarks'
 if python3 -B -m unittest discover -q -s Scripts/benchmark; then :; else status=1; fi
 
 say 'Testing'
-limited swift test --skip-build --xunit-output "$reports/debug.xml" || status=1
+tested "$reports/debug.log" swift test --skip-build --xunit-output "$reports/debug.xml" || status=1
 
 if ! $quick; then
     say 'Testing functions that travel, as optimised code'
     release=(--configuration release -Xswiftc -enable-testing)
     swift build "${release[@]}" --build-tests
-    limited swift test "${release[@]}" --skip-build --filter '^(ClosureCodingTests|RankLaunchingTests\.OnRanksTests)' \
+    tested "$reports/release.log" swift test "${release[@]}" --skip-build --filter '^(ClosureCodingTests|RankLaunchingTests\.OnRanksTests)' \
         --xunit-output "$reports/release.xml" || status=1
 fi
 
@@ -87,6 +104,10 @@ failed=$(($(count failures) + $(count errors)))
 if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then
     failed=1
     total=$((total + 1))
+fi
+if [ "$status" -ne 0 ]; then
+    say 'What failed'
+    show_failures
 fi
 say "$((total - failed)) passed, $failed failed"
 exit $status

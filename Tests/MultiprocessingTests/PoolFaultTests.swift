@@ -199,7 +199,7 @@ struct PoolFaultTests {
                 // Stopped between tasks.
                 let other = try Pool(processes: 2)
                 let pid = try other.apply { Process.current.pid }
-                kill(pid_t(pid), SIGSTOP)
+                stop(pid: pid)
                 for _ in 0..<3 {
                     #expect(
                         try other.mapAsync(0..<20, chunkSize: 1) { $0 }.get(timeout: .seconds(30)).count == 20

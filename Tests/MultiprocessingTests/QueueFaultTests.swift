@@ -124,9 +124,14 @@ private func kindOfConsumption(_ queue: Queue<Item>, _ reports: Connection<Item>
 }
 
 /// Stops a process, and returns when each of its threads stands still.
-func stop(_ process: Multiprocessing.Process) {
-    kill(pid_t(process.pid ?? 0), SIGSTOP)
-    let folder = "/proc/\(process.pid ?? 0)/task"
+///
+/// That takes a while: the signal goes to a thread that sleeps, and the others run on until that one has got a processor.
+func stop(_ process: Multiprocessing.Process) { stop(pid: process.pid ?? 0) }
+
+/// The same for a process of which nothing but its number is known.
+func stop(pid: Int) {
+    kill(pid_t(pid), SIGSTOP)
+    let folder = "/proc/\(pid)/task"
     let isRunning = { (thread: String) -> Bool in
         guard let text = try? String(contentsOfFile: "\(folder)/\(thread)/stat", encoding: .utf8) else {
             return false

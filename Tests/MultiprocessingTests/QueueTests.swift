@@ -353,7 +353,7 @@ struct QueueTests {
                 try process.start()
                 #expect(try ready.get(timeout: .seconds(20)))
                 // It stands still while it waits, so that of the item only the beginning gets to it.
-                kill(pid_t(process.pid ?? 0), SIGSTOP)
+                stop(process)
                 let item = Array(0..<1_000_000)
                 try queue.put(item)
                 try Process(on: process.rank) {}.start()
