@@ -1,7 +1,8 @@
 /// What a ``Request`` stands for.
 ///
 /// There are four: ``LibraryOperation``, which the library moves along by itself; ``ReceiveOperation``, which looks for its message
-/// first; ``LaneOperation``, which a thread does step by step; and that of a ``GeneralizedRequest``, which the program does.
+/// first, since it may have any length; ``LaneOperation``, which a thread does step by step; and that of a ``GeneralizedRequest``, which the program does.
+@usableFromInline
 protocol RequestOperation: PendingOperation {
     /// What it is, for people: “a send”.
     var title: StaticString { get }
@@ -33,6 +34,7 @@ protocol RequestOperation: PendingOperation {
 }
 
 extension RequestOperation {
+    @usableFromInline
     func expire() -> Bool {
         abandon()
         return true
@@ -40,6 +42,7 @@ extension RequestOperation {
 }
 
 /// What an operation has left behind when it is complete.
+@usableFromInline
 struct Completion: Sendable {
     /// Who sent what; empty if nobody in particular did.
     let status: Status
