@@ -131,7 +131,13 @@ extension Communicator {
         var greatest = 0
         do throws(MPIError) {
             greatest = max(
-                try BlockList.check(parts.counts, parts.displacements, for: peerCount, in: source.count, name),
+                try BlockList.check(
+                    parts.counts,
+                    parts.displacements,
+                    for: peerCount,
+                    in: source.count,
+                    name
+                ),
                 try BlockList.check(
                     resultParts.counts,
                     resultParts.displacements,

@@ -113,9 +113,15 @@ extension Communicator {
             return nil
         }
         let pattern = try pattern(from: rank, tag: tag, "MPI_Irecv")
-        let memory = try GuardedMemory(limit: count * elementLength)
-        let request = try raw.immediateReceive(memory.address, 1, memory.datatype, pattern)
-        return LibraryOperation(receiving: request, into: memory)
+        let raw = try raw
+        let memory = GuardedMemory(limit: count * elementLength)
+        do throws(MPIError) {
+            let request = try raw.immediateReceive(memory.address, 1, memory.datatype, pattern)
+            return LibraryOperation(receiving: request, into: memory)
+        } catch {
+            memory.free()
+            throw error
+        }
     }
 
     @usableFromInline
@@ -150,12 +156,11 @@ extension BufferElement {
         return memory.elements(byteCount: received.status.byteCount)
     }
 
-    /// The elements of a small message.
+    /// The elements of a small message; its operation has to be there meanwhile.
     @inlinable
     static func elements(ofSmall received: Completion) throws(MPIError) -> [Self] {
         let length = MemoryLayout<Self>.stride
         let bytes = try received.smallMessage(elementLength: length)
-        defer { withExtendedLifetime(received) {} }
         var elements = Array(bytes.assumingMemoryBound(to: Self.self))
         elements.withUnsafeMutableBytes { settle($0) }
         return elements

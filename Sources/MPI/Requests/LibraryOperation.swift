@@ -16,8 +16,9 @@ final class LibraryOperation: RequestOperation {
     // As small as can be: there may be many at a time.
     private let state: Mutex<State>
     private let isCancellable: Bool
-    private let isReceive: Bool
     private let memory: RequestMemory?
+    /// What a receive lands in.
+    private let landing: GuardedMemory?
     // Kept, not used: what else the library reads until the operation is complete.
     private let others: [any Sendable]
 
@@ -38,23 +39,27 @@ final class LibraryOperation: RequestOperation {
         self.memory = memory
         self.others = others
         self.isCancellable = isCancellable
-        isReceive = false
+        landing = nil
     }
 
     /// A receive that the library has begun.
     ///
-    /// It can be given up. A message that is too long is no failure of it: its status says how long it is.
-    init(receiving request: RawRequest, into memory: GuardedMemory) {
+    /// It can be given up, and it frees the memory in the end. A message that is too long is no failure of it: its status says how long it is.
+    init(receiving request: RawRequest, into landing: GuardedMemory) {
         state = Mutex(State(request: request))
         title = "a receive"
-        self.memory = memory
+        memory = nil
         others = []
         isCancellable = true
-        isReceive = true
+        self.landing = landing
     }
 
-    /// How many bytes the library can receive; `nil` if it is no receive.
-    private var capacity: Int? { isReceive ? memory?.byteCount : nil }
+    deinit { landing?.free() }
+
+    private var isReceive: Bool { landing != nil }
+
+    /// Beyond how many bytes a message is too long; `nil` if it is no receive.
+    private var capacity: Int? { landing?.length }
 
     @usableFromInline
     func advance() -> Bool {
@@ -92,7 +97,7 @@ final class LibraryOperation: RequestOperation {
             state.outcome
                 ?? .failure(MPIError(.request, call: "MPI_Wait", text: "\(title) has not ended yet"))
         }
-        return Completion(status: try outcome.get(), memory: memory)
+        return Completion(status: try outcome.get(), memory: memory, landing: landing)
     }
 
     // MARK: Giving up
@@ -173,38 +178,30 @@ final class LibraryOperation: RequestOperation {
 
     /// Waits for some operations in the library, if it has all of them and may wait.
     ///
+    /// Whoever waits for them has them, so that they are not counted once more.
+    ///
     /// - Returns: Whether all have ended.
     @usableFromInline
-    static func waitForAll(_ count: Int, _ operation: (Int) -> any RequestOperation) -> Bool {
+    static func waitForAll(_ count: Int, _ operation: (Int) -> Unmanaged<AnyObject>) -> Bool {
         guard Gate.isOpen, WaitingPolicy.ofProgram == .spin else { return false }
-        for index in 0..<count where !(operation(index) is LibraryOperation) { return false }
+        for index in 0..<count
+        where !operation(index)._withUnsafeGuaranteedRef({ $0 is LibraryOperation }) { return false }
         var haveEnded = true
         // So many at a time that all tables have room on the stack: the rest gets on meanwhile.
         for start in stride(from: 0, to: count, by: 32) {
-            if !waitForAll(start..<min(count, start + 32), operation) { haveEnded = false }
-        }
-        return haveEnded
-    }
-
-    private static func waitForAll(_ range: Range<Int>, _ operation: (Int) -> any RequestOperation) -> Bool {
-        withUnsafeTemporaryAllocation(of: Unmanaged<LibraryOperation>.self, capacity: range.count) {
-            operations in
-            // Whoever waits for them has them: they are not counted once more.
-            for index in range {
-                let operation = unsafeDowncast(operation(index), to: LibraryOperation.self)
-                operations.initializeElement(at: index - range.lowerBound, to: .passUnretained(operation))
-            }
-            var haveEnded = true
-            RawRequest.waitForAll(range.count) { index in
-                operations[index]._withUnsafeGuaranteedRef { $0.lend() }
+            let end = min(count, start + 32)
+            RawRequest.waitForAll(end - start) { index in
+                operation(start + index)._withUnsafeGuaranteedRef {
+                    unsafeDowncast($0, to: LibraryOperation.self).lend()
+                }
             } settle: { index, request, status, error in
-                let hasEnded = operations[index]._withUnsafeGuaranteedRef {
-                    $0.takeBack(request, status, error)
+                let hasEnded = operation(start + index)._withUnsafeGuaranteedRef {
+                    unsafeDowncast($0, to: LibraryOperation.self).takeBack(request, status, error)
                 }
                 if !hasEnded { haveEnded = false }
             }
-            return haveEnded
         }
+        return haveEnded
     }
 
     /// Gives the request to somebody who waits for it; null if there is nothing to wait for.

@@ -161,7 +161,9 @@ public struct RequestGroup<Value, Failure: Error>: ~Copyable {
     @inlinable
     @discardableResult
     public mutating func waitAll(timeout: Duration? = nil) throws(MPIError) -> [Result<Value, Failure>] {
-        let isDone = timeout == nil && LibraryOperation.waitForAll(entries.count) { entries[$0].operation }
+        let isDone =
+            timeout == nil
+            && LibraryOperation.waitForAll(entries.count) { .passUnretained(entries[$0].operation) }
         if !isDone { try pollAll(timeout) }
         var results: [Result<Value, Failure>] = []
         results.reserveCapacity(entries.count)

@@ -50,9 +50,18 @@ struct Completion: Sendable {
     /// The memory that was received into, or sent from.
     let memory: RequestMemory?
 
+    /// What a small message was received into, which is there as long as the operation.
+    var landing: GuardedMemory? = nil
+
     /// The bytes of the message that was received.
     var bytes: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: memory?.address, count: status.byteCount)
+    }
+
+    /// The bytes of a small message, which are whole elements of a buffer.
+    @usableFromInline
+    func smallMessage(elementLength: Int) throws(MPIError) -> UnsafeRawBufferPointer {
+        try landing?.message(status, elementLength: elementLength) ?? bytes
     }
 
     /// All of the memory as the elements of the array that it is.
