@@ -2,6 +2,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 const char *const cps_process_variable = CPS_PROCESS_VARIABLE;
 const char *const cps_server_variable = CPS_SERVER_VARIABLE;
@@ -25,4 +28,11 @@ __attribute__((constructor)) static void enter_before_main(void) {
     int first, second;
     if (swift_mpi_run_fork_server && take_descriptors(CPS_SERVER_VARIABLE, &first, &second)) swift_mpi_run_fork_server(first);
     if (swift_mpi_run_process && take_descriptors(CPS_PROCESS_VARIABLE, &first, &second)) swift_mpi_run_process(first, second);
+}
+
+void cps_keep_freed_memory(void) {
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    mallopt(M_TRIM_THRESHOLD, 64 << 20);
+#endif
 }

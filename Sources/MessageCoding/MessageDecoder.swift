@@ -6,7 +6,7 @@
 ///     let point = try MessageDecoder().decode(Point.self, from: bytes)
 public struct MessageDecoder: Sendable {
     /// What is handed to the `init(from:)` of the values.
-    public var userInfo: [CodingUserInfoKey: any Sendable] = [:]
+    public var userInfo = [CodingUserInfoKey: any Sendable]()
 
     /// The depth and size at which decoding gives up.
     public var limits: MessageLimits
@@ -66,10 +66,10 @@ public struct MessageDecoder: Sendable {
         }
         let state = DecodingState(bytes, limits: limits, userInfo: userInfo)
         // Whoever kept a decoder beyond this call finds it empty.
-        defer { state.invalidate() }
+        defer { state.discard() }
         var position = 0
         let value = try state.decode(type, at: &position, upTo: bytes.count, extra: nil, key: nil)
-        if let malformation = state.lateMalformation {
+        if let malformation = state.contents.pointee.lateMalformation {
             throw state.error(malformation, expecting: type, at: position, extra: nil, key: nil)
         }
         guard position == bytes.count else {

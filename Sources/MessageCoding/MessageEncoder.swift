@@ -7,7 +7,7 @@
 ///     let table = try MessageDecoder().decode([String: Int].self, from: bytes)
 public struct MessageEncoder: Sendable {
     /// What is handed to the `encode(to:)` of the values.
-    public var userInfo: [CodingUserInfoKey: any Sendable] = [:]
+    public var userInfo = [CodingUserInfoKey: any Sendable]()
 
     /// The depth and size at which encoding gives up.
     public var limits: MessageLimits
@@ -56,9 +56,9 @@ public struct MessageEncoder: Sendable {
                     )
                 )
             }
-            state.giveBack(&bytes, count: state.count)
+            state.finish(givingBack: &bytes, count: state.count)
         } catch {
-            state.giveBack(&bytes, count: start)
+            state.finish(givingBack: &bytes, count: start)
             throw error
         }
     }

@@ -14,7 +14,7 @@ public struct MessageLimits: Hashable, Sendable {
     public var maximumByteCount: Int?
 
     /// A depth of 128 and any size.
-    public static let `default` = MessageLimits()
+    public static var `default`: MessageLimits { MessageLimits() }
 
     /// Makes limits.
     ///

@@ -10,7 +10,9 @@ struct SwiftMPI: ParsableCommand {
             Runs by itself, on one rank, or on several: mpirun -n 4 swift run swift-mpi. With several ranks the \
             processes of an example are spread over them, and print the same.
             """,
-        subcommands: [Tour.self, ExampleCommand.self, BenchmarkCommand.self, DoctorCommand.self],
+        subcommands: [
+            Tour.self, ExampleCommand.self, BenchmarkCommand.self, DoctorCommand.self, CheckCommand.self,
+        ],
         defaultSubcommand: Tour.self
     )
 }

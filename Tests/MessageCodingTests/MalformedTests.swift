@@ -178,6 +178,53 @@ struct MalformedTests {
         }
     }
 
+    @Test("what is wrong within tables is told with its place, as elsewhere")
+    func placesInTables() throws {
+        func expectPath<T: Codable, U: Codable>(_ path: [String], _ value: T, as type: U.Type) throws {
+            let bytes = try MessageEncoder().encode(value)
+            let error = #expect(throws: DecodingError.self) { try MessageDecoder().decode(type, from: bytes) }
+            guard case .typeMismatch(_, let context) = error else {
+                Issue.record("another error: \(String(describing: error))")
+                return
+            }
+            #expect(context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue } == path)
+        }
+        try expectPath(["a"], ["a": "text"], as: [String: Int].self)
+        try expectPath(["a", "b"], ["a": ["b": "text"]], as: [String: [String: Int]].self)
+        try expectPath(["a", "b", "0"], ["a": ["b": ["x", "y"]]], as: [String: [String: [Int]]].self)
+        try expectPath(["1", "0"], [[], ["x"]], as: [[Double]].self)
+        try expectPath(["0", "a"], [["a": 1]], as: [[String: String]].self)
+    }
+
+    @Test("tables within tables stay within the limit of depth, and know it in both directions")
+    func depthOfTables() throws {
+        let table = ["a": ["b": [1, 2]]]
+        let bytes = try MessageEncoder().encode(table)
+        for depth in 0...3 {
+            let limits = MessageLimits(maximumDepth: depth)
+            if depth < 2 {
+                #expect(throws: EncodingError.self) { try MessageEncoder(limits: limits).encode(table) }
+                #expect(throws: DecodingError.self) {
+                    try MessageDecoder(limits: limits).decode([String: [String: [Int]]].self, from: bytes)
+                }
+            } else {
+                #expect(try MessageEncoder(limits: limits).encode(table) == bytes)
+                let copy = try MessageDecoder(limits: limits).decode(
+                    [String: [String: [Int]]].self,
+                    from: bytes
+                )
+                #expect(copy == table)
+            }
+        }
+    }
+
+    @Test("of a key that is there twice the last value counts")
+    func keysTwice() throws {
+        let bytes: [UInt8] = [0xDD, 6, 1, 0x61, 1, 1, 0x61, 2]
+        #expect(try MessageDecoder().decode([String: Int].self, from: bytes) == ["a": 2])
+        #expect(try MessageDecoder().decode([String: Int8].self, from: bytes) == ["a": 2])
+    }
+
     @Test("a value within values stays within the limit of depth, both ways")
     func depth() throws {
         func chain(_ length: Int) -> Expression {

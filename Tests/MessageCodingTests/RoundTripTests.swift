@@ -151,6 +151,44 @@ struct RoundTripTests {
         try expectRoundTrip(Dictionary(uniqueKeysWithValues: (0..<3000).map { ("\($0)", [$0: "\($0)"]) }))
     }
 
+    @Test("tables of tables, short and long, are written as their containers are by hand")
+    func tables() throws {
+        func check<Value: Codable & Equatable>(_ value: Value, _ other: Value) throws {
+            let byName = ["a": value, "b": other, "": value]
+            try expectRoundTrip([value, other])
+            try expectRoundTrip(byName)
+            try expectRoundTrip(["a": [value], "b": [], "c": [value, other]])
+            try expectRoundTrip(["a": byName, "b": [:]])
+            try expectRoundTrip(["a": ["x": [value, other], "y": []]])
+            for count in [1, 127, 128, 255, 256, 1000] {
+                let pairs = (0..<count).map { ("\($0)", $0.isMultiple(of: 2) ? value : other) }
+                let table = Dictionary(uniqueKeysWithValues: pairs)
+                let list = pairs.map { [$0.1] }
+                let encoder = MessageEncoder()
+                #expect(try encoder.encode(["t": table]) == encoder.encode(["t": ByHand(table: table)]))
+                #expect(try encoder.encode(["l": list]) == encoder.encode(["l": ByHand(list: list)]))
+                try expectRoundTrip([table])
+                try expectRoundTrip(["a": list])
+            }
+        }
+        // So many and yet short, and alone or within another container.
+        for count in [100, 200, 252, 255, 256] {
+            let strings = [String](repeating: "", count: count)
+            #expect(try MessageEncoder().encode(strings) == MessageEncoder().encode(ByHand(list: strings)))
+            #expect(
+                try MessageEncoder().encode([strings]) == MessageEncoder().encode([ByHand(list: strings)])
+            )
+        }
+        try check(1, -70_000)
+        try check(0.5, .infinity)
+        try check("", String(repeating: "é", count: 30))
+        try check("a", String(repeating: "long ", count: 300))
+        try check(true, false)
+        try check([1, 2, 3], [])
+        try check(["x", "y"], [])
+        try check(Array(repeating: 0.25, count: 200), [])
+    }
+
     @Test("other types of the standard library")
     func standardLibrary() throws {
         try expectRoundTrip(Set([1, 5, 9]))
@@ -255,6 +293,27 @@ struct RoundTripTests {
         #expect(try MessageEncoder().encode([Double](repeating: 1, count: 100)).count == 803)
         #expect(try MessageEncoder().encode(Data(repeating: 7, count: 100)).count == 103)
         #expect(try MessageEncoder().encode(Int?.none).count == 1)
+    }
+}
+
+/// Writes a table or a list by way of a container.
+private struct ByHand<Value: Encodable>: Encodable {
+    var table: [String: Value]?
+    var list: [Value]?
+
+    func encode(to encoder: any Encoder) throws {
+        if let table {
+            var container = encoder.container(keyedBy: IndexedKey.self)
+            for (key, value) in table {
+                try container.encode(value, forKey: IndexedKey(key))
+            }
+        }
+        if let list {
+            var container = encoder.unkeyedContainer()
+            for value in list {
+                try container.encode(value)
+            }
+        }
     }
 }
 

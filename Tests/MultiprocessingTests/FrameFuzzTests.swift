@@ -179,13 +179,19 @@ final class HostRig {
     }
 
     func call(_ frame: consuming Frame) throws -> Frame {
-        let pending = try endpoint.request(frame)
-        for frame in outlet.takeAll() { host.route(frame) }
-        return try #require(try pending.next()?.get(), "the Host has not answered")
+        try #require(try begin(frame).next()?.get(), "the Host has not answered")
     }
 
-    private func makeService(_ order: ServiceOrder) throws -> Address {
-        var frame = endpoint.makeFrame(.createService, to: .host(ofRank: 0))
+    /// Sends a request that may not be answered at once.
+    func begin(_ frame: consuming Frame) throws -> PendingReply {
+        let pending = try endpoint.request(frame)
+        for frame in outlet.takeAll() { host.route(frame) }
+        return pending
+    }
+
+    func makeService(_ order: ServiceOrder) throws -> Address {
+        // With a tenure, so that what is said about it is tried, too.
+        var frame = endpoint.makeFrame(.createService, to: .host(ofRank: 0), argument: 1)
         try MessageEncoder().encode(order, appendingTo: &frame.bytes)
         let reply = try call(frame)
         try reply.checkOutcome(of: "making a service")
@@ -201,9 +207,8 @@ final class HostRig {
         let item = try call(endpoint.makeFrame(.get, to: queue))
         try item.checkOutcome(of: "getting")
         #expect(try item.withBody { try MessageDecoder().decode(Int.self, from: $0) } == 42)
-        _ = try call(
-            endpoint.makeFrame(.removeService, to: .host(ofRank: 0), argument: UInt64(queue.serial))
-        )
+        _ = try call(endpoint.makeFrame(.letGo, to: queue))
+        #expect(host.services[queue.serial] == nil)
     }
 
     /// The senders of the mutated frames end: what they wait for is forgotten.

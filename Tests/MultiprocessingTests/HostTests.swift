@@ -1,6 +1,13 @@
+import MessageCoding
 import Testing
 
 @testable import Multiprocessing
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
 
 /// What a Host does with what processes ask for that they should not.
 @Suite("Host")
@@ -50,5 +57,64 @@ struct HostTests {
         }
         #expect(try ask(rig, .placeProcess, order) == .misused)
         try rig.checkThatItServes()
+    }
+
+    @Test("timers of services that are gone, and of waits that are over, do not add up")
+    func timers() throws {
+        let rig = try HostRig()
+        for round in 0..<500 {
+            let queue = try rig.makeService(.queue(capacity: nil))
+            // A long wait, which ends at once.
+            let get = rig.endpoint.makeFrame(.get, to: queue, timeout: Timeout(.seconds(3600 - round)))
+            let pending = try rig.begin(get)
+            _ = try rig.call(rig.endpoint.makeFrame(.put, to: queue))
+            #expect(try pending.next()?.get().code == Outcome.done.rawValue)
+            _ = try rig.call(rig.endpoint.makeFrame(.letGo, to: queue))
+        }
+        #expect(rig.host.timerCount < 200)
+        // Those that have a meaning stay.
+        let queue = try rig.makeService(.queue(capacity: nil))
+        let pending = try rig.begin(
+            rig.endpoint.makeFrame(.get, to: queue, timeout: Timeout(.milliseconds(1)))
+        )
+        while try pending.next()?.get() == nil { _ = rig.host.turn() }
+    }
+
+    @Test("how a process ended is forgotten once the one that started it knows, and that it has ended is not")
+    func forgottenEnds() throws {
+        let rig = try HostRig()
+        var frame = rig.endpoint.makeFrame(.startProcess, to: .host(ofRank: 0))
+        try frame.append(order { _ in })
+        frame.bytes += try MessageEncoder().encode(PortableWork(ClosureWork(closure: .init { exit(3) })))
+        let starting = try rig.begin(frame)
+        var started: Frame?
+        while started == nil {
+            _ = rig.host.turn()
+            started = try starting.next()?.get()
+        }
+        let serial = UInt32(truncatingIfNeeded: try #require(started).argument >> 32)
+        while rig.host.processes[serial] != nil { _ = rig.host.turn() }
+        func ask(_ serial: UInt32, _ operation: Multiprocessing.Operation = .processStatus) throws -> Frame {
+            try rig.call(
+                rig.endpoint.makeFrame(operation, to: .host(ofRank: 0), argument: UInt64(serial))
+            )
+        }
+        #expect(try ask(serial).argument == 3)
+        rig.host.route(
+            Frame(
+                .notice,
+                code: Operation.forgetEnd.rawValue,
+                from: HostRig.stranger(0),
+                to: .host(ofRank: 0),
+                argument: UInt64(serial)
+            )
+        )
+        #expect(try ask(serial, .joinProcess).argument == 3)
+        try rig.endpoint.notify(
+            rig.endpoint.makeFrame(.forgetEnd, to: .host(ofRank: 0), argument: UInt64(serial))
+        )
+        #expect(try ask(serial, .joinProcess).code == Outcome.done.rawValue)
+        #expect(rig.host.pastEnds.isEmpty)
+        #expect(try ask(.max).code == Outcome.notFound.rawValue)
     }
 }

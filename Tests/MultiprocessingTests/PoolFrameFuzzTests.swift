@@ -72,7 +72,7 @@ struct PoolFrameFuzzTests {
             return [false, true].map { isOpen in
                 var body: [UInt8] = []
                 if operation == .submit {
-                    PoolSubmission.append(isOpen: isOpen, retries: 1, work: [0xee], to: &body)
+                    PoolSubmission.append(isOpen ? .stream : .whole, retries: 1, work: [0xee], to: &body)
                 } else {
                     PoolWire.append(UInt64(isOpen ? 1 : 0), to: &body)
                 }

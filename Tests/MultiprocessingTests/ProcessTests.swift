@@ -322,6 +322,23 @@ struct ProcessTests {
         }
     }
 
+    @Test("a process knows the job of Slurm's that it is in, but not the step", arguments: [1, 2])
+    func slurmStep(ranks: Int) async throws {
+        let variables = [
+            "SLURM_STEP_ID": "0", "SLURM_STEPID": "0", "SLURM_CPU_BIND": "mask_cpu:0x1",
+            "SLURM_JOB_NAME": "seven",
+        ]
+        try await onRanks(ranks, environment: variables) {
+            try withProcesses {
+                let answers = try Queue<[String]>()
+                let names = ["SLURM_STEP_ID", "SLURM_STEPID", "SLURM_CPU_BIND", "SLURM_JOB_NAME"]
+                #expect(names.allSatisfy { getenv($0) != nil }, "the rank has them")
+                try Process { try answers.put(names.filter { getenv($0) != nil }) }.start()
+                #expect(try answers.get(timeout: .seconds(30)) == ["SLURM_JOB_NAME"])
+            }
+        }
+    }
+
     @Test("fifty processes at once, and one with twenty megabytes of captures", arguments: [1, 3])
     func many(ranks: Int) async throws {
         try await onRanks(ranks) {

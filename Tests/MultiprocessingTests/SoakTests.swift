@@ -42,7 +42,8 @@ struct SoakTests {
                 print("soak: \(rounds) rounds in \(seconds) s on \(first.count) ranks")
                 for (rank, (first, last)) in zip(first, last).enumerated() {
                     print("soak: rank \(rank): \(first) at first, \(last) at last")
-                    #expect(last.descriptors == first.descriptors)
+                    // Three for each process that a Host keeps ready at the moment.
+                    #expect(abs(last.descriptors - first.descriptors) <= 3 * max(2, Machine.processorCount))
                     // Pages that an allocator keeps, not more with every round.
                     #expect(last.kibibytes < first.kibibytes + 8192)
                 }

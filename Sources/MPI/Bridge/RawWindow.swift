@@ -51,28 +51,31 @@ struct RawWindow: Hashable, Sendable {
     ) throws(MPIError) -> (window: RawWindow, address: UnsafeMutableRawPointer?) {
         var made: WindowHandle = cmpi_win_null()
         var address: UnsafeMutableRawPointer?
-        try withUnsafeMutablePointer(to: &address) { (address) throws(MPIError) in
-            if isShared {
-                try callCollective("MPI_Win_allocate_shared") {
-                    MPI_Win_allocate_shared(
-                        MPI_Aint(byteCount),
-                        Int32(unit),
-                        info.handle,
-                        communicator.handle,
-                        address,
-                        &made
-                    )
-                }
-            } else {
-                try callCollective("MPI_Win_allocate") {
-                    MPI_Win_allocate(
-                        MPI_Aint(byteCount),
-                        Int32(unit),
-                        info.handle,
-                        communicator.handle,
-                        address,
-                        &made
-                    )
+        try explainingRefusal(of: isShared ? "MPI_Win_allocate_shared" : "MPI_Win_allocate") {
+            () throws(MPIError) in
+            try withUnsafeMutablePointer(to: &address) { (address) throws(MPIError) in
+                if isShared {
+                    try callCollective("MPI_Win_allocate_shared") {
+                        MPI_Win_allocate_shared(
+                            MPI_Aint(byteCount),
+                            Int32(unit),
+                            info.handle,
+                            communicator.handle,
+                            address,
+                            &made
+                        )
+                    }
+                } else {
+                    try callCollective("MPI_Win_allocate") {
+                        MPI_Win_allocate(
+                            MPI_Aint(byteCount),
+                            Int32(unit),
+                            info.handle,
+                            communicator.handle,
+                            address,
+                            &made
+                        )
+                    }
                 }
             }
         }
@@ -85,12 +88,32 @@ struct RawWindow: Hashable, Sendable {
     static func createDynamic(_ info: RawInfo, _ communicator: RawCommunicator) throws(MPIError) -> RawWindow
     {
         var made: WindowHandle = cmpi_win_null()
-        try callCollective("MPI_Win_create_dynamic") {
-            MPI_Win_create_dynamic(info.handle, communicator.handle, &made)
+        try explainingRefusal(of: "MPI_Win_create_dynamic") { () throws(MPIError) in
+            try callCollective("MPI_Win_create_dynamic") {
+                MPI_Win_create_dynamic(info.handle, communicator.handle, &made)
+            }
         }
         let window = RawWindow(made)
         try window.returnErrors()
         return window
+    }
+
+    /// Open MPI says that a window is invalid when it has no way to make one; that explains nothing.
+    private static func explainingRefusal(of name: StaticString, _ make: () throws(MPIError) -> Void)
+        throws(MPIError)
+    {
+        do throws(MPIError) {
+            try make()
+        } catch  where error.errorClass == .window {
+            throw MPIError(
+                .notSupported,
+                call: name,
+                text: """
+                    the MPI library has no way to the memory of other ranks between these. Open MPI 4.1 has one over TCP only below the thread \
+                    level multiple: call Environment.initialize(threads: .serialized) first, and set OMPI_MCA_osc=^ucx (\(error.text))
+                    """
+            )
+        }
     }
 
     func attach(_ memory: RequestMemory) throws(MPIError) {

@@ -28,11 +28,30 @@ enum LaunchEnvironment {
         return number(["SLURM_STEP_NUM_TASKS", "SLURM_NTASKS"]).map { $0 > 1 } ?? true
     }
 
+    /// Whether the launcher goes on when a rank is lost, and perhaps tells nobody.
+    static var goesOnWithoutLostRanks: Bool {
+        let texts = ["OMPI_MCA_orte_enable_recovery", "PRTE_MCA_prte_enable_recovery"].compactMap(variable)
+        return texts.contains { ["1", "true", "yes", "t", "y", "enabled"].contains($0.lowercased()) }
+    }
+
     /// Whether this node runs more ranks than it has cores for them.
     static var isOversubscribed: Bool {
-        let names = ["OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS", "SLURM_NTASKS_PER_NODE"]
-        guard let ranks = number(names) else { return false }
+        guard let ranks = ranksOnNode else { return false }
         return ranks > availableCores
+    }
+
+    /// How many ranks this node runs, if the launcher says so.
+    private static var ranksOnNode: Int? {
+        if let ranks = number(["OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS"]) { return ranks }
+        // srun tells Open MPI the number only once it is initialized. Without a rank this is no step, but the batch script.
+        guard isStartedBySlurm, let list = variable("SLURM_STEP_TASKS_PER_NODE") else { return nil }
+        return SlurmNotation.count(in: list, ofNode: number(["SLURM_NODEID"]) ?? 0)
+    }
+
+    /// Whether `srun` started this rank, and not `mpirun` in a job of Slurm's.
+    private static var isStartedBySlurm: Bool {
+        variable("OMPI_COMM_WORLD_RANK") == nil
+            && (variable("PMIX_RANK") != nil || variable("PMI_RANK") != nil)
     }
 
     /// The cores that the ranks of this node share.
@@ -44,6 +63,10 @@ enum LaunchEnvironment {
             || variable("PRTE_MCA_prte_bound_at_launch") != nil
         {
             return all
+        }
+        if isStartedBySlurm, let kind = variable("SLURM_CPU_BIND_TYPE"), kind != "none" {
+            let masks = variable("SLURM_CPU_BIND_LIST").flatMap { SlurmNotation.coreCount(ofMasks: $0) }
+            return min(all, masks ?? all)
         }
         return min(all, allowedCores ?? all)
         #else

@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// What the layer of processes arranges with MPI.
 package enum MPIAvailability {
     /// Forbids all use of MPI in this operating system process, which is no rank.
@@ -19,6 +21,9 @@ package enum MPIAvailability {
     package static func beforeFinalizing(_ action: @escaping @Sendable () -> Void) {
         Runtime.beforeFinalizing(action)
     }
+
+    /// A rank of the job is lost, of which the MPI library may know nothing: it is not waited for when MPI is finalized.
+    package static func noteLostRank() { Runtime.hasLostRank.store(true, ordering: .relaxed) }
 
     /// Whether the program runs as one of several ranks, as far as can be told without initializing MPI.
     package static var isLaunchedOnSeveralRanks: Bool { LaunchEnvironment.isLaunchedOnSeveralRanks }

@@ -81,7 +81,10 @@ extension Runtime {
         guard state.withLock({ isRunningHere($0) }), !libraryIsFinalized else { return }
         ProgressThread.shared.stop()
         if hasLostRank.load(ordering: .relaxed) {
-            finalizeWithoutLostRanks()
+            finalizeWithoutLostRanks(seconds: 5)
+        } else if LaunchEnvironment.goesOnWithoutLostRanks {
+            // One may be lost of which nothing is known; otherwise the others have this long to come to their end, too.
+            finalizeWithoutLostRanks(seconds: 10)
         } else {
             while let free = state.withLock({ $0.possessions.popLast() }) { free() }
             try finalizeLibrary()
@@ -91,22 +94,22 @@ extension Runtime {
     }
 
     /// Finalizes as far as that can be done with ranks missing: a library may wait for them for ever.
-    private static func finalizeWithoutLostRanks() {
+    private static func finalizeWithoutLostRanks(seconds: UInt64) {
         let hasEnded = Atomic(false)
         let bell = Bell()
         DetachedThread.start {
             do throws(MPIError) {
                 try finalizeLibrary()
             } catch {
-                report("MPI could not be finalized after the failure of a rank. \(error)")
+                report("MPI could not be finalized; perhaps a rank has failed. \(error)")
             }
             hasEnded.store(true, ordering: .releasing)
             bell.ring()
         }
-        bell.wait(nanoseconds: 5_000_000_000)
+        bell.wait(nanoseconds: .init(seconds) * 1_000_000_000)
         guard !hasEnded.load(ordering: .acquiring) else { return }
         report(
-            "after the failure of a rank MPI has not been finalized within 5 seconds; the program ends without that"
+            "MPI has not been finalized within \(seconds) seconds, as if a rank had failed; the program ends without that"
         )
         fflush(nil)
         _exit(EXIT_SUCCESS)

@@ -29,12 +29,18 @@ enum ByteCollection {
         return true
     }
 
-    /// A collection of `bytes`, if `type` is one of bytes.
-    static func make<T>(_ type: T.Type, of bytes: UnsafeRawBufferPointer) -> T? {
-        guard let collection = type as? any RangeReplaceableCollection.Type else {
-            return nil
+    /// A collection of `bytes`; `type` is `Data`.
+    @inline(never)
+    static func make<T>(_ type: T.Type, of bytes: UnsafeRawBufferPointer) throws -> T {
+        guard let collection = type as? any RangeReplaceableCollection.Type,
+            let value = fill(collection, with: bytes) as? T
+        else {
+            throw DecodingError.typeMismatch(
+                type,
+                .init(codingPath: [], debugDescription: "\(type) is no collection of bytes.")
+            )
         }
-        return fill(collection, with: bytes) as? T
+        return value
     }
 
     private static func fill<Bytes: RangeReplaceableCollection>(

@@ -41,25 +41,18 @@ extension DecodingState {
     ///
     /// - Returns: Where the value begins, or `nil` if there is no such key.
     func find(_ key: some CodingKey, from start: Int, to end: Int) throws(Malformation) -> Int? {
-        var name = key.stringValue
-        let first = hintOwner == start ? hint : start
-        var result: Int?
-        var failure: Malformation?
-        name.withUTF8 { name in
-            let name = UnsafeRawBufferPointer(name)
+        let first = contents.pointee.hintOwner == start ? contents.pointee.hint : start
+        let result = withBytes(of: key.stringValue) { name -> Result<Int?, Malformation> in
             do throws(Malformation) {
-                result = try search(name, from: first, to: end)
-                if result == nil, first > start {
-                    result = try search(name, from: start, to: first)
+                if let found = try search(name, from: first, to: end) {
+                    return .success(found)
                 }
+                return .success(first > start ? try search(name, from: start, to: first) : nil)
             } catch {
-                failure = error
+                return .failure(error)
             }
         }
-        if let failure {
-            throw failure
-        }
-        return result
+        return try result.get()
     }
 
     private func search(
@@ -88,9 +81,19 @@ extension DecodingState {
 
     @inline(__always)
     private func isEqual(_ name: UnsafeRawBufferPointer, at position: Int) -> Bool {
-        for index in 0..<name.count
-        where name[index] != base.load(fromByteOffset: position + index, as: UInt8.self) {
-            return false
+        var index = 0
+        while index + 8 <= name.count {
+            let word = name.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            guard word == base.loadUnaligned(fromByteOffset: position + index, as: UInt64.self) else {
+                return false
+            }
+            index += 8
+        }
+        while index < name.count {
+            guard name[index] == base.load(fromByteOffset: position + index, as: UInt8.self) else {
+                return false
+            }
+            index += 1
         }
         return true
     }
@@ -108,6 +111,19 @@ extension DecodingState {
             }
         }
         return keys
+    }
+
+    /// The number of entries from `start` to `end`, every one of which is there.
+    func entryCount(from start: Int, to end: Int) throws(Malformation) -> Int {
+        var count = 0
+        var position = start
+        while position < end {
+            let size = try variableLength(at: &position)
+            try require(size, at: position)
+            position = try endOfValue(at: position + size)
+            count += 1
+        }
+        return count
     }
 
     // MARK: Errors
@@ -152,7 +168,7 @@ extension DecodingState {
         case .tooDeep:
             return .dataCorrupted(
                 context(
-                    "A value of type \(type) is nested in more than \(limits.maximumDepth) values, the limit "
+                    "A value of type \(type) is nested in more than \(maximumDepth) values, the limit "
                         + "maximumDepth, \(place)."
                 )
             )

@@ -22,10 +22,15 @@ extension DecodingState {
         guard count > 0 else {
             return []
         }
-        return [Number](unsafeUninitializedCapacity: count) { buffer, initializedCount in
-            UnsafeMutableRawBufferPointer(buffer).copyMemory(from: bytes)
-            initializedCount = count
+        // Of all ways to make an array of raw memory this one looks up no type.
+        var numbers: [Number] = []
+        numbers.append(addingCapacity: count) { output in
+            output.withUnsafeMutableBufferPointer { buffer, initializedCount in
+                UnsafeMutableRawBufferPointer(buffer).copyMemory(from: bytes)
+                initializedCount = count
+            }
         }
+        return numbers
     }
 
     private func checkBooleans(_ bytes: UnsafeRawBufferPointer) throws(Malformation) {
@@ -87,18 +92,22 @@ extension DecodingState {
         at position: Int,
         extra: PathExtension?
     ) throws(Malformation) -> DecodingState {
-        var bytes: [UInt8] = []
-        let writer = EncodingState(takingOver: &bytes, limits: limits, userInfo: [:])
         switch element {
-        case .bool: writer.write(try packedNumber(Bool.self, element, at: position))
-        case .float: writer.write(try packedNumber(Float.self, element, at: position))
-        case .double: writer.write(try packedNumber(Double.self, element, at: position))
-        case .uint64: writer.write(integer: try packedInteger(UInt64.self, element, at: position))
+        case .bool: lone(try packedNumber(Bool.self, element, at: position), extra)
+        case .float: lone(try packedNumber(Float.self, element, at: position), extra)
+        case .double: lone(try packedNumber(Double.self, element, at: position), extra)
+        case .uint64: lone(try packedInteger(UInt64.self, element, at: position), extra)
         case .int8, .int16, .int32, .int64, .uint8, .uint16, .uint32:
-            writer.write(integer: try packedInteger(Int64.self, element, at: position))
+            lone(try packedInteger(Int64.self, element, at: position), extra)
         }
-        writer.giveBack(&bytes, count: writer.count)
-        return DecodingState(inside: self, extra: extra, copying: bytes)
+    }
+
+    private func lone(_ number: some PackedNumber, _ extra: PathExtension?) -> DecodingState {
+        var bytes: [UInt8] = []
+        let writer = EncodingState(takingOver: &bytes, limits: .default, userInfo: [:])
+        number.write(to: writer)
+        writer.finish(givingBack: &bytes, count: writer.count)
+        return DecodingState(inside: self, extra: extra, owning: bytes)
     }
 }
 

@@ -31,76 +31,132 @@ final class PathExtension {
 
 /// The bytes that are being read.
 ///
-/// One of these lives for one call of `MessageDecoder.decode`; decoders and containers refer to it. All
-/// reading goes through functions that compare with `end` first.
-final class DecodingState {
-    private(set) var base: UnsafeRawPointer
-    private(set) var end: Int
-    let limits: MessageLimits
-    let sharedUserInfo: [CodingUserInfoKey: any Sendable]
+/// One of these is used for one call of `MessageDecoder.decode` and then for another; decoders and containers refer to it, and have the
+/// number of their message, so that one that is used after its turn finds nothing to read. All reading goes through
+/// functions that compare with `end` first.
+struct DecodingState {
+    /// What is in memory that stays where it is.
+    struct Contents {
+        var base = DecodingState.noAddress
+        var end = 0
+        var limits = MessageLimits.default
+        var sharedUserInfo: [CodingUserInfoKey: any Sendable] = [:]
+        /// Counts the messages.
+        var message = 0
 
-    /// The keys on the way to the value whose `init(from:)` runs.
-    var path: [any CodingKey] = []
-    /// How many values lie around the one whose `init(from:)` runs, and it.
-    var depth: Int
-    /// The type whose `init(from:)` runs, for error messages.
-    var currentType: Any.Type = Never.self
+        /// The keys on the way to the value whose `init(from:)` runs.
+        var path: [any CodingKey] = []
+        /// How many values lie around the one whose `init(from:)` runs, and it.
+        var depth = 0
+        /// The type whose `init(from:)` runs, for error messages.
+        var currentType: Any.Type = Never.self
 
-    // Where the next entry of the keyed container at `hintOwner` begins, if keys are asked for in the order in
-    // which they were written.
-    var hintOwner = -1
-    var hint = 0
+        // Where the next entry of the keyed container at `hintOwner` begins, if keys are asked for in the order in
+        // which they were written.
+        var hintOwner = -1
+        var hint = 0
 
-    /// Something malformed that was found where nothing can be thrown.
-    var lateMalformation: Malformation?
+        /// Something malformed that was found where nothing can be thrown.
+        var lateMalformation: Malformation?
 
-    /// Memory that belongs to this state alone.
-    private let owned: UnsafeMutableRawPointer?
+        /// Memory that belongs to this state alone.
+        var owned: [UInt8] = []
+        /// States that somebody may read as long as this message is read.
+        var inner: [DecodingState] = []
+
+        /// The keyed containers that there are, and what they read.
+        let containers = ContainerCache(noPlace: KeyedExtent.none)
+    }
+
+    let contents: UnsafeMutablePointer<Contents>
+
+    // Stands for an address; nothing is ever read there.
+    private static var noAddress: UnsafeRawPointer {
+        UnsafeRawPointer(bitPattern: 1).unsafelyUnwrapped
+    }
+
+    @inline(__always)
+    var base: UnsafeRawPointer { contents.pointee.base }
+    @inline(__always)
+    var end: Int { contents.pointee.end }
+    @inline(__always)
+    var message: Int { contents.pointee.message }
+    @inline(__always)
+    var depth: Int { contents.pointee.depth }
+    @inline(__always)
+    var maximumDepth: Int { contents.pointee.limits.maximumDepth }
+
+    // MARK: Beginning and end
 
     init(
         _ bytes: UnsafeRawBufferPointer,
         limits: MessageLimits,
         userInfo: [CodingUserInfoKey: any Sendable]
     ) {
+        if let spare = decodingStates.take() {
+            contents = spare
+        } else {
+            contents = .allocate(capacity: 1)
+            contents.initialize(to: Contents())
+        }
         // An empty buffer may have no address; then nothing is ever read.
-        base = bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 1).unsafelyUnwrapped
-        end = bytes.baseAddress == nil ? 0 : bytes.count
-        self.limits = limits
-        sharedUserInfo = userInfo
-        depth = 0
-        owned = nil
+        if let address = bytes.baseAddress {
+            contents.pointee.base = address
+            contents.pointee.end = bytes.count
+        }
+        contents.pointee.limits = limits
+        contents.pointee.sharedUserInfo = userInfo
+        contents.pointee.hintOwner = -1
+        contents.pointee.message += 1
     }
 
-    /// A state that reads a copy of one value, made by `write`.
-    init(inside outer: DecodingState, extra: PathExtension?, copying bytes: [UInt8]) {
-        let owned = UnsafeMutableRawPointer.allocate(byteCount: max(1, bytes.count), alignment: 1)
-        UnsafeMutableRawBufferPointer(start: owned, count: bytes.count).copyBytes(from: bytes)
-        self.owned = owned
-        base = UnsafeRawPointer(owned)
-        end = bytes.count
-        limits = outer.limits
-        sharedUserInfo = outer.sharedUserInfo
-        depth = outer.depth
-        path = outer.path
-        extra?.append(to: &path)
+    /// A state that reads a value of its own, as if it lay within another.
+    init(inside outer: DecodingState, extra: PathExtension?, owning bytes: [UInt8]) {
+        let owned = bytes.withUnsafeBytes { bytes in
+            DecodingState(
+                bytes,
+                limits: outer.contents.pointee.limits,
+                userInfo: outer.contents.pointee.sharedUserInfo
+            )
+        }
+        contents = owned.contents
+        // The elements of a native array stay where they are until it is changed or released.
+        contents.pointee.owned = bytes
+        contents.pointee.depth = outer.depth
+        contents.pointee.path = outer.codingPath(extra)
     }
 
-    deinit {
-        owned?.deallocate()
-    }
-
-    /// Forgets the bytes.
-    func invalidate() {
-        end = 0
+    /// Ends the use of this state.
+    ///
+    /// Whoever kept a decoder finds another message's number.
+    func discard() {
+        contents.pointee.message += 1
+        contents.pointee.base = Self.noAddress
+        contents.pointee.end = 0
+        contents.pointee.depth = 0
+        contents.pointee.lateMalformation = nil
+        if !contents.pointee.sharedUserInfo.isEmpty {
+            contents.pointee.sharedUserInfo = [:]
+        }
+        if !contents.pointee.path.isEmpty {
+            contents.pointee.path.removeAll(keepingCapacity: true)
+        }
+        if !contents.pointee.owned.isEmpty {
+            contents.pointee.owned = []
+        }
+        while let inner = contents.pointee.inner.popLast() {
+            inner.discard()
+        }
+        decodingStates.giveBack(contents)
     }
 
     /// The user information in the form that `Decoder` wants.
     var userInfo: [CodingUserInfoKey: Any] {
-        sharedUserInfo.mapValues { $0 }
+        contents.pointee.sharedUserInfo.mapValues { $0 }
     }
 
     func codingPath(_ extra: PathExtension?) -> [any CodingKey] {
-        var path = path
+        var path = contents.pointee.path
         extra?.append(to: &path)
         return path
     }
@@ -222,3 +278,5 @@ final class DecodingState {
         return (element, count)
     }
 }
+
+private let decodingStates = StatePool<DecodingState.Contents>()

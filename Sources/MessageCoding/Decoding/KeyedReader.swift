@@ -1,59 +1,102 @@
+/// Where the entries of a keyed container are.
+struct KeyedExtent {
+    var start: Int
+    var end: Int
+    /// The number of the message that it is in.
+    var message: Int
+
+    /// What a container finds after its turn: beyond the end of every message.
+    static let none = KeyedExtent(start: .max / 2, end: .max / 2 + 1, message: -1)
+}
+
 /// Reads entries of a keyed container.
 struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
     let state: DecodingState
-    let start: Int
-    let end: Int
+    private let ownExtent: KeyedExtent
+    private let slot: Int
     let extra: PathExtension?
+
+    /// Makes one whose extent is found in a slot, if it is to be used again for others.
+    init(state: DecodingState, extent: KeyedExtent, slot: Int?, extra: PathExtension?) {
+        self.state = state
+        ownExtent = extent
+        self.slot = slot ?? -1
+        self.extra = extra
+    }
+
+    /// What this container reads.
+    @inline(__always)
+    private var extent: KeyedExtent {
+        let extent = slot < 0 ? ownExtent : state.contents.pointee.containers.place(at: slot)
+        return extent.message == state.message ? extent : .none
+    }
 
     var codingPath: [any CodingKey] { state.codingPath(extra) }
 
     var allKeys: [Key] {
+        let extent = extent
         do throws(Malformation) {
-            return try state.keys(from: start, to: end).compactMap { Key(stringValue: $0) }
+            return try state.keys(from: extent.start, to: extent.end).compactMap { Key(stringValue: $0) }
         } catch {
-            state.lateMalformation = error
+            note(error, in: extent)
             return []
         }
     }
 
     func contains(_ key: Key) -> Bool {
+        let extent = extent
         do throws(Malformation) {
-            return try state.find(key, from: start, to: end) != nil
+            return try state.find(key, from: extent.start, to: extent.end) != nil
         } catch {
-            state.lateMalformation = error
+            note(error, in: extent)
             return false
         }
     }
 
+    /// Keeps an error that cannot be thrown, unless it is that this container is used after its turn.
+    private func note(_ malformation: Malformation, in extent: KeyedExtent) {
+        if extent.message == state.message {
+            state.contents.pointee.lateMalformation = malformation
+        }
+    }
+
     /// Where the value for `key` begins.
-    private func position(_ key: some CodingKey, expecting type: Any.Type) throws -> Int {
-        guard let position = try positionIfPresent(key, expecting: type) else {
-            throw DecodingError.keyNotFound(
-                key,
-                .init(
-                    codingPath: codingPath,
-                    debugDescription: "There is no value for the key \(key.stringValue) "
-                        + "at \(describe(codingPath)), where \(type) was expected."
-                )
-            )
+    @inline(__always)
+    private func position(_ key: some CodingKey, in extent: KeyedExtent, expecting type: Any.Type) throws
+        -> Int
+    {
+        guard let position = try positionIfPresent(key, in: extent) else {
+            throw missing(key, expecting: type)
         }
         return position
     }
 
+    @inline(never)
+    private func missing(_ key: some CodingKey, expecting type: Any.Type) -> DecodingError {
+        .keyNotFound(
+            key,
+            .init(
+                codingPath: codingPath,
+                debugDescription: "There is no value for the key \(key.stringValue) "
+                    + "at \(describe(codingPath)), where \(type) was expected."
+            )
+        )
+    }
+
     @inline(__always)
-    private func positionIfPresent(_ key: some CodingKey, expecting type: Any.Type) throws -> Int? {
+    private func positionIfPresent(_ key: some CodingKey, in extent: KeyedExtent) throws -> Int? {
         do throws(Malformation) {
-            return try state.find(key, from: start, to: end)
+            return try state.find(key, from: extent.start, to: extent.end)
         } catch {
-            throw state.error(error, expecting: KeyedContainer.self, at: start, extra: extra, key: key)
+            throw state.error(error, expecting: KeyedContainer.self, at: extent.start, extra: extra, key: key)
         }
     }
 
     /// Says that the next entry begins at `position`.
     @inline(__always)
-    private func advance(to position: Int) {
-        state.hintOwner = start
-        state.hint = position
+    private func advance(to position: Int, in extent: KeyedExtent) {
+        state.contents.pointee.hintOwner = extent.start
+        state.contents.pointee.hint = position
     }
 
     @inline(__always)
@@ -62,14 +105,15 @@ struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
         _ key: Key,
         _ body: (DecodingState, inout Int) throws(Malformation) -> T
     ) throws -> T {
-        let start = try position(key, expecting: type)
+        let extent = extent
+        let start = try position(key, in: extent, expecting: type)
         var next = start
         do throws(Malformation) {
             let value = try body(state, &next)
-            guard next <= end else {
+            guard next <= extent.end else {
                 throw .truncated
             }
-            advance(to: next)
+            advance(to: next, in: extent)
             return value
         } catch {
             throw state.error(error, expecting: type, at: start, extra: extra, key: key)
@@ -84,11 +128,12 @@ struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
     }
 
     func decodeNil(forKey key: Key) throws -> Bool {
-        var next = try position(key, expecting: KeyedContainer.self)
+        let extent = extent
+        var next = try position(key, in: extent, expecting: KeyedContainer.self)
         guard state.readNull(at: &next) else {
             return false
         }
-        advance(to: next)
+        advance(to: next, in: extent)
         return true
     }
 
@@ -134,23 +179,25 @@ struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
     }
 
     func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T {
-        var next = try position(key, expecting: type)
-        let value = try state.decode(type, at: &next, upTo: end, extra: extra, key: key)
-        advance(to: next)
+        let extent = extent
+        var next = try position(key, in: extent, expecting: type)
+        let value = try state.decode(type, at: &next, upTo: extent.end, extra: extra, key: key)
+        advance(to: next, in: extent)
         return value
     }
 
     func decodeIfPresent<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T? {
-        guard var next = try positionIfPresent(key, expecting: type) else {
+        let extent = extent
+        guard var next = try positionIfPresent(key, in: extent) else {
             return nil
         }
         if state.readNull(at: &next) {
-            advance(to: next)
+            advance(to: next, in: extent)
             return nil
         }
         next = state.skipWrapping(at: next)
-        let value = try state.decode(type, at: &next, upTo: end, extra: extra, key: key)
-        advance(to: next)
+        let value = try state.decode(type, at: &next, upTo: extent.end, extra: extra, key: key)
+        advance(to: next, in: extent)
         return value
     }
 
@@ -159,7 +206,7 @@ struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
         forKey key: Key
     ) throws -> KeyedDecodingContainer<NestedKey> {
         let (position, extra) = try enter(key, expecting: KeyedContainer.self)
-        return KeyedDecodingContainer(try state.keyedReader(keyedBy: type, at: position, extra: extra))
+        return try state.keyedContainer(keyedBy: type, at: position, extra: extra)
     }
 
     func nestedUnkeyedContainer(forKey key: Key) throws -> any UnkeyedDecodingContainer {
@@ -182,17 +229,18 @@ struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
         _ key: some CodingKey,
         expecting type: Any.Type
     ) throws -> (position: Int, extra: PathExtension) {
-        let position = try position(key, expecting: type)
+        let extent = extent
+        let position = try position(key, in: extent, expecting: type)
         let inner = PathExtension(outer: extra, key: key)
         do throws(Malformation) {
-            guard state.depth + inner.depth <= state.limits.maximumDepth else {
+            guard state.depth + inner.depth <= state.maximumDepth else {
                 throw .tooDeep
             }
             let next = try state.endOfValue(at: position)
-            guard next <= end else {
+            guard next <= extent.end else {
                 throw .truncated
             }
-            advance(to: next)
+            advance(to: next, in: extent)
         } catch {
             throw state.error(error, expecting: KeyedContainer.self, at: position, extra: inner, key: nil)
         }

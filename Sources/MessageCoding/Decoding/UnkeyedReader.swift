@@ -8,6 +8,8 @@ struct UnkeyedReader: UnkeyedDecodingContainer {
     let element: PackedElement?
     let extra: PathExtension?
     private(set) var currentIndex = 0
+    /// The number of the message that this is part of.
+    private let message: Int
 
     init(
         state: DecodingState,
@@ -23,6 +25,7 @@ struct UnkeyedReader: UnkeyedDecodingContainer {
         self.itemCount = itemCount
         self.element = element
         self.extra = extra
+        message = state.message
     }
 
     var codingPath: [any CodingKey] { state.codingPath(extra) }
@@ -30,7 +33,7 @@ struct UnkeyedReader: UnkeyedDecodingContainer {
     var isAtEnd: Bool { position >= end }
 
     private func checkItem(_ type: Any.Type) throws {
-        guard position < end else {
+        guard position < end, message == state.message else {
             throw DecodingError.valueNotFound(
                 type,
                 .init(
@@ -48,7 +51,7 @@ struct UnkeyedReader: UnkeyedDecodingContainer {
         _ body: (DecodingState, inout Int) throws(Malformation) -> T,
         packed: (DecodingState, PackedElement, Int) throws(Malformation) -> T
     ) throws -> T {
-        if position >= end {
+        if position >= end || message != state.message {
             try checkItem(type)
         }
         do throws(Malformation) {
@@ -158,6 +161,7 @@ struct UnkeyedReader: UnkeyedDecodingContainer {
         try checkItem(type)
         if let element {
             let lone = try loneNumber(element)
+            defer { lone.discard() }
             var start = 0
             let value = try lone.decode(
                 type,
@@ -185,9 +189,9 @@ struct UnkeyedReader: UnkeyedDecodingContainer {
         keyedBy type: NestedKey.Type
     ) throws -> KeyedDecodingContainer<NestedKey> {
         let (start, next, inner) = try enter(KeyedContainer.self)
-        let container = try state.keyedReader(keyedBy: type, at: start, extra: inner)
+        let container = try state.keyedContainer(keyedBy: type, at: start, extra: inner)
         advance(to: next)
-        return KeyedDecodingContainer(container)
+        return container
     }
 
     mutating func nestedUnkeyedContainer() throws -> any UnkeyedDecodingContainer {
@@ -201,6 +205,7 @@ struct UnkeyedReader: UnkeyedDecodingContainer {
         if let element {
             try checkItem(UnkeyedContainer.self)
             let lone = try loneNumber(element)
+            state.contents.pointee.inner.append(lone)
             advance(to: position + element.size)
             return ValueDecoder(state: lone, position: 0, isOptional: false, extra: nil)
         }
@@ -238,7 +243,7 @@ struct UnkeyedReader: UnkeyedDecodingContainer {
             if let element {
                 throw .unexpected(tag: element.tag)
             }
-            guard state.depth + inner.depth <= state.limits.maximumDepth else {
+            guard state.depth + inner.depth <= state.maximumDepth else {
                 throw .tooDeep
             }
             let next = try state.endOfValue(at: position)

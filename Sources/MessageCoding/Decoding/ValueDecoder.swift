@@ -4,16 +4,24 @@
 struct ValueDecoder: Decoder {
     let state: DecodingState
     let extra: PathExtension?
-    private let place: UInt
+    /// A position, which no address space makes longer than 47 bits, 16 bits of the message's number, and a bit for `isOptional`.
+    private let place: UInt64
 
     init(state: DecodingState, position: Int, isOptional: Bool, extra: PathExtension?) {
         self.state = state
         self.extra = extra
-        place = UInt(bitPattern: position) << 1 | (isOptional ? 1 : 0)
+        let message = UInt64(UInt16(truncatingIfNeeded: state.message))
+        place = message << 48 | UInt64(position) << 1 | (isOptional ? 1 : 0)
     }
 
-    /// Where the value begins.
-    var position: Int { Int(bitPattern: place >> 1) }
+    /// Where the value begins; beyond the end if the message is not being read any more.
+    var position: Int {
+        guard UInt16(truncatingIfNeeded: place >> 48) == UInt16(truncatingIfNeeded: state.message) else {
+            return KeyedExtent.none.start
+        }
+        return Int(truncatingIfNeeded: (place >> 1) & (1 << 47 - 1))
+    }
+
     /// Whether the type that is being decoded is an optional.
     var isOptional: Bool { place & 1 == 1 }
 
@@ -21,7 +29,7 @@ struct ValueDecoder: Decoder {
     var userInfo: [CodingUserInfoKey: Any] { state.userInfo }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
-        KeyedDecodingContainer(try state.keyedReader(keyedBy: type, at: position, extra: extra))
+        try state.keyedContainer(keyedBy: type, at: position, extra: extra)
     }
 
     func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
@@ -39,20 +47,47 @@ enum KeyedContainer {}
 enum UnkeyedContainer {}
 
 extension DecodingState {
-    func keyedReader<Key: CodingKey>(
+    func keyedContainer<Key: CodingKey>(
         keyedBy type: Key.Type,
         at position: Int,
         extra: PathExtension?
-    ) throws -> KeyedReader<Key> {
+    ) throws -> KeyedDecodingContainer<Key> {
+        let extent: KeyedExtent
         do throws(Malformation) {
-            guard let extent = try keyedExtent(at: position) else {
+            guard let found = try keyedExtent(at: position) else {
                 throw .unexpected(tag: try byte(at: position))
             }
-            return KeyedReader(state: self, start: extent.start, end: extent.end, extra: extra)
+            extent = KeyedExtent(start: found.start, end: found.end, message: message)
         } catch {
-            let type = extra == nil ? currentType : KeyedContainer.self
+            let type = extra == nil ? contents.pointee.currentType : KeyedContainer.self
             throw self.error(error, expecting: type, at: position, extra: extra, key: nil)
         }
+        let keyType = ObjectIdentifier(type)
+        let slot = contents.pointee.containers.slot(keyedBy: keyType, level: depth)
+        if extra == nil, let kept = contents.pointee.containers.reuse(slot, keyedBy: keyType, for: extent) {
+            return kept.container()
+        }
+        return makeKeyedContainer(keyedBy: type, extent, slot: slot, extra: extra)
+    }
+
+    @inline(never)
+    private func makeKeyedContainer<Key: CodingKey>(
+        keyedBy type: Key.Type,
+        _ extent: KeyedExtent,
+        slot: Int,
+        extra: PathExtension?
+    ) -> KeyedDecodingContainer<Key> {
+        let cache = contents.pointee.containers
+        guard extra == nil, cache.isFree(slot) else {
+            return KeyedDecodingContainer(
+                KeyedReader<Key>(state: self, extent: extent, slot: nil, extra: extra)
+            )
+        }
+        let container = KeyedDecodingContainer(
+            KeyedReader<Key>(state: self, extent: extent, slot: slot, extra: nil)
+        )
+        cache.keep(container, in: slot, keyedBy: ObjectIdentifier(type), for: extent)
+        return container
     }
 
     func unkeyedReader(at position: Int, extra: PathExtension?) throws -> UnkeyedReader {
@@ -83,7 +118,7 @@ extension DecodingState {
                 extra: extra
             )
         } catch {
-            let type = extra == nil ? currentType : UnkeyedContainer.self
+            let type = extra == nil ? contents.pointee.currentType : UnkeyedContainer.self
             throw self.error(error, expecting: type, at: position, extra: extra, key: nil)
         }
     }

@@ -27,6 +27,45 @@ extension EncodingState {
         return serial
     }
 
+    /// A container for the value with a serial number.
+    @inline(__always)
+    func keyedContainer<Key: CodingKey>(keyedBy type: Key.Type, serial: Int) -> KeyedEncodingContainer<Key> {
+        let keyType = ObjectIdentifier(type)
+        let slot = contents.pointee.containers.slot(keyedBy: keyType, level: frameCount)
+        if let kept = contents.pointee.containers.reuse(slot, keyedBy: keyType, for: serial) {
+            return kept.container()
+        }
+        return makeKeyedContainer(keyedBy: type, serial: serial, slot: slot)
+    }
+
+    @inline(never)
+    private func makeKeyedContainer<Key: CodingKey>(
+        keyedBy type: Key.Type,
+        serial: Int,
+        slot: Int
+    ) -> KeyedEncodingContainer<Key> {
+        let cache = contents.pointee.containers
+        guard cache.isFree(slot) else {
+            return KeyedEncodingContainer(KeyedWriter<Key>(state: self, serial: serial, slot: nil))
+        }
+        let container = KeyedEncodingContainer(KeyedWriter<Key>(state: self, serial: serial, slot: slot))
+        cache.keep(container, in: slot, keyedBy: ObjectIdentifier(type), for: serial)
+        return container
+    }
+
+    /// Begins a container of `count` values, which all are plain.
+    @inline(__always)
+    func beginPlainContainer(_ shape: Frame.Shape, count itemCount: Int) {
+        pushFrame(isOptional: false)
+        openContainer(shape)
+        let frame = frames + (frameCount - 1)
+        frame.pointee.count = itemCount
+        // So many cannot have a short length, and what is not there yet need not be moved later.
+        if itemCount > UInt8.max {
+            lengthenHeader(at: frameCount - 1)
+        }
+    }
+
     /// Begins an entry of a keyed container: writes its key.
     @inline(__always)
     func beginEntry(_ key: some CodingKey, serial: Int) throws {
@@ -70,8 +109,7 @@ extension EncodingState {
         guard serial == self.serial else {
             throw misuseError(value)
         }
-        let known = KnownType.of(T.self)
-        if known.shape != .unknown {
+        if let known = KnownType.of(T.self), known.pointee.levels <= 0 {
             try beginEntry(key, serial: serial)
             try encode(value)
             return

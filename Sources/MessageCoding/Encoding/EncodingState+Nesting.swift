@@ -1,7 +1,7 @@
 extension EncodingState {
     /// The way from the top to the value that is being written.
     var codingPath: [any CodingKey] {
-        var path = outerPath
+        var path = contents.pointee.outerPath
         // The last frame is the value itself; the others say what in them is being written.
         for index in 0..<max(0, frameCount - 1) {
             if let key = pathKey(ofFrame: index) {
@@ -21,18 +21,19 @@ extension EncodingState {
 
     /// The user information in the form that `Encoder` wants.
     var userInfo: [CodingUserInfoKey: Any] {
-        sharedUserInfo.mapValues { $0 }
+        contents.pointee.sharedUserInfo.mapValues { $0 }
     }
 
     /// How many values lie around what is written next.
-    var depth: Int { outerDepth + frameCount }
+    var depth: Int { contents.pointee.outerDepth + frameCount }
 
     func depthError(_ value: Any) -> EncodingError {
         .invalidValue(
             value,
             .init(
                 codingPath: codingPath,
-                debugDescription: "\(type(of: value)) is nested in more than \(limits.maximumDepth) values, "
+                debugDescription:
+                    "\(type(of: value)) is nested in more than \(contents.pointee.limits.maximumDepth) values, "
                     + "the limit maximumDepth."
             )
         )
@@ -40,7 +41,7 @@ extension EncodingState {
 
     /// What is thrown when a container is used although its value is finished, or not begun.
     func misuseError(_ value: Any) -> EncodingError {
-        lateError
+        contents.pointee.lateError
             ?? .invalidValue(
                 value,
                 .init(
@@ -54,54 +55,45 @@ extension EncodingState {
 
     // MARK: States of their own
 
-    /// A state for a container that may be written in turns with the one that it lies in.
+    /// An encoder for a value that may be written in turns with the one that it lies in, which `begin` has made ready for it.
+    ///
+    /// If there can be none, the message fails, and so does whatever is written with it.
+    func makeInnerEncoder(serial: Int, key: (any CodingKey)?, _ begin: () throws -> Void) -> ValueEncoder {
+        do {
+            try begin()
+            if let inner = makeInnerState(frameSerial: serial, key: key) {
+                return ValueEncoder(state: inner, serial: inner.serial)
+            }
+        } catch  where isCurrent(serial) {
+            fail(misuseError(EmptyValue()))
+        } catch {
+            // Of another message, which cannot help it.
+        }
+        return ValueEncoder(state: self, serial: Self.noTurn)
+    }
+
+    /// A state for a container that may be written in turns with the one that it lies in; `nil` if there can be none.
     ///
     /// The key under which it lies, `nil` in an unkeyed container, has been written.
-    func makeInnerState(frameSerial: Int, key: (any CodingKey)?) -> EncodingState {
-        guard depth < limits.maximumDepth else {
-            // Nothing can be thrown here; and no place is kept, so that no chain of states can grow.
-            return makeDetachedState(depthError(EmptyValue()))
+    func makeInnerState(frameSerial: Int, key: (any CodingKey)?) -> EncodingState? {
+        guard depth < contents.pointee.limits.maximumDepth else {
+            // Nothing can be thrown here.
+            fail(depthError(EmptyValue()))
+            return nil
         }
         var path = codingPath
         path.append(key ?? IndexKey(max(0, frames[frameCount - 1].count - 1)))
-        let inner = makeState(outerPath: path)
+        let inner = EncodingState(inside: self, path: path)
         inner.pushFrame(isOptional: false)
-        insertions.append(
+        contents.pointee.insertions.append(
             Insertion(offset: count, frameSerial: frameSerial, key: key?.stringValue, state: inner)
         )
         return inner
     }
 
-    /// A state without a frame: whatever is written to it is an error, and so is the whole message.
-    func makeDetachedState(_ error: EncodingError) -> EncodingState {
-        fail(error)
-        let detached = makeState(outerPath: codingPath)
-        detached.fail(error)
-        return detached
-    }
-
-    private func makeState(outerPath: [any CodingKey]) -> EncodingState {
-        var none: [UInt8] = []
-        return EncodingState(
-            takingOver: &none,
-            limits: limits,
-            userInfo: sharedUserInfo,
-            outerPath: outerPath,
-            outerDepth: depth
-        )
-    }
-
-    /// An encoder for the value that this state is for.
-    func makeEncoder() -> ValueEncoder {
-        ValueEncoder(state: self, serial: frameCount == 0 ? Self.noTurn : serial)
-    }
-
     /// The state of the container that was opened before under the same key, to go on with it.
     func innerState(frameSerial: Int, key: String, shape: Frame.Shape) -> EncodingState? {
-        guard let last = insertions.last, last.frameSerial == frameSerial else {
-            return nil
-        }
-        for insertion in insertions.reversed() {
+        for insertion in contents.pointee.insertions.reversed() {
             guard insertion.frameSerial == frameSerial else {
                 return nil
             }
@@ -118,22 +110,23 @@ extension EncodingState {
         while frameCount > 0 {
             _ = try popFrame()
         }
-        if isFailed, let lateError {
+        if contents.pointee.isFailed, let lateError = contents.pointee.lateError {
             throw lateError
         }
     }
 
     /// Puts the bytes of the states from `first` on where they belong.
     func putInsertionsInPlace(from first: Int) throws {
+        let insertions = contents.pointee.insertions[first...]
         var total = 0
-        for insertion in insertions[first...] {
+        for insertion in insertions {
             try insertion.state.finish()
             total += insertion.state.count
         }
         reserve(total)
         var readEnd = count
         var writeEnd = count + total
-        for insertion in insertions[first...].reversed() {
+        for insertion in insertions.reversed() {
             let byteCount = readEnd - insertion.offset
             writeEnd -= byteCount
             memoryMove(from: insertion.offset, to: writeEnd, byteCount: byteCount)
@@ -142,7 +135,7 @@ extension EncodingState {
             (base + writeEnd).copyMemory(from: insertion.state.base, byteCount: insertion.state.count)
         }
         count += total
-        insertions.removeLast(insertions.count - first)
+        discardInsertions(from: first)
     }
 }
 

@@ -71,6 +71,12 @@ extension EncodingState {
     @inline(__always)
     func write(length: Int) {
         reserve(10)
+        store(length: length)
+    }
+
+    /// Writes a number in groups of seven bits, for which there is room.
+    @inline(__always)
+    func store(length: Int) {
         var rest = UInt64(length)
         while rest >= 0x80 {
             base.storeBytes(of: UInt8(truncatingIfNeeded: rest) | 0x80, toByteOffset: count, as: UInt8.self)
@@ -81,30 +87,46 @@ extension EncodingState {
         count += 1
     }
 
+    /// The most that stands before the bytes of a string.
+    static let textHeaderSize = 11
+
+    @inline(__always)
     func write(_ value: String) {
-        var value = value
-        value.withUTF8 { utf8 in
-            let bytes = UnsafeRawBufferPointer(utf8)
-            if bytes.count < Tag.shortStringLimit {
-                append(Tag.shortString + UInt8(truncatingIfNeeded: bytes.count))
-            } else {
-                if bytes.count >= Self.largeBlockSize {
-                    prepareForLargeBlock()
-                }
-                reserve(bytes.count + 11)
-                append(Tag.string)
-                write(length: bytes.count)
+        withBytes(of: value) { bytes in
+            if bytes.count >= Self.largeBlockSize {
+                prepareForLargeBlock()
             }
-            append(bytes)
+            reserve(bytes.count + Self.textHeaderSize)
+            store(text: bytes)
         }
     }
 
+    /// Writes a string for which there is room.
+    @inline(__always)
+    func store(text bytes: UnsafeRawBufferPointer) {
+        let size = bytes.count
+        if size < Tag.shortStringLimit {
+            base.storeBytes(
+                of: Tag.shortString + UInt8(truncatingIfNeeded: size),
+                toByteOffset: count,
+                as: UInt8.self
+            )
+            count += 1
+        } else {
+            base.storeBytes(of: Tag.string, toByteOffset: count, as: UInt8.self)
+            count += 1
+            store(length: size)
+        }
+        store(bytes)
+    }
+
     /// Writes the key of an entry.
+    @inline(__always)
     func write(key: String) {
-        var key = key
-        key.withUTF8 { utf8 in
-            write(length: utf8.count)
-            append(UnsafeRawBufferPointer(utf8))
+        withBytes(of: key) { bytes in
+            reserve(bytes.count + 10)
+            store(length: bytes.count)
+            store(bytes)
         }
     }
 
@@ -122,4 +144,15 @@ extension EncodingState {
         write(length: bytes.count / element.size)
         append(bytes)
     }
+}
+
+/// Calls `body` with the text's bytes where they are.
+@inline(__always)
+func withBytes<Result>(of text: String, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    // Counts no references, as the ways that never fail do.
+    if let result = text.utf8.withContiguousStorageIfAvailable({ body(UnsafeRawBufferPointer($0)) }) {
+        return result
+    }
+    var text = text
+    return text.withUTF8 { body(UnsafeRawBufferPointer($0)) }
 }

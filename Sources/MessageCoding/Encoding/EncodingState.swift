@@ -1,12 +1,12 @@
 /// The bytes written so far and the values that are being written.
 ///
-/// One of these lives for one call of `MessageEncoder.encode`. Encoders and containers are small values that
-/// refer to it and write straight to its end. Each has the serial number of its frame, so that one that is used
-/// after its turn gives an error.
+/// One of these is used for one call of `MessageEncoder.encode` and then for another. Encoders and containers are small values
+/// that refer to it and write straight to its end. Each has the serial number of its frame, which no other ever has, so
+/// that one that is used after its turn gives an error.
 ///
 /// A container that is opened *inside* another one by hand (`nestedContainer`, `superEncoder`) may be written in turns
 /// with it. It gets a state of its own, whose bytes are put in place when the outer value ends.
-final class EncodingState {
+struct EncodingState {
     /// A value that is being written.
     struct Frame {
         enum Shape: UInt8 {
@@ -51,114 +51,194 @@ final class EncodingState {
     }
 
     /// The serial number while no value is being written.
-    static let noFrame = -1
+    static let noFrame = 0
     /// The serial number of a container that may never write.
-    static let noTurn = -2
+    static let noTurn = Int.max
 
-    let limits: MessageLimits
-    let sharedUserInfo: [CodingUserInfoKey: any Sendable]
+    /// What is in memory that stays where it is.
+    struct Contents {
+        var limits = MessageLimits.default
+        var sharedUserInfo: [CodingUserInfoKey: any Sendable] = [:]
 
-    // `storage` owns the memory that `base` points to. It is never read or changed through its own name while
-    // there is a `base`, and every byte counts as an element, written or not, so a write is a store.
-    private var storage: [UInt8]
-    private(set) var base: UnsafeMutableRawPointer
-    private(set) var capacity: Int
-    var count: Int
+        // `storage` owns the memory that `base` points to. It is never read or changed through its own name while
+        // there is a `base`, and does not know of what is written behind its elements until it is handed on.
+        var storage: [UInt8] = []
+        var base = EncodingState.noAddress
+        var capacity = 0
+        var count = 0
 
-    // A plain allocation and not an array: it is looked at for every item.
-    // Nothing is allocated before the first frame.
-    private(set) var frames: UnsafeMutablePointer<Frame>
-    private var frameCapacity = 0
-    var frameCount = 0
-    private var lastSerial = 0
-    /// The serial number of the innermost frame, the only one that may be written to.
-    var serial = noFrame
-    /// The outermost frames that are known to have long headers.
-    private var longFrameCount = 0
+        // A plain allocation and not an array: it is looked at for every item.
+        // Nothing is allocated before the first frame.
+        var frames = EncodingState.noAddress.assumingMemoryBound(to: Frame.self)
+        var frameCapacity = 0
+        var frameCount = 0
+        /// The serial numbers of this message are those after the first, up to the last.
+        var firstSerial = 0
+        var lastSerial = 0
+        /// The serial number of the innermost frame, the only one that may be written to.
+        var serial = EncodingState.noFrame
+        /// The outermost frames that are known to have long headers.
+        var longFrameCount = 0
 
-    var insertions: [Insertion] = []
-    /// The path and the depth of what this state writes.
-    let outerPath: [any CodingKey]
-    let outerDepth: Int
-    /// An error that happened where none can be thrown.
-    private(set) var lateError: EncodingError?
-    /// Whether there is one: quicker to ask.
-    private(set) var isFailed = false
+        var insertions: [Insertion] = []
+        /// The path and the depth of what this state writes.
+        var outerPath: [any CodingKey] = []
+        var outerDepth = 0
+        /// An error that happened where none can be thrown.
+        var lateError: EncodingError?
+        /// Whether there is one: quicker to ask.
+        var isFailed = false
+
+        /// The keyed containers that there are, and the serial numbers of the values that they write.
+        let containers = ContainerCache<Int>(noPlace: EncodingState.noTurn)
+    }
+
+    let contents: UnsafeMutablePointer<Contents>
+
+    // Stands for an address; it is aligned and never followed.
+    private static var noAddress: UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(bitPattern: 64).unsafelyUnwrapped
+    }
+
+    @inline(__always)
+    var base: UnsafeMutableRawPointer { contents.pointee.base }
+    @inline(__always)
+    var frames: UnsafeMutablePointer<Frame> { contents.pointee.frames }
+    @inline(__always)
+    var serial: Int { contents.pointee.serial }
+
+    @inline(__always)
+    var count: Int {
+        get { contents.pointee.count }
+        nonmutating set { contents.pointee.count = newValue }
+    }
+
+    @inline(__always)
+    var frameCount: Int {
+        get { contents.pointee.frameCount }
+        nonmutating set { contents.pointee.frameCount = newValue }
+    }
+
+    // MARK: Beginning and end
 
     /// Begins to write behind the bytes that are there, in their memory if it has room.
     init(
         takingOver bytes: inout [UInt8],
         limits: MessageLimits,
-        userInfo: [CodingUserInfoKey: any Sendable],
-        outerPath: [any CodingKey] = [],
-        outerDepth: Int = 0
+        userInfo: [CodingUserInfoKey: any Sendable]
     ) {
-        self.limits = limits
-        self.sharedUserInfo = userInfo
-        self.outerPath = outerPath
-        self.outerDepth = outerDepth
-        count = bytes.count
-        let room = bytes.capacity - bytes.count
-        if room >= 64 {
-            bytes.append(addingCapacity: room) { output in
-                output.withUnsafeMutableBufferPointer { buffer, initializedCount in
-                    initializedCount = buffer.count
-                }
-            }
-            storage = []
-            swap(&storage, &bytes)
+        self.init(limits: limits, userInfo: userInfo)
+        let count = bytes.count
+        if bytes.capacity - count >= 64 {
+            swap(&contents.pointee.storage, &bytes)
+            // Looking for the address makes sure that nobody else has the memory.
+            contents.pointee.base = Self.address(of: &contents.pointee.storage)
+            contents.pointee.capacity = contents.pointee.storage.capacity
+            self.count = count
         } else {
-            storage = Self.makeStorage(capacity: count + 240, copying: bytes)
+            makeStorage(capacity: count + 240)
+            bytes.withUnsafeBytes { append($0) }
+            bytes = []
         }
-        capacity = storage.count
-        base = Self.address(of: &storage)
-        frames = Self.noFrames
     }
 
-    deinit {
-        guard frameCapacity > 0 else {
-            return
-        }
-        frames.deinitialize(count: frameCount)
-        frames.deallocate()
+    /// Begins to write what belongs into what another state writes.
+    init(inside outer: EncodingState, path: [any CodingKey]) {
+        self.init(limits: outer.contents.pointee.limits, userInfo: outer.contents.pointee.sharedUserInfo)
+        contents.pointee.outerPath = path
+        contents.pointee.outerDepth = outer.depth
+        makeStorage(capacity: 240)
     }
 
-    private static func makeStorage(capacity: Int, copying bytes: [UInt8]) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: capacity) { buffer, initializedCount in
-            if !bytes.isEmpty {
-                _ = buffer.update(fromContentsOf: bytes)
-            }
-            initializedCount = buffer.count
+    private init(limits: MessageLimits, userInfo: [CodingUserInfoKey: any Sendable]) {
+        if let spare = encodingStates.take() {
+            contents = spare
+        } else {
+            contents = .allocate(capacity: 1)
+            contents.initialize(to: Contents())
         }
+        contents.pointee.limits = limits
+        contents.pointee.sharedUserInfo = userInfo
+        contents.pointee.firstSerial = contents.pointee.lastSerial + 1
+    }
+
+    private func makeStorage(capacity: Int) {
+        contents.pointee.storage.reserveCapacity(capacity)
+        contents.pointee.base = Self.address(of: &contents.pointee.storage)
+        contents.pointee.capacity = contents.pointee.storage.capacity
     }
 
     private static func address(of storage: inout [UInt8]) -> UnsafeMutableRawPointer {
         // The elements of a native array stay where they are until it is changed or released.
         storage.withUnsafeMutableBytes { bytes in
-            // Never empty, so there is an address.
+            // It has capacity, so there is an address.
             bytes.baseAddress.unsafelyUnwrapped
         }
     }
 
-    /// Hands the memory on, cut to `count` bytes.
-    func giveBack(_ bytes: inout [UInt8], count: Int) {
-        var result: [UInt8] = []
-        swap(&result, &storage)
-        result.removeLast(result.count - count)
-        bytes = result
-        // Whoever kept an encoder beyond its call makes it grow again, into memory that nobody reads.
-        capacity = 0
-        self.count = 0
-        serial = Self.noFrame
+    /// Hands the memory on, cut to `count` bytes, and ends the use of this state.
+    func finish(givingBack bytes: inout [UInt8], count: Int) {
+        let missing = count - contents.pointee.storage.count
+        contents.pointee.storage.append(addingCapacity: missing) { output in
+            output.withUnsafeMutableBufferPointer { _, initializedCount in
+                initializedCount = missing
+            }
+        }
+        swap(&bytes, &contents.pointee.storage)
+        discard()
+    }
+
+    /// Ends the use of this state.
+    ///
+    /// Whoever kept an encoder finds that its serial number is not that of any frame.
+    func discard() {
+        while frameCount > 0 {
+            dropFrame()
+        }
+        discardInsertions(from: 0)
+        contents.pointee.count = 0
+        contents.pointee.capacity = 0
+        if contents.pointee.storage.capacity > Self.largeBlockSize {
+            contents.pointee.storage = []
+        }
+        if contents.pointee.frameCapacity > 256 {
+            frames.deallocate()
+            contents.pointee.frameCapacity = 0
+        }
+        if contents.pointee.isFailed {
+            contents.pointee.lateError = nil
+            contents.pointee.isFailed = false
+        }
+        if !contents.pointee.sharedUserInfo.isEmpty {
+            contents.pointee.sharedUserInfo = [:]
+        }
+        if !contents.pointee.outerPath.isEmpty {
+            contents.pointee.outerPath = []
+        }
+        contents.pointee.outerDepth = 0
+        encodingStates.giveBack(contents)
+    }
+
+    /// Ends the use of the states whose bytes are not wanted.
+    func discardInsertions(from first: Int) {
+        while contents.pointee.insertions.count > first, let last = contents.pointee.insertions.popLast() {
+            last.state.discard()
+        }
+    }
+
+    /// Whether a value with this serial number belongs to the message that is being written.
+    func isCurrent(_ serial: Int) -> Bool {
+        serial >= contents.pointee.firstSerial && serial <= contents.pointee.lastSerial
+            && self.serial != Self.noFrame
     }
 
     /// Notes an error that cannot be thrown where it happens; the first one counts.
     func fail(_ error: EncodingError) {
-        guard !isFailed else {
+        guard !contents.pointee.isFailed else {
             return
         }
-        lateError = error
-        isFailed = true
+        contents.pointee.lateError = error
+        contents.pointee.isFailed = true
     }
 
     // MARK: Bytes
@@ -166,21 +246,20 @@ final class EncodingState {
     /// Makes room for `additional` bytes.
     @inline(__always)
     func reserve(_ additional: Int) {
-        if capacity - count < additional {
+        if contents.pointee.capacity - count < additional {
             grow(by: additional)
         }
     }
 
     @inline(never)
     private func grow(by additional: Int) {
-        let newCapacity = max(count + additional, capacity * 2, 64)
-        var grown = [UInt8](unsafeUninitializedCapacity: newCapacity) { buffer, initializedCount in
-            UnsafeMutableRawBufferPointer(buffer).copyMemory(from: .init(start: base, count: count))
-            initializedCount = buffer.count
-        }
-        base = Self.address(of: &grown)
-        capacity = grown.count
-        storage = grown
+        var grown: [UInt8] = []
+        grown.reserveCapacity(max(count + additional, contents.pointee.capacity * 2))
+        let address = Self.address(of: &grown)
+        address.copyMemory(from: base, byteCount: count)
+        contents.pointee.base = address
+        contents.pointee.capacity = grown.capacity
+        contents.pointee.storage = grown
     }
 
     @inline(__always)
@@ -200,6 +279,15 @@ final class EncodingState {
         count += bytes.count
     }
 
+    /// Appends bytes for which there is room.
+    @inline(__always)
+    func store(_ bytes: UnsafeRawBufferPointer) {
+        if let address = bytes.baseAddress {
+            (base + count).copyMemory(from: address, byteCount: bytes.count)
+            count += bytes.count
+        }
+    }
+
     /// Moves what lies behind `offset` up by `distance` bytes.
     func openGap(at offset: Int, of distance: Int) {
         reserve(distance)
@@ -217,37 +305,34 @@ final class EncodingState {
 
     /// Begins a value at the end of the bytes.
     func pushFrame(isOptional: Bool) {
-        if frameCount == frameCapacity {
+        if frameCount == contents.pointee.frameCapacity {
             growFrames()
         }
-        lastSerial += 1
-        serial = lastSerial
+        let serial = contents.pointee.lastSerial + 1
+        contents.pointee.lastSerial = serial
+        contents.pointee.serial = serial
         (frames + frameCount).initialize(
             to: Frame(
                 serial: serial,
                 start: count,
                 isOptional: isOptional,
-                insertionCount: insertions.count
+                insertionCount: contents.pointee.insertions.count
             )
         )
         frameCount += 1
     }
 
-    // Stands for an address; it is aligned and never followed.
-    private static var noFrames: UnsafeMutablePointer<Frame> {
-        UnsafeMutablePointer(bitPattern: 64).unsafelyUnwrapped
-    }
-
     @inline(never)
     private func growFrames() {
-        let newCapacity = max(4, frameCapacity * 2)
+        let oldCapacity = contents.pointee.frameCapacity
+        let newCapacity = max(4, oldCapacity * 2)
         let grown = UnsafeMutablePointer<Frame>.allocate(capacity: newCapacity)
-        if frameCapacity > 0 {
-            grown.moveInitialize(from: frames, count: frameCount)
+        if oldCapacity > 0 {
+            grown.moveInitialize(from: frames, count: oldCapacity)
             frames.deallocate()
         }
-        frames = grown
-        frameCapacity = newCapacity
+        contents.pointee.frames = grown
+        contents.pointee.frameCapacity = newCapacity
     }
 
     /// Ends the innermost value: completes its header.
@@ -255,13 +340,14 @@ final class EncodingState {
     /// - Returns: Where the value begins.
     func popFrame() throws -> Int {
         let frame = frames + (frameCount - 1)
-        if insertions.count > frame.pointee.insertionCount {
+        if contents.pointee.insertions.count > frame.pointee.insertionCount {
             try putInsertionsInPlace(from: frame.pointee.insertionCount)
         }
         return closeFrame()
     }
 
     /// Ends the innermost value, which has no states of their own within it.
+    @discardableResult
     func closeFrame() -> Int {
         let frame = frames + (frameCount - 1)
         switch frame.pointee.shape {
@@ -284,7 +370,7 @@ final class EncodingState {
     /// Ends the innermost value and takes back what it wrote.
     func abandonFrame() {
         let frame = frames + (frameCount - 1)
-        insertions.removeLast(max(0, insertions.count - frame.pointee.insertionCount))
+        discardInsertions(from: frame.pointee.insertionCount)
         count = frame.pointee.start
         dropFrame()
     }
@@ -292,8 +378,8 @@ final class EncodingState {
     private func dropFrame() {
         frameCount -= 1
         (frames + frameCount).deinitialize(count: 1)
-        longFrameCount = min(longFrameCount, frameCount)
-        serial = frameCount == 0 ? Self.noFrame : frames[frameCount - 1].serial
+        contents.pointee.longFrameCount = min(contents.pointee.longFrameCount, frameCount)
+        contents.pointee.serial = frameCount == 0 ? Self.noFrame : frames[frameCount - 1].serial
     }
 
     private func appendEmptyContainer() {
@@ -327,13 +413,13 @@ final class EncodingState {
     /// Gives the headers of all open containers room for a long length, before a large block is written behind
     /// them, so that the block need not be moved when they end.
     func prepareForLargeBlock() {
-        while longFrameCount < frameCount {
-            lengthenHeader(at: longFrameCount)
-            longFrameCount += 1
+        while contents.pointee.longFrameCount < frameCount {
+            lengthenHeader(at: contents.pointee.longFrameCount)
+            contents.pointee.longFrameCount += 1
         }
     }
 
-    private func lengthenHeader(at index: Int) {
+    func lengthenHeader(at index: Int) {
         let frame = frames + index
         let offset = frame.pointee.start + frame.pointee.headerSize
         switch frame.pointee.shape {
@@ -357,8 +443,11 @@ final class EncodingState {
             frames[later].start += distance
             later += 1
         }
-        for index in insertions.indices where insertions[index].offset >= offset {
-            insertions[index].offset += distance
+        for index in contents.pointee.insertions.indices
+        where contents.pointee.insertions[index].offset >= offset {
+            contents.pointee.insertions[index].offset += distance
         }
     }
 }
+
+private let encodingStates = StatePool<EncodingState.Contents>()

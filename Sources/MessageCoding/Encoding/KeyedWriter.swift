@@ -1,7 +1,20 @@
 /// Writes entries of a keyed container.
 struct KeyedWriter<Key: CodingKey>: KeyedEncodingContainerProtocol {
     let state: EncodingState
-    let serial: Int
+    private let ownSerial: Int
+    private let slot: Int
+
+    /// Makes one whose serial number is found in a slot, if it is to be used again for others.
+    init(state: EncodingState, serial: Int, slot: Int?) {
+        self.state = state
+        ownSerial = serial
+        self.slot = slot ?? -1
+    }
+
+    @inline(__always)
+    private var serial: Int {
+        slot < 0 ? ownSerial : state.contents.pointee.containers.place(at: slot)
+    }
 
     var codingPath: [any CodingKey] { state.codingPath }
 
@@ -74,39 +87,33 @@ struct KeyedWriter<Key: CodingKey>: KeyedEncodingContainerProtocol {
         keyedBy keyType: NestedKey.Type,
         forKey key: Key
     ) -> KeyedEncodingContainer<NestedKey> {
-        let inner = innerState(forKey: key, shape: .keyed)
-        return KeyedEncodingContainer(
-            KeyedWriter<NestedKey>(state: inner, serial: inner.openContainer(.keyed))
-        )
+        let inner = innerEncoder(forKey: key, shape: .keyed)
+        return inner.container(keyedBy: keyType)
     }
 
     mutating func nestedUnkeyedContainer(forKey key: Key) -> any UnkeyedEncodingContainer {
-        let inner = innerState(forKey: key, shape: .unkeyed)
-        return UnkeyedWriter(state: inner, serial: inner.openContainer(.unkeyed))
+        let inner = innerEncoder(forKey: key, shape: .unkeyed)
+        return inner.unkeyedContainer()
     }
 
     mutating func superEncoder() -> any Encoder {
-        let inner = innerState(forKey: SuperKey(), shape: nil)
-        return inner.makeEncoder()
+        innerEncoder(forKey: SuperKey(), shape: nil)
     }
 
     mutating func superEncoder(forKey key: Key) -> any Encoder {
-        let inner = innerState(forKey: key, shape: nil)
-        return inner.makeEncoder()
+        innerEncoder(forKey: key, shape: nil)
     }
 
-    /// A state for what is written under `key`; the one that is there if it is asked for by shape.
-    private func innerState(forKey key: some CodingKey, shape: EncodingState.Frame.Shape?) -> EncodingState {
+    /// An encoder for what is written under `key`: for the container that is there if it is asked for by shape.
+    private func innerEncoder(forKey key: some CodingKey, shape: EncodingState.Frame.Shape?) -> ValueEncoder {
+        let serial = serial
         if let shape,
             let known = state.innerState(frameSerial: serial, key: key.stringValue, shape: shape)
         {
-            return known
+            return ValueEncoder(state: known, serial: known.serial)
         }
-        do {
+        return state.makeInnerEncoder(serial: serial, key: key) {
             try state.beginEntry(key, serial: serial)
-        } catch {
-            return state.makeDetachedState(state.misuseError(EmptyValue()))
         }
-        return state.makeInnerState(frameSerial: serial, key: key)
     }
 }

@@ -114,28 +114,20 @@ struct UnkeyedWriter: UnkeyedEncodingContainer {
     mutating func nestedContainer<NestedKey: CodingKey>(
         keyedBy keyType: NestedKey.Type
     ) -> KeyedEncodingContainer<NestedKey> {
-        let inner = innerState()
-        return KeyedEncodingContainer(
-            KeyedWriter<NestedKey>(state: inner, serial: inner.openContainer(.keyed))
-        )
+        innerEncoder().container(keyedBy: keyType)
     }
 
     mutating func nestedUnkeyedContainer() -> any UnkeyedEncodingContainer {
-        let inner = innerState()
-        return UnkeyedWriter(state: inner, serial: inner.openContainer(.unkeyed))
+        innerEncoder().unkeyedContainer()
     }
 
     mutating func superEncoder() -> any Encoder {
-        let inner = innerState()
-        return inner.makeEncoder()
+        innerEncoder()
     }
 
-    private func innerState() -> EncodingState {
-        do {
+    private func innerEncoder() -> ValueEncoder {
+        state.makeInnerEncoder(serial: serial, key: nil) {
             try state.beginItem(serial: serial)
-        } catch {
-            return state.makeDetachedState(state.misuseError(EmptyValue()))
         }
-        return state.makeInnerState(frameSerial: serial, key: nil)
     }
 }

@@ -10,8 +10,9 @@ struct ValueEncoder: Encoder {
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
         let isTurn = serial == state.serial
-        return KeyedEncodingContainer(
-            KeyedWriter(state: state, serial: isTurn ? state.openContainer(.keyed) : EncodingState.noTurn)
+        return state.keyedContainer(
+            keyedBy: type,
+            serial: isTurn ? state.openContainer(.keyed) : EncodingState.noTurn
         )
     }
 

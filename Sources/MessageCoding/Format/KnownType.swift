@@ -1,30 +1,38 @@
-/// A standard type that is written and read without going through its `Codable` conformance.
+/// How a plain type is written and read by code that knows it only at run time.
 ///
-/// Nobody can give these types another conformance, so what is written is what theirs would have
-/// written, or a packed form that they can read as well.
+/// The functions are compiled for the one type, down to the scalars in it.
 struct KnownType: Sendable {
-    enum Shape: UInt8, Sendable {
-        case unknown
-        case scalar
-        case array
-        case contiguousArray
-        case stringArray
-        case dictionary
+    /// Room for a value of any known type.
+    struct Memory {
+        private var words: (UInt64, UInt64) = (0, 0)
     }
 
-    enum Scalar: UInt8, Sendable {
-        case bool, int8, int16, int32, int64, int, uint8, uint16, uint32, uint64, uint
-        case float, double, string
+    /// How many values lie within one another in one of the type.
+    let levels: Int
+    /// Writes the value at an address.
+    let write: @Sendable (UnsafeRawPointer, EncodingState) -> Void
+    /// Reads a value into memory that has none yet.
+    let read: @Sendable (UnsafeMutableRawPointer, DecodingState, inout Int) throws(Malformation) -> Void
+
+    @inline(__always)
+    init<Plain: PlainValue>(_ type: Plain.Type) {
+        precondition(MemoryLayout<Plain>.size <= MemoryLayout<Memory>.size)
+        levels = Plain.levels
+        write = { address, state in
+            address.assumingMemoryBound(to: Plain.self).pointee.write(to: state)
+        }
+        read = { address, state, position throws(Malformation) in
+            let value = try Plain.read(from: state, at: &position)
+            address.initializeMemory(as: Plain.self, to: value)
+        }
     }
 
-    var shape: Shape
-    var scalar: Scalar
-
-    static let unknown = KnownType(shape: .unknown, scalar: .bool)
+    /// Whether its values have no others in them.
+    var isScalar: Bool { levels < 0 }
 
     /// What is known of `type`, found in a few nanoseconds.
     @inline(__always)
-    static func of<T>(_ type: T.Type) -> KnownType {
+    static func of<T>(_ type: T.Type) -> UnsafePointer<KnownType>? {
         table.find(ObjectIdentifier(type))
     }
 
@@ -35,33 +43,36 @@ struct KnownType: Sendable {
 private struct KnownTypeTable: Sendable {
     private struct Slot {
         var type: ObjectIdentifier?
-        var known: KnownType
+        /// Allocated once and never freed, as the table is never.
+        var known: UnsafePointer<KnownType>?
     }
 
     private static let slotCount = 256
-    private var slots: [Slot]
+    // Filled by `init`, then only read.
+    private nonisolated(unsafe) let slots: UnsafeMutablePointer<Slot>
 
     init() {
-        slots = Array(repeating: Slot(type: nil, known: .unknown), count: Self.slotCount)
-        insertNumber(Bool.self, .bool)
-        insertNumber(Int8.self, .int8)
-        insertNumber(Int16.self, .int16)
-        insertNumber(Int32.self, .int32)
-        insertNumber(Int64.self, .int64)
-        insertNumber(Int.self, .int)
-        insertNumber(UInt8.self, .uint8)
-        insertNumber(UInt16.self, .uint16)
-        insertNumber(UInt32.self, .uint32)
-        insertNumber(UInt64.self, .uint64)
-        insertNumber(UInt.self, .uint)
-        insertNumber(Float.self, .float)
-        insertNumber(Double.self, .double)
-        insert(String.self, .init(shape: .scalar, scalar: .string))
-        insert([String].self, .init(shape: .stringArray, scalar: .string))
-        insert([String: Int].self, .init(shape: .dictionary, scalar: .int))
-        insert([String: Double].self, .init(shape: .dictionary, scalar: .double))
-        insert([String: String].self, .init(shape: .dictionary, scalar: .string))
-        insert([String: Bool].self, .init(shape: .dictionary, scalar: .bool))
+        slots = .allocate(capacity: Self.slotCount)
+        slots.initialize(repeating: Slot(), count: Self.slotCount)
+        insertNumber(Bool.self)
+        insertNumber(Int8.self)
+        insertNumber(Int16.self)
+        insertNumber(Int32.self)
+        insertNumber(Int64.self)
+        insertNumber(Int.self)
+        insertNumber(UInt8.self)
+        insertNumber(UInt16.self)
+        insertNumber(UInt32.self)
+        insertNumber(UInt64.self)
+        insertNumber(UInt.self)
+        insertNumber(Float.self)
+        insertNumber(Double.self)
+        insert(String.self)
+        insert([String].self)
+        insertTables(of: Int.self)
+        insertTables(of: Double.self)
+        insertTables(of: String.self)
+        insert([String: Bool].self)
     }
 
     @inline(__always)
@@ -71,32 +82,45 @@ private struct KnownTypeTable: Sendable {
     }
 
     @inline(__always)
-    func find(_ type: ObjectIdentifier) -> KnownType {
-        slots.withUnsafeBufferPointer { slots in
-            var index = Self.slot(of: type)
-            // The table is never full, so that an empty slot ends the search.
-            while let found = slots[index].type {
-                if found == type {
-                    return slots[index].known
-                }
-                index = (index + 1) & (Self.slotCount - 1)
+    func find(_ type: ObjectIdentifier) -> UnsafePointer<KnownType>? {
+        var index = Self.slot(of: type)
+        // The table is never full, so that an empty slot ends the search.
+        while let found = slots[index].type {
+            if found == type {
+                return slots[index].known
             }
-            return .unknown
+            index = (index + 1) & (Self.slotCount - 1)
         }
+        return nil
     }
 
-    private mutating func insertNumber<Number>(_ type: Number.Type, _ scalar: KnownType.Scalar) {
-        insert(type, .init(shape: .scalar, scalar: scalar))
-        insert([Number].self, .init(shape: .array, scalar: scalar))
-        insert(ContiguousArray<Number>.self, .init(shape: .contiguousArray, scalar: scalar))
+    @inline(__always)
+    private func insertNumber<Number: PackedNumber>(_ type: Number.Type) {
+        insert(type)
+        insert([Number].self)
+        insert(ContiguousArray<Number>.self)
     }
 
-    private mutating func insert<T>(_ type: T.Type, _ known: KnownType) {
+    /// The tables, and tables of tables, that programs are likely to have.
+    @inline(__always)
+    private func insertTables<Value: PlainValue>(of type: Value.Type) {
+        insert([[Value]].self)
+        insert([String: Value].self)
+        insert([String: [Value]].self)
+        insert([[String: Value]].self)
+        insert([String: [String: Value]].self)
+        insert([String: [String: [Value]]].self)
+    }
+
+    @inline(__always)
+    private func insert<Plain: PlainValue>(_ type: Plain.Type) {
         var index = Self.slot(of: ObjectIdentifier(type))
         while slots[index].type != nil {
             index = (index + 1) & (Self.slotCount - 1)
         }
-        slots[index] = Slot(type: ObjectIdentifier(type), known: known)
+        let known = UnsafeMutablePointer<KnownType>.allocate(capacity: 1)
+        known.initialize(to: KnownType(type))
+        slots[index] = Slot(type: ObjectIdentifier(type), known: UnsafePointer(known))
     }
 }
 

@@ -86,7 +86,7 @@ enum PackedElement: UInt8, Sendable {
 /// A number type whose arrays travel as their memory.
 ///
 /// Only this module conforms types to it, each of them a standard type without padding.
-protocol PackedNumber: BitwiseCopyable, Codable, Sendable {
+protocol PackedNumber: PlainValue, BitwiseCopyable, Codable, Sendable {
     static var packedElement: PackedElement { get }
 }
 

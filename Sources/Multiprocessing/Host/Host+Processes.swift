@@ -351,8 +351,13 @@ extension Host {
         }
         if let journal = process.journal { sendJournal(journal, of: process) }
         processes[process.address.serial] = nil
-        pastEnds[process.address.serial] = status
+        disarm(process.address.serial)
+        // How workers of a pool ended, nobody asks.
+        if !process.isOrphan, process.order.maker == nil {
+            pastEnds[process.order.parent, default: [:]][process.address.serial] = status
+        }
         release(process.order.passengers)
+        closePassages(process.order.passages)
         announce(process.end(status, on: setup.hostName), toRanks: process.touchedRanks)
         var outbox = Outbox(service: .host(ofRank: setup.rank))
         for waiter in process.joiners.popAll() {
@@ -388,10 +393,14 @@ extension Host {
             place.service.processEnded(end, &outbox)
             arm(serial, at: place.service.nextDeadline)
             finish(outbox)
+            place.tenure?.processEnded(end.address)
+            removeIfOver(serial, place)
         }
-        // Daemons do not outlive the one that started them.
-        for process in processes.values where process.order.parent == end.address && process.order.isDaemon {
-            try? server.signal(process.address.serial, SIGTERM)
+        pastEnds[end.address] = nil
+        for process in processes.values where process.order.parent == end.address {
+            process.isOrphan = true
+            // Daemons do not outlive the one that started them.
+            if process.order.isDaemon { try? server.signal(process.address.serial, SIGTERM) }
         }
     }
 

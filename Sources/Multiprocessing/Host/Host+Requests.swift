@@ -22,10 +22,13 @@ extension Host {
         case .joinProcess: join(frame)
         case .cancel: cancelJoin(frame)
         case .signalProcess: signalProcess(frame)
+        case .forgetEnd: forgetEnd(frame)
         case .jobProcessorCount: reply(to: frame, argument: UInt64(setup.jobProcessorCount))
         case .takeBack: takeBack(frame)
         case .processEnded: noteEnd(elsewhere: frame)
         case .output: printOutput(frame)
+        case .pulse: break
+        case .rankLost: noteLostRank(frame)
         case .blockEnded, .drain, .drained, .stop, .stopped, .leave: handleScopeFrame(operation, frame)
         default: reply(to: frame, .malformed)
         }
@@ -35,7 +38,10 @@ extension Host {
         do {
             let order = try frame.withBody { try MessageDecoder().decode(ServiceOrder.self, from: $0) }
             let serial = takeSerial()
-            services[serial] = ServicePlace(order.makeService(for: frame.source))
+            services[serial] = ServicePlace(
+                order.makeService(for: frame.source),
+                tenure: frame.argument == 1 ? ServiceTenure(maker: frame.source) : nil
+            )
             if let leftover = order.leftover { remember(leftover, of: serial) }
             reply(to: frame, argument: UInt64(serial))
         } catch {
@@ -61,12 +67,21 @@ extension Host {
 
     private func reportStatus(_ frame: Frame) {
         let serial = UInt32(truncatingIfNeeded: frame.argument)
-        if let status = pastEnds[serial] {
+        if let status = pastEnds[frame.source]?[serial] {
             reply(to: frame, argument: UInt64(bitPattern: Int64(status.exitCode)))
+        } else if processes[serial] != nil || serial == mainEndpoint.address.serial {
+            reply(to: frame, .timedOut)
         } else {
-            let isAlive = processes[serial] != nil || serial == mainEndpoint.address.serial
-            reply(to: frame, isAlive ? .timedOut : .notFound)
+            // Only the one that started it asks how it ended, and has been told before.
+            let hasBeen = Address.firstFreeSerial..<nextSerial ~= serial && services[serial] == nil
+            reply(to: frame, hasBeen ? .done : .notFound)
         }
+    }
+
+    private func forgetEnd(_ frame: Frame) {
+        let serial = UInt32(truncatingIfNeeded: frame.argument)
+        pastEnds[frame.source]?[serial] = nil
+        if pastEnds[frame.source]?.isEmpty == true { pastEnds[frame.source] = nil }
     }
 
     private func join(_ frame: Frame) {

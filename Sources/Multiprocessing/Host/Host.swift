@@ -21,6 +21,10 @@ final class Host {
         var outputForm = OutputForm.plain
         /// How many processors the machines of all ranks have together.
         var jobProcessorCount = Machine.processorCount
+        /// The host of each rank.
+        var hostNames: [String] = []
+        /// After how many seconds a rank is lost of which nothing is heard; 0 for never.
+        var rankTimeout = RankWatch.defaultSeconds
     }
 
     let setup: Setup
@@ -68,9 +72,13 @@ final class Host {
     /// Those who wait for the end of this rank's main program, which lives as long as they do: only their time can be up.
     var mainJoiners = WaitingList<Void>()
     var hasLeft = false
-    private var isCutOff = false
-    /// How the processes of the past ended.
-    var pastEnds: [UInt32: ExitStatus] = [:]
+    private(set) var isCutOff = false
+    /// Why the ranks could not end together.
+    private(set) var breakdown: ProcessingError?
+    /// Finds out whether other ranks are lost.
+    var rankWatch: RankWatch?
+    /// How processes of the past ended, until those know that started them, by these.
+    var pastEnds: [Address: [UInt32: ExitStatus]] = [:]
 
     private var timers = Heap<Timer>()
     private var armed: [UInt32: ContinuousClock.Instant] = [:]
@@ -119,6 +127,7 @@ final class Host {
         errorPrinter = OutputPrinter(stream: STDERR_FILENO) { helm.nudge() }
         placement = Placement(size: setup.size, ownRank: setup.rank)
         poller = try Poller()
+        rankWatch = RankWatch(ownRank: setup.rank, size: setup.size, seconds: setup.rankTimeout, now: now)
         if setup.rank == 0 { ending = ScopeEnding(size: setup.size, blockCount: setup.blockCount) }
         poller.add(helm.descriptor)
         poller.add(server.control)
@@ -128,9 +137,7 @@ final class Host {
     // MARK: The loop
 
     /// How long the Host looks for more to do before it sleeps: waking up costs about as much.
-    ///
-    /// It does not yield meanwhile: on a busy machine that can take milliseconds.
-    private static let alertness = Duration.microseconds(30)
+    private static let alertness = Duration.microseconds(50)
     /// How long the program's threads are expected to take the helm again, after they have had it.
     private static let steeringGap = Duration.milliseconds(1)
     /// How often the Host's own thread looks around while they do, in nanoseconds.
@@ -142,6 +149,7 @@ final class Host {
     /// The work of the Host's own thread, which ends when everything is over.
     func run() {
         var lastActivity = now
+        var yieldBudget = YieldBudget()
         while true {
             helm.take()
             isOwnThread = true
@@ -151,7 +159,11 @@ final class Host {
             let length = lengthOfRest(lastActivity)
             isOwnThread = false
             helm.release()
-            guard let length, !helm.hasMail else { continue }
+            guard let length else {
+                if lastActivity != now { yieldBudget.yield() }
+                continue
+            }
+            guard !helm.hasMail else { continue }
             // Something that happens at a descriptor ends it.
             cps_wait(poller.descriptor, Int16(POLLIN), length)
             helm.noteWakeUp()
@@ -220,7 +232,7 @@ final class Host {
     }
 
     private var nextDeadline: ContinuousClock.Instant? {
-        earliest(earliest(timers.min?.deadline, killDeadline), supply.deadline)
+        earliest(earliest(timers.min?.deadline, killDeadline), earliest(supply.deadline, rankWatch?.deadline))
     }
 
     // MARK: The program's threads
@@ -270,6 +282,7 @@ final class Host {
             do {
                 guard let frame = try transport.receive() else { return isActive }
                 isActive = true
+                rankWatch?.heard(from: Int(frame.source.rank), at: now)
                 // What was on its way when an earlier `withProcesses` ended has no receiver any more.
                 if frame.epoch == setup.epoch { route(frame) }
             } catch let error as FrameError {
@@ -303,7 +316,11 @@ final class Host {
     /// The other ranks cannot be reached any more: nothing can go on, and nothing may hang.
     func failTransport(_ error: any Error) {
         logger.critical("the conversation between the ranks broke", metadata: ["reason": "\(error)"])
-        mainEndpoint.fail(ProcessingError(.transport, "the conversation between the ranks broke: \(error)"))
+        let known = error as? ProcessingError
+        let breakdown =
+            known ?? ProcessingError(.transport, "the conversation between the ranks broke: \(error)")
+        self.breakdown = self.breakdown ?? breakdown
+        mainEndpoint.fail(breakdown)
         for process in processes.values { try? server.signal(process.address.serial, SIGKILL) }
         isCutOff = true
         hasLeft = true
@@ -317,6 +334,7 @@ final class Host {
             killEverything()
         }
         if let deadline = supply.deadline, deadline <= now { adjustSpares() }
+        watchRanks()
         while let timer = timers.min, timer.deadline <= now {
             timers.removeMin()
             guard armed[timer.serial] == timer.deadline else { continue }
@@ -346,7 +364,19 @@ final class Host {
         if let known = armed[serial], known <= deadline { return }
         armed[serial] = deadline
         timers.insert(Timer(deadline: deadline, serial: serial))
+        // Those that have lost their meaning would otherwise stay until their time comes, which may be long.
+        if timers.count > 2 * armed.count + Host.maximumIdleTimers {
+            timers = Heap(armed.map { Timer(deadline: $1, serial: $0) })
+        }
     }
+
+    /// Something is no longer looked at.
+    func disarm(_ serial: UInt32) { armed[serial] = nil }
+
+    /// How many timers without a meaning are left alone.
+    private static let maximumIdleTimers = 64
+    /// How many there are.
+    var timerCount: Int { timers.count }
 
     // MARK: Routing
 
@@ -409,6 +439,7 @@ final class Host {
         if frame.kind == .undeliverable {
             place.service.takeBack(frame, &outbox)
         } else if let operation = Operation(rawValue: frame.code) {
+            if operation.isAboutTenure { return seeToTenure(operation, frame, of: place, serial) }
             if operation == .cancel {
                 place.service.cancel(frame.argument, of: frame.source, &outbox)
             } else {
@@ -435,6 +466,7 @@ final class Host {
             frame.seal()
             send(frame)
         }
+        closePassages(outbox.closedPassages)
         if outbox.isFinished { removeService(outbox.service.serial) }
     }
 
@@ -475,6 +507,7 @@ final class Host {
 
     /// Sends back what has no receiver here: a request is answered, and what a service gave away returns to it.
     func refuse(_ frame: Frame) {
+        closePassages(PoolSubmission.passages(in: frame))
         switch frame.kind {
         case .request: reply(to: frame, .notFound)
         case .reply where frame.code == Outcome.done.rawValue && !frame.source.isHost:

@@ -20,6 +20,8 @@ final class HostedProcess {
     var outputs: [ProcessOutput] = []
     let journal: JournalMemory?
 
+    /// Whether the one that started it has ended, and will not ask how it ended.
+    var isOrphan = false
     /// Those who wait for its end.
     var joiners = WaitingList<Void>()
     /// The ranks that it has sent something to: they have to hear of its end.

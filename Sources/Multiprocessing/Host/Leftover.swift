@@ -56,6 +56,7 @@ extension Host {
     /// Ends a service; returns whether there was one.
     @discardableResult
     func removeService(_ serial: UInt32) -> Bool {
+        disarm(serial)
         if leftovers.removeValue(forKey: serial) != nil { try? server.forget(serial) }
         return services.removeValue(forKey: serial) != nil
     }

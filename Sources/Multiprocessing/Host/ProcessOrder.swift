@@ -16,6 +16,8 @@ struct ProcessOrder: Codable, Sendable {
     var requestedRank: Int?
     /// Connections that travel in the work.
     var passengers: [ConnectionReservation] = []
+    /// Services whose handles travel in the work: they are held until the process has ended.
+    var passages: [ServicePassage] = []
     /// The size of its journal in bytes, or 0 if it keeps none.
     var journalSize = 0
     /// Where its value is expected, if it is to return one.

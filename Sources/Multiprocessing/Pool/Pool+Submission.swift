@@ -1,4 +1,5 @@
 internal import MessageCoding
+internal import Synchronization
 
 /// What a caller wants of a job besides its results.
 struct PoolJobOptions: Sendable {
@@ -17,8 +18,8 @@ struct PoolJobOptions: Sendable {
 }
 
 extension Pool {
-    /// How much memory a submission asks for at once, at most.
-    private static let greatestReserve = 1 << 30
+    /// How many bytes are handed in at once, about: workers begin while the rest is being encoded, and memory is used again.
+    private static let portionSize = 1 << 20
 
     /// Hands in a job and returns what stands for its result, whose value `assemble` makes of the results.
     func submit<Function: PoolFunction, Value: Sendable>(
@@ -33,47 +34,74 @@ extension Pool {
         let size =
             options.chunkSize
             ?? PoolSubmission.defaultChunkSize(taskCount: count, workerCount: processCount)
-        var frame = try submission(of: function, isOpen: false, retries: options.retries)
-        var failures: [Int: any Error] = [:]
         var first = 0
-        let start = frame.bytes.count
-        while first < count {
-            let chunk = inputs[first..<first + min(size, count - first)]
-            PoolSubmission.append(first: first, count: chunk.count, to: &frame.bytes) {
-                PoolInputs.encode(chunk, first: first, failures: &failures, to: &$0)
-            }
-            // Chunks are mostly of one size: with room for all of them, nothing is copied while the frame grows.
-            if first == 0 {
-                let (size, isTooLarge) = (frame.bytes.count - start + 64)
-                    .multipliedReportingOverflow(by: (count - 1) / size + 1)
-                if !isTooLarge, size <= Pool.greatestReserve {
-                    frame.bytes.reserveCapacity(start + size + 256)
+        let notEncoded = EncodingFailures()
+        /// Appends chunks to a frame until that is enough; returns whether there are more.
+        func appendPortion(to bytes: inout [UInt8]) -> Bool {
+            let start = bytes.count
+            while first < count, bytes.count - start < Pool.portionSize {
+                let chunk = inputs[first..<first + min(size, count - first)]
+                let isBeginning = bytes.count == start
+                PoolSubmission.append(first: first, count: chunk.count, to: &bytes) { bytes in
+                    var failures: [Int: any Error] = [:]
+                    defer { notEncoded.note(failures) }
+                    return PoolInputs.encode(chunk, first: first, failures: &failures, to: &bytes)
+                }
+                first += chunk.count
+                // Chunks are mostly of one size: with room for all of them, nothing is copied while the frame grows.
+                if isBeginning, first < count {
+                    let length = bytes.count - start + 64
+                    let further = min((count - first - 1) / size + 1, Pool.portionSize / length + 1)
+                    bytes.reserveCapacity(bytes.count + length * further)
                 }
             }
-            first += chunk.count
+            return first < count
         }
-        let notEncoded = failures
+        var frame = try submission(of: function, .whole, retries: options.retries)
+        var hasMore = appendPortion(to: &frame.bytes)
+        if hasMore { PoolSubmission.change(to: .inPortions, in: &frame) }
         let job = PoolJob<Value>(
             purpose: count == 1 ? "a call in a pool" : "mapping over \(count) inputs",
             meter: options.progress.map { ProgressMeter(total: count, $0) },
             callback: callback
         ) { frames in
-            try assemble(Pool.results(frames, count: count, notEncoded, as: Function.Output.self))
+            try assemble(
+                Pool.results(frames, count: count, notEncoded.errors, as: Function.Output.self)
+            )
         }
         // The pool lives until the last frame of the answer has come.
         let pending = try endpoint.request(frame) { frame in
             withExtendedLifetime(self) { job.accept(frame) }
         }
-        job.begin(JobLink(endpoint: endpoint, pool: address, correlation: pending.correlation))
+        let link = JobLink(endpoint: endpoint, pool: address, correlation: pending.correlation)
+        job.begin(link)
+        while hasMore {
+            var frame = link.extensionFrame(isOpen: true)
+            hasMore = appendPortion(to: &frame.bytes)
+            if !hasMore { PoolSubmission.change(to: .whole, in: &frame) }
+            // If the Host is gone, the job has failed by that.
+            guard (try? endpoint.notify(frame)) != nil else { break }
+        }
         return job
     }
 
     /// The beginning of a submission, to which chunks can be appended; an error if the pool takes no more work.
-    func submission(of function: some PoolFunction, isOpen: Bool, retries: Int) throws -> Frame {
+    func submission(of function: some PoolFunction, _ form: PoolSubmission.Form, retries: Int) throws -> Frame
+    {
         try checkTakesWork()
-        let work = try MessageEncoder().encode(PortablePoolWork(FunctionWork(function)))
+        var work: [UInt8] = []
+        let departures = try MessageEncoder().encode(
+            work: PortablePoolWork(FunctionWork(function)),
+            appendingTo: &work
+        )
         var frame = endpoint.makeFrame(.submit, to: address, reserving: work.count + 4096)
-        PoolSubmission.append(isOpen: isOpen, retries: retries, work: work, to: &frame.bytes)
+        PoolSubmission.append(
+            form,
+            retries: retries,
+            work: work,
+            departures.passages,
+            to: &frame.bytes
+        )
         return frame
     }
 
@@ -187,6 +215,18 @@ extension Pool {
         } onCancel: {
             job.cancel()
         }
+    }
+}
+
+/// Why inputs could not be encoded, by their task.
+private final class EncodingFailures: Sendable {
+    private let all = Mutex<[Int: any Error]>([:])
+
+    var errors: [Int: any Error] { all.withLock { $0 } }
+
+    func note(_ errors: [Int: any Error]) {
+        guard !errors.isEmpty else { return }
+        all.withLock { $0.merge(errors) { first, _ in first } }
     }
 }
 

@@ -121,7 +121,7 @@ public final class Pool: Sendable {
             return count
         }
         // The service puts its own address in the place of the parent's when it passes the order on.
-        let order = ProcessOrder(
+        var order = ProcessOrder(
             name: "PoolWorker",
             identity: Lineage.path + [number],
             isDaemon: true,
@@ -133,7 +133,13 @@ public final class Pool: Sendable {
             requestedRank: nil,
             journalSize: PoolWorker.journalSize
         )
-        let work = try MessageEncoder().encode(PortableWork(PoolWorker(initializer: initializer)))
+        var work: [UInt8] = []
+        let departures = try MessageEncoder().encode(
+            work: PortableWork(PoolWorker(initializer: initializer)),
+            appendingTo: &work
+        )
+        // They are held by the pool, not by each worker.
+        order.passages = departures.passages
         let chunkLimit = maxTasksPerChild.map { UInt64(min($0, Int(Int32.max))) } ?? 0
         var frame = endpoint.makeFrame(
             .createPool,
@@ -141,10 +147,16 @@ public final class Pool: Sendable {
             argument: UInt64(processCount) | chunkLimit << 32,
             reserving: work.count + 512
         )
-        try frame.append(order)
-        frame.bytes.append(contentsOf: work)
-        let reply = try endpoint.call(frame)
-        try reply.checkOutcome(of: "making a pool")
+        let reply: Frame
+        do {
+            try frame.append(order)
+            frame.bytes.append(contentsOf: work)
+            reply = try endpoint.call(frame)
+            try reply.checkOutcome(of: "making a pool")
+        } catch {
+            departures.giveBack()
+            throw error
+        }
         self.endpoint = endpoint
         self.processCount = processCount
         address = Address(rank: reply.source.rank, serial: UInt32(truncatingIfNeeded: reply.argument))

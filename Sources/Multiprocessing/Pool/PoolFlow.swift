@@ -66,7 +66,7 @@ private struct PoolChunker<Input: Encodable & Sendable> {
 
 extension JobLink {
     /// The beginning of a frame with more chunks.
-    fileprivate func extensionFrame(isOpen: Bool) -> Frame {
+    func extensionFrame(isOpen: Bool) -> Frame {
         var frame = endpoint.makeFrame(.extendJob, to: pool, argument: correlation)
         PoolWire.append(UInt64(isOpen ? 1 : 0), to: &frame.bytes)
         return frame
@@ -80,7 +80,7 @@ extension Pool {
         _ retries: Int,
         _ stream: ResultStream<Output>
     ) throws -> JobLink {
-        let frame = try submission(of: function, isOpen: true, retries: retries)
+        let frame = try submission(of: function, .stream, retries: retries)
         // The pool lives until the last frame of the answer has come.
         let pending = try endpoint.request(frame) { frame in
             withExtendedLifetime(self) { stream.accept(frame) }

@@ -11,35 +11,38 @@ enum PoolInputs {
 
     /// Appends encoded inputs, of which the first one belongs to task `first`.
     ///
-    /// The errors of those that cannot be encoded are put into `failures`, by their task.
+    /// The errors of those that cannot be encoded are put into `failures`, by their task. Returns the passages in the others.
     static func encode<Input: Encodable>(
         _ inputs: some Collection<Input>,
         first: Int,
         failures: inout [Int: any Error],
         to bytes: inout [UInt8]
-    ) {
+    ) -> [ServicePassage] {
         let encoder = MessageEncoder()
         makeRoom(in: &bytes)
         if Input.self is any PlainInput.Type {
             bytes.append(0)
-            if (try? encoder.encode(Array(inputs), appendingTo: &bytes)) != nil { return }
+            if (try? encoder.encode(Array(inputs), appendingTo: &bytes)) != nil { return [] }
             bytes.removeLast()
         }
         bytes.append(1)
-        for (offset, input) in inputs.enumerated() {
-            makeRoom(in: &bytes)
-            let start = bytes.count
-            PoolWire.append(notEncoded, to: &bytes)
-            do {
-                try encoder.encode(departing: input, appendingTo: &bytes)
-                let length = UInt64(bytes.count - start - 8)
-                bytes.withUnsafeMutableBytes {
-                    $0.storeBytes(of: length.littleEndian, toByteOffset: start, as: UInt64.self)
+        let departures = Departures.during(carryingServices: true) {
+            for (offset, input) in inputs.enumerated() {
+                makeRoom(in: &bytes)
+                let start = bytes.count
+                PoolWire.append(notEncoded, to: &bytes)
+                do {
+                    try Departures.duringPart { try encoder.encode(input, appendingTo: &bytes) }
+                    let length = UInt64(bytes.count - start - 8)
+                    bytes.withUnsafeMutableBytes {
+                        $0.storeBytes(of: length.littleEndian, toByteOffset: start, as: UInt64.self)
+                    }
+                } catch {
+                    failures[first + offset] = error
                 }
-            } catch {
-                failures[first + offset] = error
             }
         }
+        return departures.passages
     }
 
     /// Makes sure that what is encoded next is not the reason for one more copy of everything.

@@ -17,7 +17,7 @@ struct PoolWorker: SynchronousWork, Sendable {
         func call() throws {
             var failures: [Int: any Error] = [:]
             var inputs: [UInt8] = []
-            PoolInputs.encode([NoValue()], first: 0, failures: &failures, to: &inputs)
+            _ = PoolInputs.encode([NoValue()], first: 0, failures: &failures, to: &inputs)
             var result: [UInt8] = []
             try inputs.withUnsafeBytes { try work.work.open($0).run(at: 0, appendingTo: &result) }
         }

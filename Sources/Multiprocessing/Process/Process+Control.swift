@@ -132,7 +132,7 @@ extension Process {
             let work = fields.work as (any Work)? ?? SubclassWork(instance: PortableObject(self))
             var encodedWork: [UInt8] = []
             let departures = try MessageEncoder().encode(
-                departing: PortableWork(work),
+                work: PortableWork(work),
                 appendingTo: &encodedWork
             )
             let current = Process.current
@@ -147,6 +147,7 @@ extension Process {
                 mainRank: endpoint.mainRank,
                 requestedRank: fields.requestedRank,
                 passengers: departures.reservations,
+                passages: departures.passages,
                 result: fields.result
             )
             var frame = endpoint.makeFrame(
@@ -154,7 +155,12 @@ extension Process {
                 to: endpoint.host,
                 reserving: encodedWork.count + 512
             )
-            try frame.append(order)
+            do {
+                try frame.append(order)
+            } catch {
+                departures.giveBack()
+                throw error
+            }
             frame.bytes.append(contentsOf: encodedWork)
             return (frame, departures)
         } catch {
@@ -224,16 +230,32 @@ extension Process {
             return false
         }
         try reply.checkOutcome(of: "joining '\(name)'")
-        noteEnd(exitCode: Int(Int64(bitPattern: reply.argument)), endpoint)
+        _ = noteEnd(exitCode: Int(Int64(bitPattern: reply.argument)), endpoint)
         return true
     }
 
-    private func noteEnd(exitCode: Int, _ endpoint: Endpoint) {
-        state.fields.withLock { fields in
-            guard case .started(let address, let pid) = fields.stage else { return }
-            fields.stage = .ended(address, pid: pid, ExitStatus(exitCode: exitCode))
+    /// Notes how the process ended; returns what it was if that is known already, as the Host may have forgotten it then.
+    private func noteEnd(exitCode: Int, _ endpoint: Endpoint) -> Int {
+        let (exitCode, address) = state.fields.withLock { fields -> (Int, Address?) in
+            switch fields.stage {
+            case .started(let address, let pid):
+                fields.stage = .ended(address, pid: pid, ExitStatus(exitCode: exitCode))
+                return (exitCode, address)
+            case .ended(_, _, let status): return (status.exitCode, nil)
+            default: return (exitCode, nil)
+            }
         }
+        guard let address else { return exitCode }
         endpoint.children.withLock { $0.remove(state) }
+        // If the Host is gone, so is what it knew.
+        try? endpoint.notify(
+            endpoint.makeFrame(
+                .forgetEnd,
+                to: .host(ofRank: Int(address.rank)),
+                argument: UInt64(address.serial)
+            )
+        )
+        return exitCode
     }
 
     /// The exit code if the process has ended by now.
@@ -271,9 +293,7 @@ extension Process {
     private func finishStatus(_ reply: Frame, _ endpoint: Endpoint) throws(ProcessingError) -> Int? {
         if reply.code == Outcome.timedOut.rawValue { return nil }
         try reply.checkOutcome(of: "asking for '\(name)'")
-        let exitCode = Int(Int64(bitPattern: reply.argument))
-        noteEnd(exitCode: exitCode, endpoint)
-        return exitCode
+        return noteEnd(exitCode: Int(Int64(bitPattern: reply.argument)), endpoint)
     }
 
     private func signal(_ number: Int32) {

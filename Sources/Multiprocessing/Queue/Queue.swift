@@ -13,7 +13,8 @@ internal import Synchronization
 /// for _ in 0..<10 { print(try queue.get(timeout: .seconds(5))) }
 /// ```
 /// The queue itself lives with the rank of the process that made it; what is sent to other processes is a handle to
-/// it. It lasts as long as `withProcesses`, or, if no other process was given it, as long as the handle.
+/// it. The queue lasts as long as the process that made it holds it, or a process or a pool's job runs that it was given to; if it was
+/// sent through a queue or a pipe, or returned, until `withProcesses` ends.
 ///
 /// As `multiprocessing.Queue` in Python, except that nothing hangs and nothing is lost when a process ends: what `put` has
 /// handed over reaches the queue even if its process ends at once, and an item that was taken by a process that ended before

@@ -12,6 +12,10 @@ struct Meeting {
     let outputForm: OutputForm
     /// How many processors the machines of all ranks have together.
     let jobProcessorCount: Int
+    /// The host of each rank.
+    let hostNames: [String]
+    /// After how many seconds a rank is lost of which nothing is heard: as rank 0 wants it.
+    let rankTimeout: Int
 
     /// What each rank tells the others.
     private struct Card: Codable, Sendable {
@@ -23,6 +27,7 @@ struct Meeting {
         var machine: String
         var processorCount: Int
         var outputForm: OutputForm
+        var rankTimeout: Int
     }
 
     /// Collective over the ranks.
@@ -36,6 +41,8 @@ struct Meeting {
             doorbell = nil
             self.outputForm = outputForm
             jobProcessorCount = Machine.processorCount
+            hostNames = [HostName.current]
+            rankTimeout = 0
             return
         }
         let bytes = try HostCommunicator.shared()
@@ -46,6 +53,8 @@ struct Meeting {
             doorbell = nil
             self.outputForm = outputForm
             jobProcessorCount = Machine.processorCount
+            hostNames = [HostName.current]
+            rankTimeout = 0
             return
         }
         let bell = try Doorbell()
@@ -58,7 +67,8 @@ struct Meeting {
                 doorbell: bell.name,
                 machine: Machine.identity,
                 processorCount: Machine.processorCount,
-                outputForm: outputForm
+                outputForm: outputForm,
+                rankTimeout: RankWatch.secondsOfEnvironment
             )
         )
         if let other = cards.firstIndex(where: { $0.program != cards[0].program }) {
@@ -77,6 +87,8 @@ struct Meeting {
         )
         doorbell = bell
         self.outputForm = cards[0].outputForm
+        rankTimeout = cards[0].rankTimeout
+        hostNames = cards.map(\.hostName)
         jobProcessorCount = Machine.processorCount(of: cards.map { ($0.machine, $0.processorCount) })
     }
 

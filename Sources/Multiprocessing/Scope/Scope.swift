@@ -14,6 +14,8 @@ final class Scope: Sendable {
     /// Whether the Host has ended, and whether nothing is left of the scope.
     private let hasEnded = Monitor(false)
     private let isGone = Monitor(false)
+    /// What kept the ranks from ending together.
+    private let breakdown = Monitor<ProcessingError?>(nil)
     /// The blocks of other threads and tasks inside of this one.
     private let guests = Monitor(Guests())
 
@@ -126,7 +128,9 @@ final class Scope: Sendable {
                 hostName: HostName.current,
                 blockCount: placement == .everyRank ? meeting.size : 1,
                 outputForm: meeting.outputForm,
-                jobProcessorCount: meeting.jobProcessorCount
+                jobProcessorCount: meeting.jobProcessorCount,
+                hostNames: meeting.hostNames,
+                rankTimeout: meeting.rankTimeout
             ),
             transport: meeting.transport,
             helm: helm,
@@ -136,9 +140,10 @@ final class Scope: Sendable {
         )
         helm.steers(host)
         let handedOver = HandedOver(host)
-        let hasEnded = hasEnded
+        let (hasEnded, breakdown) = (hasEnded, breakdown)
         hostThread = try NativeThread(name: "mpi-host") {
             handedOver.value.run()
+            breakdown.withLock { $0 = handedOver.value.breakdown }
             hasEnded.withLock { $0 = true }
             hasEnded.wakeAll()
         }
@@ -199,6 +204,11 @@ final class Scope: Sendable {
         Scope.current.withLock { $0 = nil }
         isGone.withLock { $0 = true }
         isGone.wakeAll()
+    }
+
+    /// Throws what kept the ranks from ending together, once all is over.
+    func checkThatRanksEndedTogether() throws {
+        if let breakdown = breakdown.withLock({ $0 }) { throw breakdown }
     }
 
     /// The end of a program that has called `exit`: its other threads are not told, nor waited for.

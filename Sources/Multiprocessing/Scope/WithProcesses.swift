@@ -18,8 +18,8 @@ public enum BlockPlacement: Sendable {
 /// meanwhile. When the block has ended, its daemons are ended, and the last of its other processes waited for; then all ranks go on
 /// together. When the block throws, all processes are ended, and the error is thrown on.
 ///
-/// A queue, a lock, a shared value or the like that was given to another process lasts until the end of the block, a few hundred bytes for
-/// each, whoever still holds it; only what stayed in the process that made it goes with its last holder.
+/// A queue, a lock, a shared value or the like lasts as long as the process that made it holds it, or a process or a pool's job runs that it
+/// was given to. What was sent through a queue or a pipe, or returned, lasts until the end of the block, a few hundred bytes for each.
 ///
 /// Without `mpirun`, and on one rank, it works the same, and does not need MPI at all.
 ///
@@ -34,7 +34,8 @@ public enum BlockPlacement: Sendable {
 ///   - body: The block.
 /// - Returns: What the block returns; `nil` on a rank that does not run it.
 /// - Throws: What the block throws; `ProcessingError` when the conversation between the ranks cannot be set up, or when the
-///   ranks run different programs.
+///   ranks run different programs; one of kind `transport`, on every rank, when a rank is lost and the launcher does not end the job: nothing
+///   was heard of it for 30 seconds, or as many as `SWIFT_MPI_RANK_TIMEOUT` in rank 0's environment says (0 for never).
 ///
 /// Collective · blocking.
 @discardableResult
@@ -55,16 +56,19 @@ public func withProcesses<Result>(
     }
     guard scope.runsBlock else {
         scope.serve()
+        try scope.checkThatRanksEndedTogether()
         return nil
     }
+    let result: Result
     do {
-        let result = try body()
-        scope.end(withError: false)
-        return result
+        result = try body()
     } catch {
         scope.end(withError: true)
         throw error
     }
+    scope.end(withError: false)
+    try scope.checkThatRanksEndedTogether()
+    return result
 }
 
 /// Runs a block that may suspend, and that can start processes and make queues, pipes and pools.
@@ -88,14 +92,17 @@ public func withProcesses<Result>(
     }
     guard scope.runsBlock else {
         await scope.serve()
+        try scope.checkThatRanksEndedTogether()
         return nil
     }
+    let result: Result
     do {
-        let result = try await body()
-        await scope.end(withError: false)
-        return result
+        result = try await body()
     } catch {
         await scope.end(withError: true)
         throw error
     }
+    await scope.end(withError: false)
+    try scope.checkThatRanksEndedTogether()
+    return result
 }

@@ -9,8 +9,7 @@ internal import MessageCoding
 /// No memory is shared: the values live with the rank of the process that made the dictionary, each encoded for itself, and
 /// travel to whoever asks for them. Keys are kept in the order in which they came. Two keys are the same if their encodings are; so a
 /// key must not have several encodings, as a `Set` or a `Dictionary` has. Every method is one step that no other process sees the middle of; for
-/// several in one go there is `update`. The dictionary lasts as long as `withProcesses`, or, if no other process was given it, as long as
-/// the handle.
+/// several in one go there is `update`. The dictionary lasts as long as a `Queue` does.
 ///
 /// As `multiprocessing.Manager().dict` in Python.
 public struct SharedDictionary<Key: Codable & Hashable & Sendable, Value: Codable & Sendable>: Codable,

@@ -8,7 +8,7 @@ internal import MessageCoding
 /// ```
 /// No memory is shared: the elements live with the rank of the process that made the list, each encoded for itself, and
 /// travel to whoever asks for them. Every method is one step that no other process sees the middle of; for several in one go
-/// there is `update`. The list lasts as long as `withProcesses`, or, if no other process was given it, as long as the handle.
+/// there is `update`. The list lasts as long as a `Queue` does.
 ///
 /// Indices begin at 0; negative ones count from the end, as in Python.
 ///

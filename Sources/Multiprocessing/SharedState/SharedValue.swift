@@ -10,8 +10,7 @@ internal import MessageCoding
 /// print(try counter.get())  // 400
 /// ```
 /// No memory is shared: the value lives with the rank of the process that made it, and travels to whoever asks for it. What
-/// other processes are given is a handle. It lasts as long as `withProcesses`, or, if no other process was given it, as long
-/// as the handle.
+/// other processes are given is a handle. It lasts as long as a `Queue` does.
 ///
 /// As `multiprocessing.Manager().Value` and `multiprocessing.Value` in Python, except that an update cannot be lost or left half done.
 public struct SharedValue<Value: Codable & Sendable>: Codable, Sendable {

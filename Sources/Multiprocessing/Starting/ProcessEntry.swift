@@ -24,6 +24,7 @@ enum ProcessEntry {
 
     private static func live(_ socket: Int32, _ descriptor: Int32) -> Never {
         cps_buffer_output_by_line()
+        cps_keep_freed_memory()
         for variable in launcherVariables() { unsetenv(variable) }
         do {
             let memory = try LinkMemory(takingOver: descriptor)
@@ -47,12 +48,15 @@ enum ProcessEntry {
     }
 
     /// The variables that make a program think it is a rank: a process is none, and may start programs that ask.
+    ///
+    /// Of Slurm's, those of the step that the rank belongs to: with them Open MPI takes any program for one that `srun` has started as a
+    /// rank, and `srun` binds to the rank's core. What tells of the job is as true here.
     private static func launcherVariables() -> [String] {
         var names: [String] = []
         var entry = environ
         while let text = entry.pointee {
             let line = String(cString: text)
-            if ["OMPI_", "PMIX_", "PMI_", "PRTE_"].contains(where: line.hasPrefix),
+            if launcherPrefixes.contains(where: line.hasPrefix),
                 let end = line.firstIndex(of: "=")
             {
                 names.append(String(line[..<end]))
@@ -61,6 +65,10 @@ enum ProcessEntry {
         }
         return names
     }
+
+    private static let launcherPrefixes = [
+        "OMPI_", "PMIX_", "PMI_", "PRTE_", "SLURM_STEP", "SLURM_PMI", "SLURM_CPU_BIND",
+    ]
 
     private static func firstFrame(of link: HostLink) throws(ProcessingError) -> Frame {
         // The Host sends one frame and then waits to be addressed, so nothing else can come with it.

@@ -4,7 +4,7 @@
 /// share the six hundreds, twenty for each, and what keeps a result shares the seven hundreds with a Host.
 enum Operation: UInt16, Sendable {
     // To a Host.
-    /// Makes a service; the body is a `ServiceOrder`.
+    /// Makes a service; the body is a `ServiceOrder`, the argument is 1 if it has a `ServiceTenure`.
     case createService = 1
     case createPool
     case removeService
@@ -31,6 +31,10 @@ enum Operation: UInt16, Sendable {
     case stop
     case stopped
     case leave
+    /// The sender's rank is there.
+    case pulse
+    /// Rank 0 has lost the rank in the argument.
+    case rankLost
 
     // To a queue.
     case put = 200
@@ -134,6 +138,16 @@ enum Operation: UInt16, Sendable {
     case resetBarrier
     case barrierState
 
+    // To any service with a tenure: its Host sees to it.
+    /// A handle leaves in what a process or a job of a pool is given; the argument is the token of its passage.
+    case openPassage = 900
+    /// That process or job is over, or nothing came of it.
+    case closePassage
+    /// A handle leaves in some other way, so the service is kept for good.
+    case keep
+    /// The maker of the service has no handle any more.
+    case letGo
+
     // To a process.
     /// The first frame to a new process: what it is and what it runs.
     case run = 500
@@ -144,9 +158,14 @@ enum Operation: UInt16, Sendable {
     // To a Host again.
     /// How many processors the nodes of all ranks have: the argument of the reply.
     case jobProcessorCount = 710
+    /// Whoever started the process with the number in the argument knows how it ended.
+    case forgetEnd
 
     /// Whether only Hosts, or the main programs that they serve, may ask for it: a process that sends it is not to be believed.
     var isForHostsAlone: Bool { (100..<200).contains(rawValue) }
+
+    /// Whether it concerns how long a service lives.
+    var isAboutTenure: Bool { (900..<1000).contains(rawValue) }
 }
 
 /// How a request ended; the code of a reply.

@@ -133,6 +133,44 @@ struct EnvironmentTests {
         #expect(decided.output(ofRank: 0) == "0\n")
     }
 
+    @Test(
+        "ranks that Slurm has started yield if the step has more of them on the node than cores",
+        .enabled(if: RankCheck.usesOpenMPI, "MPICH has no such setting")
+    )
+    func yieldingUnderSlurm() async throws {
+        let cores = sysconf(Int32(_SC_NPROCESSORS_ONLN))
+        // What srun says, to a rank that mpirun has started.
+        func decision(_ tasks: String, _ binding: [String: String] = [:], step: Bool = true) async throws
+            -> String
+        {
+            var environment: [String: String?] = [
+                "OMPI_MCA_mpi_yield_when_idle": nil, "SLURM_STEP_TASKS_PER_NODE": tasks, "SLURM_NODEID": "1",
+            ]
+            for (name, value) in binding { environment[name] = value }
+            var profile = LaunchProfile.local
+            profile.environment["OMPI_MCA_mpi_yield_when_idle"] = nil
+            let result = try await onRanks(
+                1,
+                arguments: [step ? "step" : "script"],
+                profile: profile,
+                environment: environment
+            ) { () throws in
+                unsetenv("OMPI_COMM_WORLD_LOCAL_SIZE")
+                if try RankCheck.argument(0, as: String.self) == "step" { unsetenv("OMPI_COMM_WORLD_RANK") }
+                _ = Communicator.world
+                print(getenv("OMPI_MCA_mpi_yield_when_idle").map { String(cString: $0) } ?? "none")
+            }
+            return result.output(ofRank: 0).filter { $0 != "\n" }
+        }
+        #expect(try await decision("1,\(cores + 1)") == "1")
+        #expect(try await decision("\(cores + 1),1") == "none", "the other node is not this one")
+        #expect(try await decision("\(cores + 1)(x2)") == "1")
+        #expect(try await decision("\(cores + 1)(x2)", step: false) == "none", "mpirun's word counts")
+        let bound = ["SLURM_CPU_BIND_TYPE": "mask_cpu:", "SLURM_CPU_BIND_LIST": "0x1,0x1"]
+        #expect(try await decision("\(cores)(x2)", bound) == (cores > 1 ? "1" : "none"), "all on one core")
+        #expect(try await decision("\(cores)(x2)") == "none")
+    }
+
     @Test("the number of ranks is known without initializing MPI", arguments: [nil, 1, 2])
     func launchedOnSeveralRanks(ranks: Int?) async throws {
         try await onRanks(ranks, arguments: ["\(ranks ?? 1)"]) { () throws in

@@ -47,6 +47,33 @@ struct RuntimeExitTests {
         #expect(result.standardError.contains("this rank has failed"), "\(result.report)")
     }
 
+    @Test("where the launcher goes on without a lost rank, the others come to their end")
+    func lostRank() async throws {
+        var profile = LaunchProfile.local
+        profile.environment["OMPI_MCA_orte_enable_recovery"] = "1"
+        // As between hosts; through shared memory MPI comes to its end by itself.
+        profile.environment["OMPI_MCA_btl"] = "tcp,self"
+        profile.environment["OMPI_MCA_btl_tcp_if_include"] = "lo"
+        let job = try RankCheck.job(
+            ranks: 3,
+            profile: profile,
+            environment: ["SWIFT_BACKTRACE": "enable=no"]
+        ) { () throws in
+            let world = Communicator.world
+            try world.barrier()
+            if world.rank == 2 { kill(getpid(), SIGKILL) }
+            #expect(throws: (any Error).self) {
+                try world.sendReceive(1, to: 2, receiving: Int.self, from: 2, timeout: .seconds(1))
+            }
+            print("rank \(world.rank) goes on")
+        }
+        let result = try await oneJobAtATime { try await job.run() }
+        #expect(!result.timedOut && result.leftBehind.isEmpty, "\(result.report)")
+        for rank in 0...1 {
+            #expect(result.output(ofRank: rank).contains("rank \(rank) goes on"), "\(result.report)")
+        }
+    }
+
     @Test("abort ends every rank with its status")
     func abort() async throws {
         let job = try RankCheck.job(ranks: 3, timeout: .seconds(30)) { () throws in

@@ -28,7 +28,12 @@ final class PoolHarness {
     private(set) var replies: [Frame] = []
     private var lastWork: UInt8 = 0
 
-    init(workers: Int = 2, maxTasksPerChild: Int = 0, maker: UInt32? = nil) throws {
+    init(
+        workers: Int = 2,
+        maxTasksPerChild: Int = 0,
+        maker: UInt32? = nil,
+        passages: [ServicePassage] = []
+    ) throws {
         var creation = Frame(
             .request,
             code: Operation.createPool.rawValue,
@@ -45,7 +50,8 @@ final class PoolHarness {
                 parent: maker.map { Harness.process($0) } ?? .main(ofRank: 0),
                 parentName: "main",
                 parentPid: 1,
-                mainRank: 0
+                mainRank: 0,
+                passages: passages
             )
         )
         harness = Harness(try PoolService(creation: creation, address: Harness.address))
@@ -56,32 +62,69 @@ final class PoolHarness {
 
     /// Hands in a job of so many tasks; returns its correlation.
     @discardableResult
-    func submit(_ taskCount: Int, chunkSize: Int = 1, retries: Int = 0, isOpen: Bool = false) throws -> UInt64
-    {
+    func submit(
+        _ taskCount: Int,
+        chunkSize: Int = 1,
+        retries: Int = 0,
+        isOpen: Bool = false,
+        passages: [ServicePassage] = [],
+        chunkPassages: [ServicePassage] = []
+    ) throws -> UInt64 {
         var body: [UInt8] = []
-        PoolSubmission.append(isOpen: isOpen, retries: retries, work: [0xee], to: &body)
-        appendChunks(0..<taskCount, chunkSize, to: &body)
+        PoolSubmission.append(isOpen ? .stream : .whole, retries: retries, work: [0xee], passages, to: &body)
+        appendChunks(0..<taskCount, chunkSize, chunkPassages, to: &body)
         let (correlation, frames) = harness.request(.submit, from: PoolHarness.client, body: body)
         try take(frames)
         return correlation
     }
 
-    func extend(_ job: UInt64, with tasks: Range<Int>, isOpen: Bool) throws {
+    func extend(
+        _ job: UInt64,
+        with tasks: Range<Int>,
+        isOpen: Bool,
+        chunkPassages: [ServicePassage] = []
+    ) throws {
         var body: [UInt8] = []
         PoolWire.append(UInt64(isOpen ? 1 : 0), to: &body)
-        appendChunks(tasks, 1, to: &body)
+        appendChunks(tasks, 1, chunkPassages, to: &body)
         try take(
             harness.request(.extendJob, from: PoolHarness.client, argument: job, body: body, kind: .notice)
                 .replies
         )
     }
 
-    private func appendChunks(_ tasks: Range<Int>, _ chunkSize: Int, to body: inout [UInt8]) {
-        for first in stride(from: tasks.lowerBound, to: tasks.upperBound, by: chunkSize) {
+    /// Each chunk has the next one of the passages, as far as there are any.
+    private func appendChunks(
+        _ tasks: Range<Int>,
+        _ chunkSize: Int,
+        _ passages: [ServicePassage],
+        to body: inout [UInt8]
+    ) {
+        for (number, first) in stride(from: tasks.lowerBound, to: tasks.upperBound, by: chunkSize)
+            .enumerated()
+        {
             let count = min(chunkSize, tasks.upperBound - first)
-            PoolSubmission.append(first: first, count: count, inputs: [7], to: &body)
+            let own = passages.dropFirst(number).prefix(1)
+            PoolSubmission.append(first: first, count: count, inputs: [7], Array(own), to: &body)
         }
     }
+
+    /// A passage that the client has opened.
+    static func passage() -> ServicePassage {
+        ServicePassage(
+            service: Address(rank: 0, serial: 60),
+            token: ReservationToken.next(of: Harness.process(client))
+        )
+    }
+
+    /// The passages that the service has let go, since this was asked last.
+    func closedPassages() -> Set<ServicePassage> {
+        let news = harness.closedPassages.dropFirst(seenPassages)
+        seenPassages = harness.closedPassages.count
+        #expect(Set(news).count == news.count, "a passage was closed twice")
+        return Set(news)
+    }
+    private var seenPassages = 0
 
     @discardableResult
     func ask(_ operation: Multiprocessing.Operation, argument: UInt64 = 0, timeout: Timeout = .none) throws

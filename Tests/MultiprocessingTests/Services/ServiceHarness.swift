@@ -72,6 +72,8 @@ final class ServiceHarness<Subject: Service> {
     private(set) var signals: [Address] = []
     /// What was said to Hosts, which are nobody's processes.
     private(set) var toHosts: [Frame] = []
+    /// The services that were let go of which the service held.
+    private(set) var closedPassages: [ServicePassage] = []
     private(set) var isFinished = false
 
     func collect(_ use: (inout Subject, inout Outbox) -> Void) -> [Frame] {
@@ -80,6 +82,7 @@ final class ServiceHarness<Subject: Service> {
         starts += outbox.starts.count
         signals += outbox.signals.map(\.process)
         isFinished = isFinished || outbox.isFinished
+        closedPassages += outbox.closedPassages
         toHosts += outbox.frames.filter { $0.destination.isHost }
         return outbox.frames.filter { !$0.destination.isHost }
     }

@@ -5,6 +5,10 @@ struct PoolLedger {
     let client: Waiter
     /// What the workers run, encoded.
     let work: [UInt8]
+    /// Services whose handles travel in the work.
+    private let workPassages: [ServicePassage]
+    /// Those whose handles travelled in chunks that are done.
+    private var closedPassages: [ServicePassage] = []
     /// How often a task is run again whose worker was lost.
     let retries: Int
     /// Whether the client takes results as they come: they must not wait for one another.
@@ -25,22 +29,32 @@ struct PoolLedger {
     private struct Entry {
         let range: Range<Int>
         var inputs: ArraySlice<UInt8>
+        /// Services whose handles travel in the inputs.
+        var passages: [ServicePassage]
         var remaining: Int
     }
 
     init(client: Waiter, _ submission: PoolSubmission) {
         self.client = client
         work = submission.work
+        workPassages = submission.passages
         retries = submission.retries
-        isOpen = submission.isOpen
-        isStream = submission.isOpen
-        add(submission.chunks, isOpen: submission.isOpen)
+        isOpen = submission.form != .whole
+        isStream = submission.form == .stream
+        add(submission.chunks, isOpen: submission.form != .whole)
     }
 
     mutating func add(_ more: [PoolSubmission.Chunk], isOpen: Bool) {
         self.isOpen = isOpen
         for chunk in more {
-            chunks.append(Entry(range: chunk.range, inputs: chunk.inputs, remaining: chunk.range.count))
+            chunks.append(
+                Entry(
+                    range: chunk.range,
+                    inputs: chunk.inputs,
+                    passages: chunk.passages,
+                    remaining: chunk.range.count
+                )
+            )
             isDone.append(contentsOf: repeatElement(false, count: chunk.range.count))
             remaining += chunk.range.count
             taskCount = chunk.range.upperBound
@@ -48,6 +62,19 @@ struct PoolLedger {
     }
 
     var isComplete: Bool { !isOpen && remaining == 0 }
+
+    /// The services that the job holds.
+    var passages: [ServicePassage] {
+        var passages = workPassages + closedPassages
+        for chunk in chunks { passages += chunk.passages }
+        return passages
+    }
+
+    /// Those that nobody needs any more, each once.
+    mutating func takeClosedPassages() -> [ServicePassage] {
+        defer { closedPassages = [] }
+        return closedPassages
+    }
 
     /// The first task and the encoded inputs of the chunk with the task in it.
     func chunk(with task: Int) -> (first: Int, inputs: ArraySlice<UInt8>)? {
@@ -83,7 +110,11 @@ struct PoolLedger {
             while position < chunks.count, chunks[position].range.lowerBound < part.upperBound {
                 chunks[position].remaining -= chunks[position].range.clamped(to: part).count
                 // What nobody needs any more must not add up: a job may have no end.
-                if chunks[position].remaining == 0 { chunks[position].inputs = [] }
+                if chunks[position].remaining == 0 {
+                    chunks[position].inputs = []
+                    closedPassages += chunks[position].passages
+                    chunks[position].passages = []
+                }
                 position += 1
             }
             if !lossCounts.isEmpty { for task in part { lossCounts[task] = nil } }

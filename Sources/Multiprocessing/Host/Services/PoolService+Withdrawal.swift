@@ -6,6 +6,7 @@ extension PoolService {
     mutating func cancelJob(_ number: UInt64, _ outbox: inout Outbox) {
         guard let ledger = jobs.removeValue(forKey: number) else { return }
         outbox.reply(to: ledger.client, .timedOut)
+        closePassages(of: number, ledger, &outbox)
         refuseWithdrawals(of: number, &outbox)
         takeBackEverything(ofJob: number, &outbox)
         assign(&outbox)
@@ -50,7 +51,10 @@ extension PoolService {
     mutating func grantWithdrawals(of number: UInt64, _ outbox: inout Outbox) {
         guard let waiters = withdrawals.removeValue(forKey: number) else { return }
         // The job's end comes first: whoever hears that it was withdrawn finds it ended.
-        if let ledger = jobs.removeValue(forKey: number) { outbox.reply(to: ledger.client, .timedOut) }
+        if let ledger = jobs.removeValue(forKey: number) {
+            outbox.reply(to: ledger.client, .timedOut)
+            closePassages(of: number, ledger, &outbox)
+        }
         for waiter in waiters { outbox.reply(to: waiter, argument: 1) }
         queue.removeAll { $0.job == number }
         if isClosed { dismissIdleWorkers(&outbox) }

@@ -110,6 +110,7 @@ extension PoolService {
             return member.assignments[position]
         }
         guard let assignment, isFinished else { return }
+        closePassages(ofPastJob: job, &outbox)
         // What a worker forgets is not lost.
         if assignment.finished < assignment.limit { giveBack(unfinished(assignment.pieces)) }
         assign(&outbox)
@@ -157,13 +158,17 @@ extension PoolService {
             cancelJob(number, &outbox)
         }
         // Nobody can hand in anything any more, or take what comes of it.
-        if end.address == order.parent { terminate(&outbox) }
+        if end.address == order.parent {
+            isAbandoned = true
+            terminate(&outbox)
+        }
         guard end.parent == address else { return }
         booting.remove(end.address)
         let lostTask = lostTasks.removeValue(forKey: end.address)
         if let member = roster.remove(end.address) {
             for (position, assignment) in member.assignments.enumerated().reversed() {
                 resume(assignment, isNext: position == 0, lostTask, end, &outbox)
+                closePassages(ofPastJob: assignment.job, &outbox)
             }
             assign(&outbox)
         } else {

@@ -29,6 +29,9 @@ struct PoolService: Service {
     var lostTasks: [Address: (job: UInt64, task: Int)] = [:]
 
     var jobs: [UInt64: PoolLedger] = [:]
+    /// The services that are held for the initializer, and for jobs that are over but that workers are still at.
+    private var passages: [ServicePassage]
+    var passagesOfPastJobs: [UInt64: [ServicePassage]] = [:]
     private var lastJob: UInt64 = 0
     var queue: Deque<PoolPiece> = []
     /// Those who want to withdraw a job whose only task may have begun.
@@ -37,6 +40,8 @@ struct PoolService: Service {
     var joiners = WaitingList<Void>()
     var isClosed = false
     var isTerminated = false
+    /// Whether nobody holds it any more.
+    var isAbandoned = false
     var brokenReason: String?
     var now: ContinuousClock.Instant
     /// When to see whether a worker does not begin what it has.
@@ -53,7 +58,9 @@ struct PoolService: Service {
             throw ProcessingError(.misuse, "a pool of \(workerCount) workers")
         }
         chunkLimit = creation.argument >> 32 == 0 ? nil : Int(creation.argument >> 32)
-        let (order, workOffset) = try creation.order()
+        var (order, workOffset) = try creation.order()
+        passages = order.passages
+        order.passages = []
         self.order = order
         work = Array(creation.body[workOffset...])
         now = ContinuousClock.now
@@ -97,12 +104,16 @@ struct PoolService: Service {
     // MARK: Jobs
 
     private mutating func submit(_ request: Request, _ outbox: inout Outbox) {
-        if let brokenReason { return outbox.reply(to: request, .failed, body: Array(brokenReason.utf8)) }
-        guard !isClosed else { return outbox.reply(to: request, .closed) }
         guard request.wantsReply, let submission = try? PoolSubmission(request.frame)
         else { return outbox.reply(to: request, .malformed) }
         let ledger = PoolLedger(client: request.waiter, submission)
-        guard !ledger.isComplete else { return outbox.reply(to: request) }
+        guard brokenReason == nil, !isClosed, !ledger.isComplete else {
+            outbox.close(ledger.passages)
+            if let brokenReason {
+                return outbox.reply(to: request, .failed, body: Array(brokenReason.utf8))
+            }
+            return outbox.reply(to: request, isClosed ? .closed : .done)
+        }
         lastJob += 1
         jobs[lastJob] = ledger
         enqueue(submission.chunks, of: lastJob)
@@ -111,7 +122,10 @@ struct PoolService: Service {
 
     private mutating func extendJob(_ request: Request, _ outbox: inout Outbox) {
         guard let number = job(of: request.source, request.argument), var ledger = jobs[number], ledger.isOpen
-        else { return outbox.reply(to: request, .notFound) }
+        else {
+            outbox.close(PoolSubmission.passages(in: request.frame))
+            return outbox.reply(to: request, .notFound)
+        }
         guard let addition = try? PoolSubmission.addition(request.frame, taskCount: ledger.taskCount) else {
             return outbox.reply(to: request, .malformed)
         }
@@ -119,6 +133,7 @@ struct PoolService: Service {
         ledger.add(addition.chunks, isOpen: addition.isOpen)
         if ledger.isComplete {
             outbox.reply(to: ledger.client)
+            closePassages(of: number, ledger, &outbox)
         } else {
             jobs[number] = ledger
             enqueue(addition.chunks, of: number)
@@ -161,10 +176,12 @@ struct PoolService: Service {
             for part in parts { count += part.count }
             return parts
         }
+        outbox.close(ledger.takeClosedPassages())
         let isLast = ledger.isComplete
         if !news.isEmpty { outbox.reply(to: ledger.client, body: news, isLast: isLast) }
         if isLast {
             refuseWithdrawals(of: number, &outbox)
+            closePassages(of: number, ledger, &outbox)
             if isClosed { dismissIdleWorkers(&outbox) }
         } else {
             jobs[number] = ledger
@@ -185,7 +202,10 @@ struct PoolService: Service {
 
     private mutating func endJobs(_ outcome: Outcome, _ body: [UInt8], _ outbox: inout Outbox) {
         for number in jobs.keys.sorted() {
-            if let ledger = jobs[number] { outbox.reply(to: ledger.client, outcome, body: body) }
+            if let ledger = jobs[number] {
+                outbox.reply(to: ledger.client, outcome, body: body)
+                closePassages(of: number, ledger, &outbox)
+            }
             refuseWithdrawals(of: number, &outbox)
         }
         jobs = [:]
@@ -204,7 +224,9 @@ struct PoolService: Service {
     private mutating func abandon(_ outbox: inout Outbox) {
         let hasEnded = isClosed
         isClosed = true
-        guard jobs.isEmpty, !hasEnded else { return }
+        isAbandoned = true
+        // One that broke has waited for that.
+        guard jobs.isEmpty, !hasEnded else { return finishIfPossible(&outbox) }
         isTerminated = true
         let busy = roster.addresses.filter { !(roster[$0]?.isIdle ?? true) }
         for address in busy + booting { outbox.signal(address, SIGKILL) }
@@ -221,8 +243,10 @@ struct PoolService: Service {
     mutating func finishIfPossible(_ outbox: inout Outbox) {
         guard isClosed, roster.isEmpty, expectedWorkers <= 0 else { return }
         for waiter in joiners.popAll() { outbox.reply(to: waiter) }
+        outbox.close(passages)
+        passages = []
         // One that broke stays, to say why to whoever comes later.
-        outbox.isFinished = brokenReason == nil
+        outbox.isFinished = brokenReason == nil || isAbandoned
     }
 
     mutating func expire(now: ContinuousClock.Instant, _ outbox: inout Outbox) {

@@ -25,8 +25,13 @@ protocol Service {
 /// Where a service lives in its Host, and is changed: in a dictionary it would be moved out and back for every frame.
 final class ServicePlace {
     var service: any Service
+    /// How long it lives, unless it ends by itself or is removed.
+    var tenure: ServiceTenure?
 
-    init(_ service: any Service) { self.service = service }
+    init(_ service: any Service, tenure: ServiceTenure? = nil) {
+        self.service = service
+        self.tenure = tenure
+    }
 }
 
 extension Service {
@@ -86,6 +91,8 @@ struct Outbox {
     private(set) var starts: [Frame] = []
     /// Processes to send a signal to.
     private(set) var signals: [(process: Address, signal: Int32)] = []
+    /// Passages that are over.
+    private(set) var closedPassages: [ServicePassage] = []
     /// Whether the service is finished and can be removed.
     var isFinished = false
 
@@ -149,4 +156,7 @@ struct Outbox {
 
     /// Sends a signal to a process.
     mutating func signal(_ process: Address, _ signal: Int32) { signals.append((process, signal)) }
+
+    /// Lets go of services that were held for what is over.
+    mutating func close(_ passages: [ServicePassage]) { closedPassages += passages }
 }
