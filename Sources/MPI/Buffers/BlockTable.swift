@@ -35,21 +35,11 @@ struct BlockList: Sendable {
     /// The greatest of all lengths and beginnings.
     private let greatest: Int
 
-    /// The least number of elements that an array with these blocks has.
-    private let end: Int
-
     /// Blocks that are known to be some.
     init(knownCounts counts: [Int], _ displacements: [Int]? = nil) {
         self.counts = counts
         places = displacements
-        var (next, greatest, end) = (0, 0, 0)
-        for index in counts.indices {
-            let (count, start) = (counts[index], displacements?[index] ?? next)
-            greatest = max(greatest, count, start)
-            if count > 0 { end = max(end, start + count) }
-            next += count
-        }
-        (self.greatest, self.end) = (greatest, end)
+        greatest = Self.bounds(counts, displacements).greatest
     }
 
     /// Where they begin.
@@ -75,6 +65,22 @@ struct BlockList: Sendable {
         in elementCount: Int,
         _ name: StaticString
     ) throws(MPIError) {
+        greatest = try Self.check(counts, displacements, for: rankCount, in: elementCount, name)
+        self.counts = counts
+        places = displacements
+    }
+
+    /// Checks that these are blocks of an array of this length, one for each of so many ranks.
+    ///
+    /// - Returns: The greatest of all lengths and beginnings.
+    /// - Throws: `MPIError` of class `count` or `displacement` if they are not.
+    static func check(
+        _ counts: [Int],
+        _ displacements: [Int]?,
+        for rankCount: Int,
+        in elementCount: Int,
+        _ name: StaticString
+    ) throws(MPIError) -> Int {
         guard counts.count == rankCount, displacements.map({ $0.count == rankCount }) != false else {
             throw MPIError(
                 .count,
@@ -89,7 +95,7 @@ struct BlockList: Sendable {
                 throw MPIError(.displacement, call: name, text: "no block can begin at \(start)")
             }
         }
-        self.init(knownCounts: counts, displacements)
+        let (greatest, end) = bounds(counts, displacements)
         guard end <= elementCount else {
             throw MPIError(
                 .count,
@@ -97,23 +103,19 @@ struct BlockList: Sendable {
                 text: "the blocks reach to element \(end) of an array that has \(elementCount)"
             )
         }
+        return greatest
     }
 
-    /// Blocks of these lengths; none if they are no blocks, which is noted as a failure then, unless there is one already.
-    init(
-        _ counts: [Int],
-        _ displacements: [Int]?,
-        for rankCount: Int,
-        in elementCount: Int,
-        _ name: StaticString,
-        noting failure: inout MPIError?
-    ) {
-        do throws(MPIError) {
-            self = try BlockList(counts, displacements, for: rankCount, in: elementCount, name)
-        } catch {
-            self = .none
-            failure = failure ?? error
+    /// The greatest of all lengths and beginnings, and the least number of elements that an array with these blocks has.
+    private static func bounds(_ counts: [Int], _ displacements: [Int]?) -> (greatest: Int, end: Int) {
+        var (next, greatest, end) = (0, 0, 0)
+        for index in counts.indices {
+            let (count, start) = (counts[index], displacements?[index] ?? next)
+            greatest = max(greatest, count, start)
+            if count > 0 { end = max(end, start + count) }
+            next += count
         }
+        return (greatest, end)
     }
 
     // MARK: For C
@@ -124,31 +126,51 @@ struct BlockList: Sendable {
     /// Lends the tables that C reads, the lengths and where the blocks begin, for the time of a call: on the stack, unless there are many.
     ///
     /// - Throws: `MPIError` of class `count` if C has no numbers of that size.
-    @inline(__always)
     func withTable(
         unitCount: Int,
         _ name: StaticString,
         _ body: (UnsafePointer<Int32>, UnsafePointer<Int32>) throws(MPIError) -> Void
     ) throws(MPIError) {
         guard !isLarge(unitCount: unitCount) else { throw CountLimit.error(name) }
+        try Self.withTable(counts, places, unitCount: unitCount, body)
+    }
+
+    /// Lends the tables of blocks all of which C can count.
+    @inline(__always)
+    static func withTable(
+        _ counts: [Int],
+        _ displacements: [Int]?,
+        unitCount: Int,
+        _ body: (UnsafePointer<Int32>, UnsafePointer<Int32>) throws(MPIError) -> Void
+    ) throws(MPIError) {
         let blockCount = counts.count
         try withUnsafeTemporaryAllocation(of: Int32.self, capacity: max(1, 2 * blockCount)) {
             (memory) throws(MPIError) in
             guard let numbers = memory.baseAddress else { return }
-            write(to: numbers, unitCount: unitCount)
+            write(counts, displacements, to: numbers, unitCount: unitCount)
             try body(UnsafePointer(numbers), UnsafePointer(numbers + blockCount))
+        }
+    }
+
+    /// Writes the lengths, and behind them where the blocks begin.
+    private static func write(
+        _ counts: [Int],
+        _ displacements: [Int]?,
+        to numbers: UnsafeMutablePointer<Int32>,
+        unitCount: Int
+    ) {
+        var next = 0
+        for index in counts.indices {
+            numbers[index] = Int32(truncatingIfNeeded: counts[index] * unitCount)
+            numbers[counts.count + index] = Int32(
+                truncatingIfNeeded: (displacements?[index] ?? next) * unitCount
+            )
+            next += counts[index]
         }
     }
 
     /// Writes the lengths, and behind them where the blocks begin, all of which C can count.
     fileprivate func write(to numbers: UnsafeMutablePointer<Int32>, unitCount: Int) {
-        let blockCount = counts.count
-        var (index, next) = (0, 0)
-        while index < blockCount {
-            numbers[index] = Int32(truncatingIfNeeded: counts[index] * unitCount)
-            numbers[blockCount + index] = Int32(truncatingIfNeeded: (places?[index] ?? next) * unitCount)
-            next += counts[index]
-            index += 1
-        }
+        Self.write(counts, places, to: numbers, unitCount: unitCount)
     }
 }

@@ -128,29 +128,35 @@ extension Communicator {
     ) throws(MPIError) -> Bool {
         let (name, unitCount) = ("MPI_Alltoallv" as StaticString, datatype.unitCount)
         var failure: MPIError?
-        let given = BlockList(
-            parts.counts,
-            parts.displacements,
-            for: peerCount,
-            in: source.count,
-            name,
-            noting: &failure
-        )
-        let taken = BlockList(
-            resultParts.counts,
-            resultParts.displacements,
-            for: peerCount,
-            in: target.count,
-            name,
-            noting: &failure
-        )
-        let isLarge = given.isLarge(unitCount: unitCount) || taken.isLarge(unitCount: unitCount)
+        var greatest = 0
+        do throws(MPIError) {
+            greatest = max(
+                try BlockList.check(
+                    parts.counts,
+                    parts.displacements,
+                    for: peerCount,
+                    in: source.count,
+                    name
+                ),
+                try BlockList.check(
+                    resultParts.counts,
+                    resultParts.displacements,
+                    for: peerCount,
+                    in: target.count,
+                    name
+                )
+            )
+        } catch {
+            failure = error
+        }
+        let isLarge = CountLimit.isExceeded(by: greatest, unitCount: unitCount)
         if try agree(onExchanging: parts.counts, for: resultParts.counts, failure, isLarge: isLarge, name) {
             return false
         }
         let raw = try raw
-        try given.withTable(unitCount: unitCount, name) { (counts, displacements) throws(MPIError) in
-            try taken.withTable(unitCount: unitCount, name) {
+        try BlockList.withTable(parts.counts, parts.displacements, unitCount: unitCount) {
+            (counts, displacements) throws(MPIError) in
+            try BlockList.withTable(resultParts.counts, resultParts.displacements, unitCount: unitCount) {
                 (resultCounts, resultDisplacements) throws(MPIError) in
                 _ = try raw.allToAll(
                     source.address,

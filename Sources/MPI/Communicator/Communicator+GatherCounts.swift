@@ -209,29 +209,27 @@ extension Communicator {
     ) throws(MPIError) -> Bool {
         let name: StaticString = "MPI_Allgatherv"
         var failure: MPIError?
-        let blocks = BlockList(
-            counts,
-            displacements,
-            for: peerCount,
-            in: target.count,
-            name,
-            noting: &failure
-        )
-        if failure == nil, !isBetweenGroups, counts[rank] != source.count {
-            failure = MPIError(
-                .count,
-                call: name,
-                text: "rank \(rank) gives \(source.count) elements; its count is \(counts[rank])"
-            )
+        var greatest = source.count
+        do throws(MPIError) {
+            let own = try BlockList.check(counts, displacements, for: peerCount, in: target.count, name)
+            greatest = max(greatest, own)
+            guard isBetweenGroups || counts[rank] == source.count else {
+                throw MPIError(
+                    .count,
+                    call: name,
+                    text: "rank \(rank) gives \(source.count) elements; its count is \(counts[rank])"
+                )
+            }
+        } catch {
+            failure = error
         }
         let unitCount = datatype.unitCount
-        let isLarge =
-            CountLimit.isExceeded(by: source.count, unitCount: unitCount)
-            || blocks.isLarge(unitCount: unitCount)
+        let isLarge = CountLimit.isExceeded(by: greatest, unitCount: unitCount)
         if try agree(onCounts: counts, failure, isLarge: isLarge, name) { return false }
         let sourceCount = try RawCommunicator.count(source.count * unitCount, name)
         let raw = try raw
-        try blocks.withTable(unitCount: unitCount, name) { (counts, displacements) throws(MPIError) in
+        try BlockList.withTable(counts, displacements, unitCount: unitCount) {
+            (counts, displacements) throws(MPIError) in
             _ = try raw.allGather(
                 source.address,
                 sourceCount,

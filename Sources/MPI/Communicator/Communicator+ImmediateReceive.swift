@@ -77,6 +77,8 @@ extension Communicator {
     /// compute()
     /// let numbers = try pending.wait()          // as many as were sent, 1000 at most
     /// ```
+    /// Up to two kilobytes the library receives by itself; a longer message is looked for like ``immediateReceive(_:from:tag:)`` does.
+    ///
     /// - Parameters:
     ///   - count: The largest number of elements.
     ///   - type: The type of the elements.
@@ -85,16 +87,50 @@ extension Communicator {
     /// - Returns: The receive, to be waited for.
     /// - Throws: `MPIError` if there is no such rank, or the MPI library fails.
     ///
-    /// Point to point · `MPI_Improbe`, `MPI_Imrecv` in place of `MPI_Irecv` (MPI 3.1 §3.8)
+    /// Point to point · `MPI_Irecv`; `MPI_Improbe`, `MPI_Imrecv` in place of it for more than two kilobytes (MPI 3.1 §3.7.2, §3.8)
+    @inlinable
     public func immediateReceive<Element: BufferElement>(
         count: Int,
         of type: Element.Type = Element.self,
         from rank: Int? = nil,
         tag: Int? = nil
     ) throws(MPIError) -> ReceiveRequest<[Element]> {
+        if let operation = try beginSmall(count, MemoryLayout<Element>.stride, from: rank, tag: tag) {
+            return ReceiveRequest(operation) { outcome in try Element.elements(ofSmall: outcome.get()) }
+        }
+        return try searchingReceive(count: count, from: rank, tag: tag)
+    }
+
+    /// Has the library receive a buffer, if it is small and nobody looks for messages: they would go to this receive, though it was begun later.
+    @usableFromInline
+    func beginSmall(_ count: Int, _ elementLength: Int, from rank: Int?, tag: Int?) throws(MPIError)
+        -> LibraryOperation?
+    {
         guard count >= 0 else {
             throw MPIError(.count, call: "MPI_Irecv", text: "a count cannot be negative")
         }
+        guard count <= GuardedMemory.longest / max(1, elementLength), unmatchedReceives.isEmpty else {
+            return nil
+        }
+        let pattern = try pattern(from: rank, tag: tag, "MPI_Irecv")
+        let raw = try raw
+        let memory = GuardedMemory(limit: count * elementLength)
+        do throws(MPIError) {
+            let request = try raw.immediateReceive(memory.address, 1, memory.datatype, pattern)
+            return LibraryOperation(receiving: request, into: memory)
+        } catch {
+            memory.free()
+            throw error
+        }
+    }
+
+    @usableFromInline
+    @inline(never)
+    func searchingReceive<Element: BufferElement>(
+        count: Int,
+        from rank: Int?,
+        tag: Int?
+    ) throws(MPIError) -> ReceiveRequest<[Element]> {
         let operation = try begin(from: rank, tag: tag, memory: Element.memory(byteCount:))
         return ReceiveRequest(operation) { outcome in try Element.elements(outcome.get(), atMost: count) }
     }
@@ -118,5 +154,15 @@ extension BufferElement {
         guard count <= limit else { throw Communicator.truncation(received.status, capacity: limit * length) }
         guard let memory = received.memory as? ArrayRequestMemory<Self> else { return [] }
         return memory.elements(byteCount: received.status.byteCount)
+    }
+
+    /// The elements of a small message; its operation has to be there meanwhile.
+    @inlinable
+    static func elements(ofSmall received: Completion) throws(MPIError) -> [Self] {
+        let length = MemoryLayout<Self>.stride
+        let bytes = try received.smallMessage(elementLength: length)
+        var elements = Array(bytes.assumingMemoryBound(to: Self.self))
+        elements.withUnsafeMutableBytes { settle($0) }
+        return elements
     }
 }

@@ -62,6 +62,7 @@ extension Communicator {
     /// - Throws: `MPIError` if there is no such rank, or the MPI library fails.
     ///
     /// Point to point · `MPI_Isend`, `MPI_Issend`, `MPI_Ibsend`, `MPI_Irsend` (MPI 3.1 §3.7.2)
+    @inlinable
     public func immediateSend<Element: BufferElement>(
         keeping elements: [Element],
         to rank: Int,
@@ -71,7 +72,8 @@ extension Communicator {
         try immediateSend(ArrayRequestMemory(elements), elements.count, Element.datatype, rank, tag, mode)
     }
 
-    private func immediateSend(
+    @usableFromInline
+    func immediateSend(
         _ memory: RequestMemory,
         _ count: Int,
         _ datatype: Datatype,

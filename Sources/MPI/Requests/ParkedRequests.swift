@@ -3,6 +3,7 @@ internal import Synchronization
 /// Requests that were dropped before they were complete.
 ///
 /// The library still uses their memory, so they are kept until it no longer does.
+@usableFromInline
 enum ParkedRequests {
     /// A request without an operation of its own.
     private final class Orphan: PendingOperation, @unchecked Sendable {
@@ -35,6 +36,14 @@ enum ParkedRequests {
     static func park(_ request: RawRequest, keeping memory: Any) {
         let orphan = Orphan(request, memory)
         if !orphan.advance() { park(orphan) }
+    }
+
+    /// Lets an operation go that nobody has waited for: with a warning, unless it has ended or was given up.
+    @usableFromInline
+    static func drop(_ operation: any RequestOperation) {
+        guard !operation.isAbandoned, !operation.advance() else { return }
+        warn(operation.title)
+        operation.abandon()
     }
 
     /// Says that a request was dropped.

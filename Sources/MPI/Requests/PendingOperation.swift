@@ -3,6 +3,7 @@ internal import Synchronization
 /// Something immediate that is under way: the object behind a request.
 ///
 /// It owns the memory that the library reads or writes.
+@usableFromInline
 protocol PendingOperation: AnyObject, Sendable {
     /// Moves the operation along, without blocking. Any thread may call it.
     ///
@@ -14,18 +15,15 @@ protocol PendingOperation: AnyObject, Sendable {
 ///
 /// Only one at a time touches what is in it: the library until the request is complete, then whoever takes the result, under the lock
 /// of the operation. Hence the unchecked conformance.
+@usableFromInline
 class RequestMemory: @unchecked Sendable {
     /// Where it begins.
-    final let address: UnsafeMutableRawPointer?
+    @usableFromInline final let address: UnsafeMutableRawPointer?
     /// Its length.
-    final let byteCount: Int
-
-    fileprivate init(_ address: UnsafeMutableRawPointer?, _ byteCount: Int) {
-        self.address = address
-        self.byteCount = byteCount
-    }
+    @usableFromInline final let byteCount: Int
 
     /// Memory that a subclass has allocated, and frees.
+    @usableFromInline
     init(borrowing address: UnsafeMutableRawPointer?, byteCount: Int) {
         self.address = address
         self.byteCount = byteCount
@@ -37,7 +35,7 @@ final class RawRequestMemory: RequestMemory, @unchecked Sendable {
     // Nothing is stored beside what the superclass has: hence the unchecked conformance.
 
     init(byteCount: Int) {
-        super.init(UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 16), byteCount)
+        super.init(borrowing: .allocate(byteCount: byteCount, alignment: 16), byteCount: byteCount)
     }
 
     /// Zeros.
@@ -56,29 +54,31 @@ final class RawRequestMemory: RequestMemory, @unchecked Sendable {
 }
 
 /// The elements of an array, without a copy.
+@usableFromInline
 final class ArrayRequestMemory<Element: BufferElement>: RequestMemory, @unchecked Sendable {
     // The elements stay where they are as long as this object holds them and nobody changes the array.
-    private var array: [Element]
+    @usableFromInline var array: [Element]
 
     /// An array to be sent.
+    @inlinable
     init(_ array: [Element]) {
         self.array = array
         let bytes = array.withUnsafeBytes { $0 }
-        super.init(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
+        super.init(borrowing: UnsafeMutableRawPointer(mutating: bytes.baseAddress), byteCount: bytes.count)
     }
 
     /// An array to be changed in place; it is copied unless nobody else has it.
     init(changing array: [Element]) {
         self.array = array
         let bytes = self.array.withUnsafeMutableBytes { $0 }
-        super.init(bytes.baseAddress, bytes.count)
+        super.init(borrowing: bytes.baseAddress, byteCount: bytes.count)
     }
 
     /// An array to be received into, its elements not initialized yet.
     init(uninitializedCount count: Int) {
         array = [Element](unsafeUninitializedCapacity: count) { $1 = count }
         let bytes = array.withUnsafeMutableBytes { $0 }
-        super.init(bytes.baseAddress, bytes.count)
+        super.init(borrowing: bytes.baseAddress, byteCount: bytes.count)
     }
 
     /// The elements that have been received.
@@ -97,7 +97,7 @@ final class LandingMemory: RequestMemory, @unchecked Sendable {
     init?(byteCount: Int) {
         guard let zone = LandingZone() else { return nil }
         self.zone = zone
-        super.init(zone.address, byteCount)
+        super.init(borrowing: zone.address, byteCount: byteCount)
     }
 
     deinit { zone.free() }

@@ -18,13 +18,14 @@
 public struct Request<Value, Failure: Error>: ~Copyable, @unchecked Sendable {
     // The operation is guarded by its lock, and the closure captures what is immutable or guarded in the same way: hence the unchecked
     // conformance.
-    let operation: any RequestOperation
-    let finish: (Result<Completion, MPIError>) throws(Failure) -> Value
-    private var isTaken = false
+    @usableFromInline let operation: any RequestOperation
+    @usableFromInline let finish: (Result<Completion, MPIError>) throws(Failure) -> Value
+    @usableFromInline var isTaken = false
 
     /// Makes a request for an operation that has begun.
     ///
     /// The closure makes the value of what the operation has left behind, when it has ended.
+    @inlinable
     init(
         _ operation: any RequestOperation,
         finish: @escaping (Result<Completion, MPIError>) throws(Failure) -> Value
@@ -64,12 +65,15 @@ public struct Request<Value, Failure: Error>: ~Copyable, @unchecked Sendable {
     private borrowing func end(within timeout: Duration?) -> Result<Completion, MPIError> {
         let deadline = Deadline(after: timeout)
         var backoff = Backoff()
+        var isLate = false
         while !operation.advance() {
             if deadline.isNever { operation.block() }
-            if deadline.isOver, operation.expire() { return .failure(timedOut()) }
+            isLate = deadline.isOver
+            if isLate, operation.expire() { return .failure(timedOut()) }
             backoff.pause()
         }
-        return outcome()
+        // The library may take its time to give something up.
+        return isLate && operation.isAbandoned ? .failure(timedOut()) : outcome()
     }
 
     private borrowing func outcome() -> Result<Completion, MPIError> {
@@ -130,7 +134,8 @@ public struct Request<Value, Failure: Error>: ~Copyable, @unchecked Sendable {
             if operation.advance() { return false }
             if operation.expire() { return true }
             await ProgressThread.shared.completion(of: operation)
-            return false
+            // The library may take its time to give something up.
+            return operation.isAbandoned && !Task.isCancelled
         } onCancel: {
             operation.withdraw()
         }
@@ -155,16 +160,15 @@ public struct Request<Value, Failure: Error>: ~Copyable, @unchecked Sendable {
     }
 
     /// Takes what the request stands for out of it.
+    @inlinable
     consuming func take() -> (any RequestOperation, (Result<Completion, MPIError>) throws(Failure) -> Value) {
         isTaken = true
         return (operation, finish)
     }
 
+    @inlinable
     deinit {
-        if !isTaken, !operation.isAbandoned, !operation.advance() {
-            ParkedRequests.warn(operation.title)
-            operation.abandon()
-        }
+        if !isTaken { ParkedRequests.drop(operation) }
     }
 }
 
@@ -176,6 +180,7 @@ public typealias ReceiveRequest<Value> = Request<Value, any Error>
 
 extension Request where Value == Void, Failure == MPIError {
     /// Makes a request of which nothing is wanted but that it is complete.
+    @inlinable
     init(_ operation: any RequestOperation) {
         self.init(operation) { outcome throws(MPIError) in _ = try outcome.get() }
     }

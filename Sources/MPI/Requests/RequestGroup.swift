@@ -12,12 +12,24 @@
 ///
 /// MPI 3.1 §3.7.5
 public struct RequestGroup<Value, Failure: Error>: ~Copyable {
-    private struct Entry {
-        let index: Int
-        let operation: any RequestOperation
-        let finish: (Result<Completion, MPIError>) throws(Failure) -> Value
+    @usableFromInline
+    struct Entry {
+        @usableFromInline let index: Int
+        @usableFromInline let operation: any RequestOperation
+        @usableFromInline let finish: (Result<Completion, MPIError>) throws(Failure) -> Value
 
-        var result: Result<Value, Failure> {
+        @inlinable
+        init(
+            index: Int,
+            operation: any RequestOperation,
+            finish: @escaping (Result<Completion, MPIError>) throws(Failure) -> Value
+        ) {
+            self.index = index
+            self.operation = operation
+            self.finish = finish
+        }
+
+        @inlinable var result: Result<Value, Failure> {
             let outcome: Result<Completion, MPIError>
             do throws(MPIError) {
                 outcome = .success(try operation.completion())
@@ -32,18 +44,20 @@ public struct RequestGroup<Value, Failure: Error>: ~Copyable {
         }
     }
 
-    private var entries: [Entry] = []
-    private var nextIndex = 0
+    @usableFromInline var entries: [Entry] = []
+    @usableFromInline var nextIndex = 0
     // Begins the search behind the one that was found last, so that none is left behind.
-    private var start = 0
+    @usableFromInline var start = 0
 
     /// Makes a group without requests.
+    @inlinable
     public init() {}
 
     /// Adds a request.
     ///
     /// - Parameter request: The request, which belongs to the group from now on.
     /// - Returns: Its index: 0 for the first, 1 for the next.
+    @inlinable
     @discardableResult
     public mutating func add(_ request: consuming Request<Value, Failure>) -> Int {
         let (operation, finish) = request.take()
@@ -144,8 +158,23 @@ public struct RequestGroup<Value, Failure: Error>: ~Copyable {
     /// - Throws: `MPIError` of class `timedOut` if the time is up.
     ///
     /// Blocking · `MPI_Waitall` (MPI 3.1 §3.7.5)
+    @inlinable
     @discardableResult
     public mutating func waitAll(timeout: Duration? = nil) throws(MPIError) -> [Result<Value, Failure>] {
+        let isDone =
+            timeout == nil
+            && LibraryOperation.waitForAll(entries.count) { .passUnretained(entries[$0].operation) }
+        if !isDone { try pollAll(timeout) }
+        var results: [Result<Value, Failure>] = []
+        results.reserveCapacity(entries.count)
+        for entry in entries { results.append(entry.result) }
+        entries = []
+        start = 0
+        return results
+    }
+
+    @usableFromInline
+    mutating func pollAll(_ timeout: Duration?) throws(MPIError) {
         // Of those that are not known to be complete, the first one is looked at, and one of the others in turn: so each gets on, and a
         // look costs the same however many there are.
         var (firstOpen, turn) = (0, 0)
@@ -157,11 +186,6 @@ public struct RequestGroup<Value, Failure: Error>: ~Copyable {
             if turn < count { _ = group.entries[turn].operation.advance() }
             return nil
         }
-        defer {
-            entries = []
-            start = 0
-        }
-        return entries.map(\.result)
     }
 
     private mutating func poll<Found>(_ timeout: Duration?, _ look: (inout Self) -> Found?) throws(MPIError)

@@ -1,7 +1,8 @@
 /// What a ``Request`` stands for.
 ///
 /// There are four: ``LibraryOperation``, which the library moves along by itself; ``ReceiveOperation``, which looks for its message
-/// first; ``LaneOperation``, which a thread does step by step; and that of a ``GeneralizedRequest``, which the program does.
+/// first, since it may have any length; ``LaneOperation``, which a thread does step by step; and that of a ``GeneralizedRequest``, which the program does.
+@usableFromInline
 protocol RequestOperation: PendingOperation {
     /// What it is, for people: “a send”.
     var title: StaticString { get }
@@ -33,6 +34,7 @@ protocol RequestOperation: PendingOperation {
 }
 
 extension RequestOperation {
+    @usableFromInline
     func expire() -> Bool {
         abandon()
         return true
@@ -40,6 +42,7 @@ extension RequestOperation {
 }
 
 /// What an operation has left behind when it is complete.
+@usableFromInline
 struct Completion: Sendable {
     /// Who sent what; empty if nobody in particular did.
     let status: Status
@@ -47,9 +50,18 @@ struct Completion: Sendable {
     /// The memory that was received into, or sent from.
     let memory: RequestMemory?
 
+    /// What a small message was received into, which is there as long as the operation.
+    var landing: GuardedMemory? = nil
+
     /// The bytes of the message that was received.
     var bytes: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: memory?.address, count: status.byteCount)
+    }
+
+    /// The bytes of a small message, which are whole elements of a buffer.
+    @usableFromInline
+    func smallMessage(elementLength: Int) throws(MPIError) -> UnsafeRawBufferPointer {
+        try landing?.message(status, elementLength: elementLength) ?? bytes
     }
 
     /// All of the memory as the elements of the array that it is.

@@ -1,5 +1,6 @@
 extension RawMessage {
     /// Receives the message, and decodes the value in it.
+    @inline(__always)
     func receiveValue<Value: Decodable>(_ type: Value.Type) throws -> Value {
         try ScratchMemory.withIncoming(status.byteCount) { memory in
             try receive(memory.baseAddress, memory.count, .byte)

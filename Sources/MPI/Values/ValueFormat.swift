@@ -20,6 +20,7 @@ enum ValueFormat {
     // MARK: Writing
 
     /// Appends a value as a message.
+    @inline(__always)
     static func append<Value: Encodable>(_ value: Value, to bytes: inout [UInt8]) throws {
         appendHeader(valueMark, TypeFingerprint.of(Value.self).rawValue, &bytes)
         try encoder.encode(value, appendingTo: &bytes)
@@ -53,6 +54,7 @@ enum ValueFormat {
     /// Reads a value from a message.
     ///
     /// The C function that received the message, and the rank that sent it, are for errors.
+    @inline(__always)
     static func read<Value: Decodable>(
         _ type: Value.Type,
         from bytes: UnsafeRawBufferPointer,

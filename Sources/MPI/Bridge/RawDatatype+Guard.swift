@@ -1,0 +1,13 @@
+internal import CMPI
+
+extension RawDatatype {
+    /// Makes a datatype of two blocks of bytes with a gap between them, to be freed.
+    static func twoBlocks(of length: Int, gap: Int) throws(MPIError) -> RawDatatype {
+        var made: DatatypeHandle = cmpi_datatype_null()
+        try call("MPI_Type_vector") {
+            MPI_Type_vector(2, Int32(length), Int32(length + gap), cmpi_byte(), &made)
+        }
+        try call("MPI_Type_commit") { MPI_Type_commit(&made) }
+        return RawDatatype(made)
+    }
+}
