@@ -50,6 +50,37 @@ void cps_use_all_processors(void) {
     sched_setaffinity(0, sizeof all, &all);
 }
 
+int cps_processor_limit(void) { return CPU_SETSIZE; }
+
+int cps_usable_processors(int *numbers, int capacity) {
+    cpu_set_t set;
+    int count = 0;
+    if (sched_getaffinity(0, sizeof set, &set) != 0) return 0;
+    for (int number = 0; number < CPU_SETSIZE && count < capacity; number++) {
+        if (CPU_ISSET(number, &set)) numbers[count++] = number;
+    }
+    return count;
+}
+
+int cps_permitted_processors(int *numbers, int capacity) {
+    cpu_set_t own;
+    if (sched_getaffinity(0, sizeof own, &own) != 0) return 0;
+    cps_use_all_processors();
+    int count = cps_usable_processors(numbers, capacity);
+    sched_setaffinity(0, sizeof own, &own);
+    return count;
+}
+
+int cps_use_processors(const int *numbers, int count) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    for (int index = 0; index < count; index++) {
+        if (numbers[index] >= 0 && numbers[index] < CPU_SETSIZE) CPU_SET(numbers[index], &set);
+    }
+    if (sched_setaffinity(0, sizeof set, &set) != 0) return -1;
+    return sched_setaffinity(getpid(), sizeof set, &set);
+}
+
 int cps_child_signal_descriptor(void) {
     // Blocked, not ignored: a child that is sent SIGTERM before it has its own ways again must end by it.
     static const int blocked[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE};

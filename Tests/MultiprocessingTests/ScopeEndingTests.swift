@@ -13,13 +13,6 @@ private final class Ending {
     }
 }
 
-/// See `Ending`.
-private final class Placing {
-    private var value: Placement
-    init(size: Int, ownRank: Int) { value = Placement(size: size, ownRank: ownRank) }
-    func chooseRank(requested: Int?) -> Int { value.chooseRank(requested: requested) }
-}
-
 @Suite("ScopeEnding")
 struct ScopeEndingTests {
     @Test(
@@ -61,21 +54,5 @@ struct ScopeEndingTests {
         #expect(ending.stopped(rank: 0) == nil)
         #expect(ending.stopped(rank: 1) == nil)
         #expect(ending.blockEnded(withError: false) == .leave)
-    }
-}
-
-@Suite("Placement")
-struct PlacementTests {
-    @Test("processes go in turn to every rank but the main one")
-    func turns() {
-        let placement = Placing(size: 4, ownRank: 0)
-        #expect((0..<7).map { _ in placement.chooseRank(requested: nil) } == [1, 2, 3, 1, 2, 3, 1])
-        #expect(placement.chooseRank(requested: 0) == 0)
-    }
-
-    @Test("the only rank hosts all")
-    func alone() {
-        let placement = Placing(size: 1, ownRank: 0)
-        #expect((0..<3).map { _ in placement.chooseRank(requested: nil) } == [0, 0, 0])
     }
 }

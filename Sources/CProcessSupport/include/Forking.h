@@ -22,6 +22,18 @@ int cps_become_child(pid_t parent);
 /// Allows the calling process every processor that the system lets it have (mpirun binds a rank to one).
 void cps_use_all_processors(void);
 
+/// How many processors there can be: the lists below are no longer.
+int cps_processor_limit(void);
+
+/// Lists the processors that the calling thread may run on; returns their number.
+int cps_usable_processors(int *numbers, int capacity);
+
+/// Lists the processors that the system lets the program have, whatever the calling thread is bound to; returns their number.
+int cps_permitted_processors(int *numbers, int capacity);
+
+/// Binds the calling thread, the first one of the process, and all threads that they start from now on. Returns 0, or -1 with errno.
+int cps_use_processors(const int *numbers, int count);
+
 /// Blocks SIGCHLD, and the signals that a terminal or a launcher ends programs with, and returns a non-blocking
 /// descriptor that is readable when a child has ended, or -1 with errno.
 int cps_child_signal_descriptor(void);

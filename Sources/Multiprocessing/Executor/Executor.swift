@@ -17,18 +17,24 @@ public final class Executor: Sendable {
     ///
     /// - Parameters:
     ///   - maxWorkers: How many; by default as many as there are processors on this machine.
+    ///   - ranks: The ranks that host them.
+    ///   - cores: Which cores each of them runs on.
     ///   - startMethod: How they are started; by default as `withProcesses` says.
     ///   - maxTasksPerChild: After how many calls a worker ends and is replaced; `nil` for never.
     ///   - initializer: Called once in each worker before it takes calls; see `Pool`.
     /// - Throws: As `Pool.init`.
     public init(
         maxWorkers: Int? = nil,
+        on ranks: RankSelection = .inTurn,
+        cores: CoreBinding = .none,
         startMethod: StartMethod? = nil,
         maxTasksPerChild: Int? = nil,
         initializer: (@Sendable () throws -> Void)? = nil
     ) throws {
         pool = try Pool(
             processes: maxWorkers,
+            on: ranks,
+            cores: cores,
             startMethod: startMethod,
             maxTasksPerChild: maxTasksPerChild,
             initializer: initializer

@@ -10,9 +10,11 @@ extension Host {
         do {
             let (order, _) = try frame.order()
             guard !isStopping else { return refuseStart(frame, order, .scopeEnded, "the program is ending") }
-            let rank = placement.chooseRank(requested: order.requestedRank)
-            guard (0..<setup.size).contains(rank) else {
-                return refuseStart(frame, order, .misused, "there is no rank \(rank)")
+            let rank: Int
+            do {
+                rank = try placement.chooseRank(requested: order.requestedRank, among: order.ranks)
+            } catch {
+                return refuseStart(frame, order, .misused, error.message)
             }
             var forwarded = frame
             forwarded.code = Operation.startProcess.rawValue
@@ -27,7 +29,7 @@ extension Host {
 
     /// Starts a process on this rank.
     func startProcess(_ frame: Frame) {
-        guard let (order, _) = try? frame.order() else { return reply(to: frame, .malformed) }
+        guard var (order, workOffset) = try? frame.order() else { return reply(to: frame, .malformed) }
         do {
             guard !isStopping else { return refuseStart(frame, order, .scopeEnded, "the program is ending") }
             guard (0..<setup.size).contains(order.mainRank) else {
@@ -39,12 +41,30 @@ extension Host {
             runFrame.source = order.parent
             runFrame.argument = UInt64(setup.size)
             runFrame.correlation = 0
+            let binding = order.cores ?? .none
+            if let cores = try coreSupply.take(binding) {
+                order.cores = .cores(cores)
+                runFrame = try runFrame.replacingOrder(by: order, workOffset: workOffset)
+            }
             let starter = frame.kind == .request ? Request(frame, now: now).waiter : nil
-            let address = try start(order, runFrame, starter)
+            let address: Address
+            do {
+                address = try start(order, runFrame, starter)
+            } catch {
+                giveBackCores(of: order, binding)
+                throw error
+            }
+            processes[address.serial]?.coreBinding = binding
             if frame.kind == .notice { tellPool(of: order, .workerStarted, from: address) }
         } catch {
-            refuseStart(frame, order, .failed, "\(error)")
+            let isMisuse = (error as? ProcessingError)?.kind == .misuse
+            refuseStart(frame, order, isMisuse ? .misused : .failed, "\(error)")
         }
+    }
+
+    /// A process has ended, or was not started, for which cores were taken.
+    private func giveBackCores(of order: ProcessOrder, _ binding: CoreBinding) {
+        if case .cores(let cores) = order.cores { coreSupply.giveBack(cores, of: binding) }
     }
 
     /// Says that there will be no process: to the one who asked, or to the pool that wanted a worker.
@@ -351,6 +371,7 @@ extension Host {
         }
         if let journal = process.journal { sendJournal(journal, of: process) }
         processes[process.address.serial] = nil
+        giveBackCores(of: process.order, process.coreBinding)
         disarm(process.address.serial)
         // How workers of a pool ended, nobody asks.
         if !process.isOrphan, process.order.maker == nil {

@@ -53,10 +53,10 @@ extension Host {
         let serial = takeSerial()
         var outbox = Outbox(service: address(ofService: serial))
         do {
-            var pool = try PoolService(creation: frame, address: address(ofService: serial))
+            var pool = try PoolService(creation: frame, address: address(ofService: serial), placement)
             pool.begin(&outbox)
             services[serial] = ServicePlace(pool)
-            reply(to: frame, argument: UInt64(serial))
+            reply(to: frame, argument: UInt64(serial) | UInt64(pool.workerCount) << 32)
             finish(outbox)
         } catch let error as ProcessingError where error.kind == .misuse {
             reply(to: frame, .misused, text: error.message)

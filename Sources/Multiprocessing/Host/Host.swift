@@ -62,6 +62,13 @@ final class Host {
     var supply = SpareSupply(processorCount: Machine.processorCount)
     /// Whose turn it is to host a process.
     var placement: Placement
+    /// Which cores processes are bound to.
+    lazy var coreSupply = CoreSupply(
+        permitted: Machine.permittedCores,
+        ofRank: Machine.usableCores,
+        place: placement.placeOnHost.place,
+        rankCount: placement.placeOnHost.rankCount
+    )
     /// How many processes were started here.
     var startCount: UInt64 = 0
     var drainRound: UInt64?
@@ -125,7 +132,10 @@ final class Host {
         self.server = server
         outputPrinter = OutputPrinter(stream: STDOUT_FILENO) { helm.nudge() }
         errorPrinter = OutputPrinter(stream: STDERR_FILENO) { helm.nudge() }
-        placement = Placement(size: setup.size, ownRank: setup.rank)
+        let hostNames =
+            setup.hostNames.isEmpty
+            ? Array(repeating: setup.hostName, count: setup.size) : setup.hostNames
+        placement = Placement(hostNames: hostNames, ownRank: setup.rank)
         poller = try Poller()
         rankWatch = RankWatch(ownRank: setup.rank, size: setup.size, seconds: setup.rankTimeout, now: now)
         if setup.rank == 0 { ending = ScopeEnding(size: setup.size, blockCount: setup.blockCount) }

@@ -19,6 +19,8 @@ final class HostedProcess {
     /// What it writes to standard output and error, when it is printed on another rank.
     var outputs: [ProcessOutput] = []
     let journal: JournalMemory?
+    /// What it was said about its cores, of which the order says which they are.
+    var coreBinding = CoreBinding.none
 
     /// Whether the one that started it has ended, and will not ask how it ended.
     var isOrphan = false

@@ -14,6 +14,12 @@ struct ProcessOrder: Codable, Sendable {
     var mainRank: Int
     /// The rank that shall host it, or `nil` for the next in turn.
     var requestedRank: Int?
+    /// The ranks of which one shall host it, in turn; `nil` for what is usual.
+    var ranks: RankSelection?
+    /// Which cores it shall run on, and, when its Host hands it on, which ones these are; `nil` for all.
+    var cores: CoreBinding?
+    /// For a worker of a pool: what the number of workers is counted per.
+    var share: WorkerShare?
     /// Connections that travel in the work.
     var passengers: [ConnectionReservation] = []
     /// Services whose handles travel in the work: they are held until the process has ended.
@@ -51,6 +57,16 @@ struct ProcessEnd: Codable, Sendable {
 }
 
 extension Frame {
+    /// The same with another order in the place of the one that it has.
+    func replacingOrder(by order: ProcessOrder, workOffset: Int) throws -> Frame {
+        var frame = self
+        frame.bytes.removeSubrange(Frame.headerSize...)
+        try frame.append(order)
+        frame.bytes.append(contentsOf: body[workOffset...])
+        frame.seal()
+        return frame
+    }
+
     /// Appends an order with its length before it, so that what follows can be told apart.
     mutating func append(_ order: ProcessOrder) throws {
         let encoded = try MessageEncoder().encode(order)

@@ -30,7 +30,10 @@ public final class Pool: Sendable {
     /// Starts the workers.
     ///
     /// - Parameters:
-    ///   - processes: How many; by default as many as there are processors on this machine.
+    ///   - processes: How many; by default as many as there are processors on this machine, or one per rank.
+    ///   - share: What that number is counted per: the job, each rank, or each host of the selection.
+    ///   - ranks: The ranks that host them.
+    ///   - cores: Which cores each of them runs on.
     ///   - startMethod: How they are started; by default as `withProcesses` says.
     ///   - maxTasksPerChild: After how many tasks a worker ends and is replaced; `nil` for never. A chunk of a map counts as one task.
     ///   - initializer: Called once in each worker before it takes work. If it throws, the pool is broken and what it was
@@ -39,12 +42,15 @@ public final class Pool: Sendable {
     ///   culprit when the initializer cannot travel.
     public convenience init(
         processes: Int? = nil,
+        per share: WorkerShare = .job,
+        on ranks: RankSelection = .inTurn,
+        cores: CoreBinding = .none,
         startMethod: StartMethod? = nil,
         maxTasksPerChild: Int? = nil,
         initializer: (@Sendable () throws -> Void)? = nil
     ) throws {
         try self.init(
-            processes,
+            Workers(processes, share, ranks, cores),
             startMethod,
             maxTasksPerChild,
             initializer.map { .init(CallWithoutResult(function: PortableFunction($0))) }
@@ -56,18 +62,29 @@ public final class Pool: Sendable {
     /// As `Pool(initializer=f, initargs=(a,))` in Python; there can be up to three arguments.
     public convenience init<A: Codable & Sendable>(
         processes: Int? = nil,
+        per share: WorkerShare = .job,
+        on ranks: RankSelection = .inTurn,
+        cores: CoreBinding = .none,
         startMethod: StartMethod? = nil,
         maxTasksPerChild: Int? = nil,
         initializer: @escaping @Sendable (A) throws -> Void,
         initializerArguments a: A
     ) throws {
         let target = TargetCall1(function: PortableFunction(initializer), a: a)
-        try self.init(processes, startMethod, maxTasksPerChild, .init(TargetAction(target: target)))
+        try self.init(
+            Workers(processes, share, ranks, cores),
+            startMethod,
+            maxTasksPerChild,
+            .init(TargetAction(target: target))
+        )
     }
 
     /// Starts workers that each call a function with two arguments before they take work.
     public convenience init<A: Codable & Sendable, B: Codable & Sendable>(
         processes: Int? = nil,
+        per share: WorkerShare = .job,
+        on ranks: RankSelection = .inTurn,
+        cores: CoreBinding = .none,
         startMethod: StartMethod? = nil,
         maxTasksPerChild: Int? = nil,
         initializer: @escaping @Sendable (A, B) throws -> Void,
@@ -75,12 +92,20 @@ public final class Pool: Sendable {
         _ b: B
     ) throws {
         let target = TargetCall2(function: PortableFunction(initializer), a: a, b: b)
-        try self.init(processes, startMethod, maxTasksPerChild, .init(TargetAction(target: target)))
+        try self.init(
+            Workers(processes, share, ranks, cores),
+            startMethod,
+            maxTasksPerChild,
+            .init(TargetAction(target: target))
+        )
     }
 
     /// Starts workers that each call a function with three arguments before they take work.
     public convenience init<A: Codable & Sendable, B: Codable & Sendable, C: Codable & Sendable>(
         processes: Int? = nil,
+        per share: WorkerShare = .job,
+        on ranks: RankSelection = .inTurn,
+        cores: CoreBinding = .none,
         startMethod: StartMethod? = nil,
         maxTasksPerChild: Int? = nil,
         initializer: @escaping @Sendable (A, B, C) throws -> Void,
@@ -89,21 +114,40 @@ public final class Pool: Sendable {
         _ c: C
     ) throws {
         let target = TargetCall3(function: PortableFunction(initializer), a: a, b: b, c: c)
-        try self.init(processes, startMethod, maxTasksPerChild, .init(TargetAction(target: target)))
+        try self.init(
+            Workers(processes, share, ranks, cores),
+            startMethod,
+            maxTasksPerChild,
+            .init(TargetAction(target: target))
+        )
+    }
+
+    /// How many workers, and where.
+    private struct Workers {
+        let count: Int
+        let share: WorkerShare
+        let ranks: RankSelection
+        let cores: CoreBinding
+
+        init(_ count: Int?, _ share: WorkerShare, _ ranks: RankSelection, _ cores: CoreBinding) {
+            self.count = count ?? (share == .rank ? 1 : Machine.processorCount)
+            self.share = share
+            self.ranks = ranks
+            self.cores = cores
+        }
     }
 
     private init(
-        _ processes: Int?,
+        _ workers: Workers,
         _ startMethod: StartMethod?,
         _ maxTasksPerChild: Int?,
         _ initializer: PoolWorker.Initializer?
     ) throws {
         let endpoint = try Endpoint.required(for: "a pool")
-        let processCount = processes ?? Machine.processorCount
-        guard 1...PoolService.maximumWorkerCount ~= processCount else {
+        guard 1...PoolService.maximumWorkerCount ~= workers.count else {
             throw ProcessingError(
                 .misuse,
-                "a pool needs at least one process, and not more than there can be: \(processCount)"
+                "a pool needs at least one process, and not more than there can be: \(workers.count)"
             )
         }
         if let maxTasksPerChild, maxTasksPerChild < 1 {
@@ -131,6 +175,9 @@ public final class Pool: Sendable {
             parentPid: Int32(current.pid),
             mainRank: endpoint.mainRank,
             requestedRank: nil,
+            ranks: workers.ranks == .inTurn ? nil : workers.ranks,
+            cores: workers.cores == .none ? nil : workers.cores,
+            share: workers.share == .job ? nil : workers.share,
             journalSize: PoolWorker.journalSize
         )
         var work: [UInt8] = []
@@ -144,7 +191,7 @@ public final class Pool: Sendable {
         var frame = endpoint.makeFrame(
             .createPool,
             to: endpoint.host,
-            argument: UInt64(processCount) | chunkLimit << 32,
+            argument: UInt64(workers.count) | chunkLimit << 32,
             reserving: work.count + 512
         )
         let reply: Frame
@@ -158,7 +205,7 @@ public final class Pool: Sendable {
             throw error
         }
         self.endpoint = endpoint
-        self.processCount = processCount
+        processCount = Int(reply.argument >> 32)
         address = Address(rank: reply.source.rank, serial: UInt32(truncatingIfNeeded: reply.argument))
     }
 

@@ -146,6 +146,8 @@ extension Process {
                 parentPid: Int32(current.pid),
                 mainRank: endpoint.mainRank,
                 requestedRank: fields.requestedRank,
+                ranks: fields.ranks,
+                cores: fields.cores,
                 passengers: departures.reservations,
                 passages: departures.passages,
                 result: fields.result

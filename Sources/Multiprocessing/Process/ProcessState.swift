@@ -7,6 +7,8 @@ final class ProcessState: Sendable {
         var isDaemon: Bool
         var identity: [Int]
         var requestedRank: Int?
+        var ranks: RankSelection?
+        var cores: CoreBinding?
         var startMethod: StartMethod?
         /// Where its value is expected, if it is to return one.
         var result: Address?

@@ -32,6 +32,7 @@ enum ProcessEntry {
             let frame = try firstFrame(of: link)
             let (order, workOffset) = try frame.order()
             let process = introduce(order, frame, link)
+            if case .cores(let cores) = order.cores { try Machine.bind(to: cores) }
             ProcessLogging.resume()
             Journal.begin(memory.journal)
             let work = try frame.withBody { body in

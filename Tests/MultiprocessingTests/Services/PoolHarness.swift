@@ -54,7 +54,13 @@ final class PoolHarness {
                 passages: passages
             )
         )
-        harness = Harness(try PoolService(creation: creation, address: Harness.address))
+        harness = Harness(
+            try PoolService(
+                creation: creation,
+                address: Harness.address,
+                Placement(hostNames: ["host"], ownRank: 0)
+            )
+        )
         _ = harness.collect { $0.begin(&$1) }
     }
 

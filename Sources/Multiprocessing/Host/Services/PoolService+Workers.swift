@@ -1,3 +1,4 @@
+internal import DequeModule
 internal import Glibc
 internal import MessageCoding
 
@@ -16,6 +17,7 @@ extension PoolService {
         order.parent = address
         order.name += "-\(startedWorkers)"
         order.identity.append(startedWorkers)
+        order.requestedRank = takeSite()
         var frame = Frame(
             .notice,
             code: Operation.placeProcess.rawValue,
@@ -31,6 +33,17 @@ extension PoolService {
         outbox.start(frame)
     }
 
+    /// The rank for one more worker; `nil` if it takes its turn with all processes.
+    private mutating func takeSite() -> Int? {
+        guard !sites.isEmpty else { return nil }
+        return freeSites.popFirst() ?? sites[startedWorkers % sites.count]
+    }
+
+    /// A worker on that rank has ended, or could not be started.
+    private mutating func vacateSite(_ rank: Int32) {
+        if freeSites.count < sites.count, sites.contains(Int(rank)) { freeSites.append(Int(rank)) }
+    }
+
     /// A worker has an address, under which it can be ended, although it has not asked for work yet.
     mutating func noteStart(of worker: Address, _ outbox: inout Outbox) {
         guard roster[worker] == nil else { return }
@@ -38,7 +51,8 @@ extension PoolService {
         if isTerminated { outbox.signal(worker, SIGKILL) }
     }
 
-    mutating func noteFailedStart(_ reason: String, _ outbox: inout Outbox) {
+    mutating func noteFailedStart(onRank rank: Int32, _ reason: String, _ outbox: inout Outbox) {
+        vacateSite(rank)
         noteBootFailure("its workers cannot be started: \(reason)", &outbox)
         replaceWorker(&outbox)
     }
@@ -164,6 +178,7 @@ extension PoolService {
         }
         guard end.parent == address else { return }
         booting.remove(end.address)
+        vacateSite(end.address.rank)
         let lostTask = lostTasks.removeValue(forKey: end.address)
         if let member = roster.remove(end.address) {
             for (position, assignment) in member.assignments.enumerated().reversed() {

@@ -13,6 +13,10 @@ struct PoolService: Service {
     /// What a worker runs, encoded.
     let work: [UInt8]
     let workerCount: Int
+    /// The rank of each worker, if they have places of their own.
+    let sites: [Int]
+    /// The ranks that a worker is missing on.
+    var freeSites: Deque<Int>
     /// How many chunks a worker does before another one takes its place.
     let chunkLimit: Int?
 
@@ -51,14 +55,21 @@ struct PoolService: Service {
     ///
     /// The argument of the frame has the number of workers in its lower half, and in the upper half how many chunks one does, or
     /// 0 for any number; its body is the order for a worker.
-    init(creation: Frame, address: Address) throws {
+    init(creation: Frame, address: Address, _ placement: Placement) throws {
         self.address = address
-        workerCount = Int(creation.argument & 0xffff_ffff)
-        guard 1...PoolService.maximumWorkerCount ~= workerCount else {
-            throw ProcessingError(.misuse, "a pool of \(workerCount) workers")
+        let count = Int(creation.argument & 0xffff_ffff)
+        guard 1...PoolService.maximumWorkerCount ~= count else {
+            throw ProcessingError(.misuse, "a pool of \(count) workers")
         }
         chunkLimit = creation.argument >> 32 == 0 ? nil : Int(creation.argument >> 32)
         var (order, workOffset) = try creation.order()
+        let sites = try placement.sites(of: count, per: order.share ?? .job, on: order.ranks ?? .inTurn)
+        self.sites = sites ?? []
+        freeSites = Deque(self.sites)
+        workerCount = sites?.count ?? count
+        guard workerCount <= PoolService.maximumWorkerCount else {
+            throw ProcessingError(.misuse, "a pool of \(workerCount) workers")
+        }
         passages = order.passages
         order.passages = []
         self.order = order
@@ -84,7 +95,7 @@ struct PoolService: Service {
         case .journal: takeJournal(request, &outbox)
         case .takenBack: noteTakenBack(request, &outbox)
         case .workerStarted: noteStart(of: request.source, &outbox)
-        case .workerNotStarted: noteFailedStart(request.frame.text, &outbox)
+        case .workerNotStarted: noteFailedStart(onRank: request.source.rank, request.frame.text, &outbox)
         case .initializerFailed:
             breakDown("the initializer failed in \(order.name): \(request.frame.text)", &outbox)
         case .closePool:
