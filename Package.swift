@@ -123,7 +123,7 @@ let package = Package(
         ),
         .testTarget(
             name: "DocumentationTests",
-            dependencies: ["RankLaunching", "RankChecks", "swift-mpi"],
+            dependencies: ["Multiprocessing", "MPI", "RankLaunching", "RankChecks"],
             swiftSettings: strict
         ),
     ]

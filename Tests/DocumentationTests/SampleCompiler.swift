@@ -78,13 +78,17 @@ struct SampleCompiler {
         return arguments
     }
 
-    /// A file that lists what is linked: all that the command `swift-mpi` consists of, but for its own module.
+    /// A file that lists what is linked: all that the test program consists of, but for tests and the command `swift-mpi`.
     private func objects() throws -> String {
-        let list = Self.build.appendingPathComponent("swift-mpi.product/Objects.LinkFileList")
-        let others = try String(contentsOf: list, encoding: .utf8)
-            .split(separator: "\n").filter { !$0.contains("/swift_mpi.build/") }
+        let list = Self.build.appendingPathComponent("swift-mpiPackageTests.product/Objects.LinkFileList")
+        let tests = try FileManager.default.contentsOfDirectory(
+            atPath: Articles.project.appendingPathComponent("Tests").path
+        )
+        let left = tests.map { "/\($0).build/" } + ["/swift_mpi.build/", "/swift_mpiPackage"]
+        let objects = try String(contentsOf: list, encoding: .utf8).split(separator: "\n")
+            .filter { object in !left.contains { object.contains($0) } }
         let file = folder.appendingPathComponent("objects")
-        try others.joined(separator: "\n").write(to: file, atomically: true, encoding: .utf8)
+        try objects.joined(separator: "\n").write(to: file, atomically: true, encoding: .utf8)
         return "@\(file.path)"
     }
 
