@@ -20,8 +20,9 @@ struct PagesTests {
         let pages = Pages(folder: folder.url.appendingPathComponent("data/documentation"))
         for article in Articles.ofCatalogues {
             for name in MemberName.names(in: Articles.text(of: article)) where pages.has(type: name.type) {
+                let isThere = pages.has(name)
                 #expect(
-                    pages.has(name),
+                    isThere,
                     "\(article) has `\(name.type.joined(separator: ".")).\(name.member)`"
                 )
             }

@@ -48,10 +48,15 @@ struct SampleTests {
         do {
             guard let job = try await SampleCompiler(folder: folder.url).job(of: sample) else { return }
             let result = try await oneJobAtATime { try await job.run() }
-            let isRight =
-                result.isSuccess && result.leftBehind.isEmpty && result.standardError.isEmpty
-                && sample.output.matches(result.lines.filter { $0.stream == .output }.map(\.text))
-            #expect(isRight, "\(result.report)", sourceLocation: place)
+            let printed = result.lines.filter { $0.stream == .output }.map(\.text)
+            let isRight = sample.output.matches(printed)
+            #expect(
+                isRight,
+                "the article says \(sample.output.lines)\n\(result.report)",
+                sourceLocation: place
+            )
+            let isInOrder = result.isSuccess && result.leftBehind.isEmpty && result.standardError.isEmpty
+            #expect(isInOrder, "\(result.report)", sourceLocation: place)
         } catch let failure as SampleCompiler.Failure {
             Issue.record("\(failure)", sourceLocation: place)
         }
