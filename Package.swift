@@ -121,5 +121,10 @@ let package = Package(
             exclude: ["Oracle/Python"],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "DocumentationTests",
+            dependencies: ["Multiprocessing", "MPI", "RankLaunching", "RankChecks"],
+            swiftSettings: strict
+        ),
     ]
 )

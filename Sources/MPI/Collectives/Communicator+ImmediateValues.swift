@@ -80,7 +80,7 @@ extension Communicator {
     ///   - value: What this rank gives.
     ///   - root: The rank that gets the values, the same on every rank.
     /// - Returns: A request for the values, in the order of the ranks, on the root; for `nil` on the others.
-    /// - Throws: `MPIError` if the communicator has been freed. What ``gather(_:to:)`` throws the request does.
+    /// - Throws: `MPIError` if the communicator has been freed. What `gather(_:to:)` throws the request does.
     ///
     /// Collective · in place of `MPI_Igather` (MPI 3.1 §5.12)
     public func immediateGather<Value: Codable & Sendable>(_ value: Value, to root: Int) throws -> Request<
@@ -163,7 +163,7 @@ extension Communicator {
     ///
     /// - Parameters:
     ///   - value: What this rank gives.
-    ///   - combine: As for ``scan(_:_:)``.
+    ///   - combine: As for `scan(_:_:)`.
     /// - Returns: A request for the result.
     /// - Throws: `MPIError` if the communicator has been freed. What the blocking form throws the request does.
     ///
@@ -181,7 +181,7 @@ extension Communicator {
     ///
     /// - Parameters:
     ///   - value: What this rank gives.
-    ///   - combine: As for ``scan(_:_:)``.
+    ///   - combine: As for `scan(_:_:)`.
     /// - Returns: A request for the result; for `nil` on rank 0.
     /// - Throws: `MPIError` if the communicator has been freed. What the blocking form throws the request does.
     ///

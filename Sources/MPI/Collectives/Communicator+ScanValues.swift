@@ -27,9 +27,9 @@ extension Communicator {
     ///
     /// - Parameters:
     ///   - value: What this rank gives.
-    ///   - combine: As for ``scan(_:_:)``.
+    ///   - combine: As for `scan(_:_:)`.
     /// - Returns: The result for this rank; `nil` on rank 0, before which there is no other.
-    /// - Throws: As ``scan(_:_:)`` does.
+    /// - Throws: As `scan(_:_:)` does.
     ///
     /// Collective · blocking · in place of `MPI_Exscan` (MPI 3.1 §5.11.2)
     public func exclusiveScan<Value: Codable>(_ value: Value, _ combine: (Value, Value) throws -> Value)

@@ -31,7 +31,7 @@ extension Communicator {
     /// Begins to send a copy of the elements of a buffer, and returns at once.
     ///
     /// - Parameters:
-    ///   - elements: The elements; they can be changed at once. ``immediateSend(keeping:to:tag:)`` does not copy them.
+    ///   - elements: The elements; they can be changed at once. ``immediateSend(keeping:to:tag:mode:)`` does not copy them.
     ///   - rank: The rank to send to.
     ///   - tag: A number by which the receiver can tell messages apart.
     ///   - mode: When the send is complete.

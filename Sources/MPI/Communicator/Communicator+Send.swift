@@ -8,7 +8,7 @@ extension Communicator {
     /// ```
     /// The call returns when the value can be changed again. If it is large, that is when the other rank receives it, so two
     /// ranks that both send first may wait for each other for ever: let one of them receive first, or use
-    /// ``immediateSend(_:to:tag:)``.
+    /// `immediateSend(_:to:tag:mode:)`.
     ///
     /// - Parameters:
     ///   - value: The value. An array is a value as well; its `span` is a buffer.
