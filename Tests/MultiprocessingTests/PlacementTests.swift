@@ -165,7 +165,7 @@ struct PlacingTests {
     func communicators() async throws {
         try await onRanks(4) {
             let team = try #require(try Communicator.world.split(color: Communicator.world.rank % 2))
-            try withProcesses(on: .everyRank) {
+            try withProcesses(on: .everyRank) { () throws in
                 let rank = Communicator.world.rank
                 #expect(
                     try ranksOfWorkers(Pool(per: .rank, on: .members(of: team))) == [rank % 2, rank % 2 + 2]
