@@ -38,7 +38,8 @@ extension Host {
             runFrame.code = Operation.run.rawValue
             runFrame.source = order.parent
             runFrame.argument = UInt64(setup.size)
-            runFrame.correlation = 0
+            // How much memory it has to note what it does, in bytes.
+            runFrame.correlation = UInt64(setup.observation.recordSize)
             let starter = frame.kind == .request ? Request(frame, now: now).waiter : nil
             let address = try start(order, runFrame, starter)
             if frame.kind == .notice { tellPool(of: order, .workerStarted, from: address) }
@@ -75,6 +76,7 @@ extension Host {
             .map { ProcessOutput(descriptor: $0, stream: $1, mark: mark) }
         processes[address.serial] = process
         startCount += 1
+        observeStart(of: process)
         for descriptor in [unoccupied.socket] + unoccupied.outputs {
             processOfDescriptor[descriptor] = process
             poller.add(descriptor)
@@ -121,8 +123,9 @@ extension Host {
                 }
                 failStart(of: process, "the system gives no process: \(SystemError(error))")
                 noteEnd(of: process, .exited(127))
-            case .ended(let serial, let status):
+            case .ended(let serial, let status, let peakMemory):
                 if let process = processes[serial] {
+                    process.observed.peakMemory = peakMemory
                     noteEnd(of: process, status)
                 } else {
                     removeSpare(serial, isShortage: false)
@@ -267,6 +270,7 @@ extension Host {
 
     /// Sends a frame to a process, which may well answer.
     func send(_ frame: Frame, to process: HostedProcess) {
+        process.observed.toProcess.add(frame.bytes.count)
         process.writer.append(frame)
         wakeIfAsleep(process)
         watch(process)
@@ -287,6 +291,7 @@ extension Host {
             return closeMalformedLink(of: process, "a frame in the name of \(frame.source)")
         }
         process.touchedRanks.insert(frame.destination.rank)
+        process.observed.fromProcess.add(frame.bytes.count)
         route(frame)
     }
 
@@ -350,6 +355,7 @@ extension Host {
             }
         }
         if let journal = process.journal { sendJournal(journal, of: process) }
+        observeEnd(of: process, status)
         processes[process.address.serial] = nil
         disarm(process.address.serial)
         // How workers of a pool ended, nobody asks.

@@ -19,6 +19,8 @@ final class HostedProcess {
     /// What it writes to standard output and error, when it is printed on another rank.
     var outputs: [ProcessOutput] = []
     let journal: JournalMemory?
+    /// What is noted of it.
+    var observed: ProcessObservation
 
     /// Whether the one that started it has ended, and will not ask how it ended.
     var isOrphan = false
@@ -40,6 +42,7 @@ final class HostedProcess {
         self.socket = socket
         self.memory = memory
         journal = order.journalSize > 0 ? memory.journal : nil
+        observed = ProcessObservation(memory.record)
         reader = FrameReader(memory.toHost)
         // Until the Host has sent it something, the process is not expected to say anything.
         reader.askForInput()
