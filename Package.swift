@@ -130,7 +130,8 @@ let package = Package(
         .testTarget(
             name: "MultiprocessingTests",
             dependencies: [
-                "Multiprocessing", "MultiprocessingMetrics", "MPI", "RankLaunching", "RankChecks", "swift-mpi",
+                "Multiprocessing", "MultiprocessingMetrics", "MPI", "RankLaunching", "RankChecks",
+                "swift-mpi",
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
             ],
             exclude: ["Oracle/Python"],

@@ -40,7 +40,9 @@ struct TraceEvent: Equatable, Sendable {
         UInt64(UInt32(bitPattern: address.rank)) << 32 | UInt64(address.serial)
     }
 
-    /// Layout: start · end · kind 8 bits, lane 16, padding 8, job 32 in the upper half · detail. Operations have the place of jobs.
+    /// Layout: start · end · kind 8 bits, lane 16, padding 8, job 32 in the upper half · detail.
+    ///
+    /// Operations have the place of jobs.
     var words: (UInt64, UInt64, UInt64, UInt64) {
         let upper = kind == .task || kind == .failedTask ? job : UInt32(operation)
         return (start, end, UInt64(kind.rawValue) | UInt64(lane) << 8 | UInt64(upper) << 32, detail)
