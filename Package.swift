@@ -17,12 +17,14 @@ let package = Package(
     products: [
         .library(name: "MPI", targets: ["MPI"]),
         .library(name: "Multiprocessing", targets: ["Multiprocessing"]),
+        .library(name: "MultiprocessingMetrics", targets: ["MultiprocessingMetrics"]),
         .executable(name: "swift-mpi", targets: ["swift-mpi"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
         .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
     ],
@@ -59,6 +61,16 @@ let package = Package(
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+
+        // Reports what a program of processes is at; apart, so that nobody else pays for swift-metrics.
+        .target(
+            name: "MultiprocessingMetrics",
+            dependencies: [
+                "Multiprocessing",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
             ],
             swiftSettings: strict
         ),
@@ -117,7 +129,11 @@ let package = Package(
         ),
         .testTarget(
             name: "MultiprocessingTests",
-            dependencies: ["Multiprocessing", "MPI", "RankLaunching", "RankChecks", "swift-mpi"],
+            dependencies: [
+                "Multiprocessing", "MultiprocessingMetrics", "MPI", "RankLaunching", "RankChecks",
+                "swift-mpi",
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
+            ],
             exclude: ["Oracle/Python"],
             swiftSettings: strict
         ),

@@ -12,6 +12,7 @@ struct SwiftMPI: ParsableCommand {
             """,
         subcommands: [
             Tour.self, ExampleCommand.self, BenchmarkCommand.self, DoctorCommand.self, CheckCommand.self,
+            TopCommand.self,
         ],
         defaultSubcommand: Tour.self
     )

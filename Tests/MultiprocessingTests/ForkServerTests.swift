@@ -31,7 +31,7 @@ struct ForkServerTests {
         while recv(far, &order, size, Int32(MSG_DONTWAIT)) == size {}
         sender.join()
         #expect(server.hasUnread)
-        guard case .ended(7, .signalled(9)) = server.nextReport().report else {
+        guard case .ended(7, .signalled(9), _) = server.nextReport().report else {
             Issue.record("the report is lost")
             return
         }

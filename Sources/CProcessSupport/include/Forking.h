@@ -97,3 +97,15 @@ ssize_t cps_print(int stream, const void *bytes, size_t count, int is_in_order, 
 /// Whether a line of up to 64 KiB that several processes write to standard output (1) or error (2) stays whole. The system takes one write to
 /// a file or a terminal in one go, but one of more than 4096 bytes to a pipe or a socket as its reader lets it.
 int cps_keeps_lines_whole(int stream);
+
+// Sockets by which one program finds another of the same user: they have names of Linux's abstract kind, which vanish with their owner
+// and lie in no folder.
+
+/// Listens under an abstract name. Returns the non-blocking socket, or -1 with errno.
+int cps_listen_locally(const char *name);
+
+/// Connects to an abstract name. Returns the blocking socket, whose reads and writes fail after `seconds`, or -1 with errno.
+int cps_connect_locally(const char *name, int seconds);
+
+/// Who is at the other end of such a connection: writes the user to `user`. Returns 0, or -1 with errno.
+int cps_peer_user(int socket, uid_t *user);

@@ -124,6 +124,7 @@ final class Endpoint: Sendable {
     func notify(_ frame: consuming Frame) throws(ProcessingError) {
         frame.kind = .notice
         frame.seal()
+        Recorder.current?.noteFrame(frame)
         try outlet.send(frame)
     }
 
@@ -134,7 +135,7 @@ final class Endpoint: Sendable {
         _ frame: consuming Frame,
         onFrame: (@Sendable (Frame) -> Void)? = nil
     ) throws(ProcessingError) -> PendingReply {
-        let destination = frame.destination
+        let (destination, operation) = (frame.destination, frame.code)
         let pending = try waiting.withLock { (waiting) throws(ProcessingError) in
             if let failure = waiting.failure { throw failure }
             waiting.lastCorrelation += 1
@@ -142,6 +143,7 @@ final class Endpoint: Sendable {
                 endpoint: self,
                 correlation: waiting.lastCorrelation,
                 service: destination,
+                operation: operation,
                 onFrame: onFrame
             )
             waiting.replies[pending.correlation] = pending
@@ -150,6 +152,7 @@ final class Endpoint: Sendable {
         frame.kind = .request
         frame.correlation = pending.correlation
         frame.seal()
+        Recorder.current?.noteFrame(frame)
         do {
             try outlet.send(frame)
         } catch {

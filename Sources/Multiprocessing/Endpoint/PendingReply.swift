@@ -6,6 +6,7 @@ final class PendingReply: Sendable {
     let correlation: UInt64
     private let endpoint: Endpoint
     private let service: Address
+    private let operation: UInt16
     private let onFrame: (@Sendable (Frame) -> Void)?
     private let state = Mutex(State())
 
@@ -27,10 +28,17 @@ final class PendingReply: Sendable {
         }
     }
 
-    init(endpoint: Endpoint, correlation: UInt64, service: Address, onFrame: (@Sendable (Frame) -> Void)?) {
+    init(
+        endpoint: Endpoint,
+        correlation: UInt64,
+        service: Address,
+        operation: UInt16,
+        onFrame: (@Sendable (Frame) -> Void)?
+    ) {
         self.endpoint = endpoint
         self.correlation = correlation
         self.service = service
+        self.operation = operation
         self.onFrame = onFrame
     }
 
@@ -69,8 +77,11 @@ final class PendingReply: Sendable {
 
     /// Blocks until the next frame of the answer has arrived.
     func wait() throws(ProcessingError) -> Frame {
+        let wait = Recorder.current?.beginWait(operation, on: service)
+        defer { wait?.end() }
         // Services answer when the time is up, so there is no deadline here that could pass.
-        try (endpoint.wait { self.next() } ?? .failure(ProcessingError(.timedOut, "no answer in time"))).get()
+        return try
+            (endpoint.wait { self.next() } ?? .failure(ProcessingError(.timedOut, "no answer in time"))).get()
     }
 
     /// The next frame of the answer, or why there will be none, if that is known by now.
@@ -85,6 +96,8 @@ final class PendingReply: Sendable {
     ///
     /// When the task is cancelled, the service is asked to answer at once.
     func value() async throws -> Frame {
+        let wait = Recorder.current?.beginWait(operation, on: service, isSuspension: true)
+        defer { wait?.end() }
         endpoint.startReader()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in

@@ -40,7 +40,8 @@ extension Host {
             runFrame.code = Operation.run.rawValue
             runFrame.source = order.parent
             runFrame.argument = UInt64(setup.size)
-            runFrame.correlation = 0
+            // How much memory it has to note what it does, in bytes.
+            runFrame.correlation = UInt64(setup.observation.recordSize)
             let binding = order.cores ?? .none
             if let cores = try coreSupply.take(binding) {
                 order.cores = .cores(cores)
@@ -95,6 +96,7 @@ extension Host {
             .map { ProcessOutput(descriptor: $0, stream: $1, mark: mark) }
         processes[address.serial] = process
         startCount += 1
+        observeStart(of: process)
         for descriptor in [unoccupied.socket] + unoccupied.outputs {
             processOfDescriptor[descriptor] = process
             poller.add(descriptor)
@@ -141,8 +143,9 @@ extension Host {
                 }
                 failStart(of: process, "the system gives no process: \(SystemError(error))")
                 noteEnd(of: process, .exited(127))
-            case .ended(let serial, let status):
+            case .ended(let serial, let status, let peakMemory):
                 if let process = processes[serial] {
+                    process.observed.peakMemory = peakMemory
                     noteEnd(of: process, status)
                 } else {
                     removeSpare(serial, isShortage: false)
@@ -287,6 +290,7 @@ extension Host {
 
     /// Sends a frame to a process, which may well answer.
     func send(_ frame: Frame, to process: HostedProcess) {
+        process.observed.toProcess.add(frame.bytes.count)
         process.writer.append(frame)
         wakeIfAsleep(process)
         watch(process)
@@ -307,6 +311,7 @@ extension Host {
             return closeMalformedLink(of: process, "a frame in the name of \(frame.source)")
         }
         process.touchedRanks.insert(frame.destination.rank)
+        process.observed.fromProcess.add(frame.bytes.count)
         route(frame)
     }
 
@@ -370,6 +375,7 @@ extension Host {
             }
         }
         if let journal = process.journal { sendJournal(journal, of: process) }
+        observeEnd(of: process, status)
         processes[process.address.serial] = nil
         giveBackCores(of: process.order, process.coreBinding)
         disarm(process.address.serial)

@@ -4,6 +4,7 @@ internal import MessageCoding
 /// What a Host itself is asked for.
 extension Host {
     func handleHostFrame(_ frame: Frame) {
+        if frame.kind == .reply { return passOnPicture(frame) }
         guard let operation = Operation(rawValue: frame.code), frame.kind == .request || frame.kind == .notice
         else {
             return
@@ -27,6 +28,9 @@ extension Host {
         case .takeBack: takeBack(frame)
         case .processEnded: noteEnd(elsewhere: frame)
         case .output: printOutput(frame)
+        case .picture: sendPicture(frame)
+        case .takeRecord: takeRecord(frame)
+        case .traceEvents: takeTrace(frame)
         case .pulse: break
         case .rankLost: noteLostRank(frame)
         case .blockEnded, .drain, .drained, .stop, .stopped, .leave: handleScopeFrame(operation, frame)

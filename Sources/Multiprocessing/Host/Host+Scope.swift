@@ -19,7 +19,9 @@ extension Host {
                 )
             )
         case .stop: stop()
-        case .stopped: take(ending?.stopped(rank: rank))
+        case .stopped:
+            takeReport(frame)
+            take(ending?.stopped(rank: rank))
         case .leave: hasLeft = true
         default: break
         }
@@ -65,6 +67,6 @@ extension Host {
         guard isStopping, processes.isEmpty else { return }
         guard !hasReportedStop else { return }
         hasReportedStop = true
-        notify(.stopped, rank: 0)
+        notify(.stopped, rank: 0, body: lastReport())
     }
 }

@@ -9,7 +9,12 @@ extension Host {
         // What is kept for others may be what there is no room for.
         dismissSpares()
         do {
-            return try UnoccupiedProcess(takeSerial(), kind, from: server)
+            return try UnoccupiedProcess(
+                takeSerial(),
+                kind,
+                from: server,
+                recordSize: setup.observation.recordSize
+            )
         } catch {
             supply.noteShortage(at: now)
             throw error
@@ -24,7 +29,14 @@ extension Host {
         }
         while spares.count < supply.target {
             do {
-                spares.append(try UnoccupiedProcess(takeSerial(), kind, from: server))
+                spares.append(
+                    try UnoccupiedProcess(
+                        takeSerial(),
+                        kind,
+                        from: server,
+                        recordSize: setup.observation.recordSize
+                    )
+                )
             } catch {
                 supply.noteShortage(at: now)
                 return dismissSpares()

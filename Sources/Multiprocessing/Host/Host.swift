@@ -25,6 +25,11 @@ final class Host {
         var hostNames: [String] = []
         /// After how many seconds a rank is lost of which nothing is heard; 0 for never.
         var rankTimeout = RankWatch.defaultSeconds
+        /// What is to be noted meanwhile, and how far this rank's clock is behind that of rank 0, in nanoseconds.
+        var observation = ObservationSettings.none
+        var clockOffset: Int64 = 0
+        /// Whether other programs of the user may look at this one.
+        var isObservable = false
     }
 
     let setup: Setup
@@ -47,6 +52,8 @@ final class Host {
     var poller: Poller
     var server: ForkServer
     let logger = Logger(label: "swift-mpi.host")
+    /// What is counted, and noted for those who want to know.
+    let observation: Observation
 
     var services: [UInt32: ServicePlace] = [:]
     /// What the fork server has to remove if this rank is killed, by the service that sees to it otherwise.
@@ -137,11 +144,13 @@ final class Host {
             ? Array(repeating: setup.hostName, count: setup.size) : setup.hostNames
         placement = Placement(hostNames: hostNames, ownRank: setup.rank)
         poller = try Poller()
+        observation = Observation(setup, logger)
         rankWatch = RankWatch(ownRank: setup.rank, size: setup.size, seconds: setup.rankTimeout, now: now)
         if setup.rank == 0 { ending = ScopeEnding(size: setup.size, blockCount: setup.blockCount) }
         poller.add(helm.descriptor)
         poller.add(server.control)
         if let doorbell { poller.add(doorbell.descriptor) }
+        if let door = observation.door { poller.add(door.descriptor) }
     }
 
     // MARK: The loop
@@ -190,6 +199,7 @@ final class Host {
         server.stop()
         outputPrinter.finish()
         errorPrinter.finish()
+        finishObservation()
     }
 
     /// Ends every wait of this rank's main program.
@@ -293,6 +303,7 @@ final class Host {
                 guard let frame = try transport.receive() else { return isActive }
                 isActive = true
                 rankWatch?.heard(from: Int(frame.source.rank), at: now)
+                observation.tally.noteReceived(frame.bytes.count, fromRank: Int(frame.source.rank))
                 // What was on its way when an earlier `withProcesses` ended has no receiver any more.
                 if frame.epoch == setup.epoch { route(frame) }
             } catch let error as FrameError {
@@ -318,6 +329,8 @@ final class Host {
                 takeServerReports()
             } else if let process = processOfDescriptor[descriptor] {
                 readDescriptor(descriptor, of: process)
+            } else {
+                _ = answerDoor(descriptor)
             }
         }
         return isActive
@@ -404,6 +417,7 @@ final class Host {
         if rank == setup.rank {
             local.append(frame)
         } else if (0..<setup.size).contains(rank) {
+            observation.tally.noteSent(frame.bytes.count, toRank: rank)
             do {
                 try transport.send(frame, toRank: rank)
             } catch {
@@ -453,6 +467,7 @@ final class Host {
             if operation == .cancel {
                 place.service.cancel(frame.argument, of: frame.source, &outbox)
             } else {
+                observation.tally.note(operation, frame)
                 var request = Request(frame, now: now)
                 place.service.handle(operation, &request, &outbox)
             }

@@ -21,6 +21,8 @@ final class HostedProcess {
     let journal: JournalMemory?
     /// What it was said about its cores, of which the order says which they are.
     var coreBinding = CoreBinding.none
+    /// What is noted of it.
+    var observed: ProcessObservation
 
     /// Whether the one that started it has ended, and will not ask how it ended.
     var isOrphan = false
@@ -42,6 +44,7 @@ final class HostedProcess {
         self.socket = socket
         self.memory = memory
         journal = order.journalSize > 0 ? memory.journal : nil
+        observed = ProcessObservation(memory.record)
         reader = FrameReader(memory.toHost)
         // Until the Host has sent it something, the process is not expected to say anything.
         reader.askForInput()

@@ -57,6 +57,7 @@ extension Host {
     @discardableResult
     func removeService(_ serial: UInt32) -> Bool {
         disarm(serial)
+        observeRemoval(of: serial)
         if leftovers.removeValue(forKey: serial) != nil { try? server.forget(serial) }
         return services.removeValue(forKey: serial) != nil
     }

@@ -1,13 +1,17 @@
-/// The memory between a process and its Host: a ring of bytes each way, and behind them the journal of a process that keeps one.
+/// The memory between a process and its Host: a ring of bytes each way, and behind them what the process notes of itself, and the journal of
+/// one that keeps a journal.
 struct LinkMemory {
     /// How many bytes are under way at most in each direction; a longer frame passes in pieces.
     static let ringCapacity = 256 << 10
 
     let mapping: SharedMapping
+    /// How much of it, behind the rings, is for what the process notes of itself; known to it once it has been told.
+    var recordSize = 0
 
     /// New memory, in the Host.
-    init(journalSize: Int) throws(ProcessingError) {
-        mapping = try SharedMapping(size: 2 * LinkMemory.ringSize + max(0, journalSize))
+    init(journalSize: Int, recordSize: Int = 0) throws(ProcessingError) {
+        self.recordSize = recordSize
+        mapping = try SharedMapping(size: 2 * LinkMemory.ringSize + recordSize + max(0, journalSize))
     }
 
     /// The memory behind a descriptor, in the process.
@@ -30,6 +34,11 @@ struct LinkMemory {
 
     /// The journal, if there is room for one.
     var journal: JournalMemory? {
-        JournalMemory(mapping, from: 2 * LinkMemory.ringSize)
+        JournalMemory(mapping, from: 2 * LinkMemory.ringSize + recordSize)
+    }
+
+    /// What the process notes of itself, if it does.
+    var record: RecordMemory? {
+        RecordMemory(mapping, from: 2 * LinkMemory.ringSize, size: recordSize)
     }
 }

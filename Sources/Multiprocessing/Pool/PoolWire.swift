@@ -32,6 +32,11 @@ enum PoolWire {
 
         var tasks: Range<Int> { index..<index + count }
 
+        /// Whether the tasks have results, and not errors.
+        var hasResults: Bool {
+            outcome == TaskOutcome.value.rawValue || outcome == TaskOutcome.values.rawValue
+        }
+
         /// Where in the body a task's result is.
         func place(of task: Int) -> Range<Int> {
             guard outcome == TaskOutcome.values.rawValue, count > 0 else { return body.indices }
@@ -88,8 +93,8 @@ enum PoolWire {
         return count
     }
 
-    /// The results that are new: `note` is told the tasks of each entry and says which of them are.
-    static func filtered(_ results: UnsafeRawBufferPointer, _ note: (Range<Int>) -> [Range<Int>]) -> [UInt8] {
+    /// The results that are new: `note` is told of each entry and says which of its tasks are.
+    static func filtered(_ results: UnsafeRawBufferPointer, _ note: (Entry) -> [Range<Int>]) -> [UInt8] {
         var news: [UInt8] = []
         news.reserveCapacity(results.count)
         // What is new as a whole, and what comes right behind it, is copied together.
@@ -99,7 +104,7 @@ enum PoolWire {
         while !reader.isAtEnd {
             let start = reader.position
             guard let entry = try? reader.entry() else { break }
-            let tasks = note(entry.tasks)
+            let tasks = note(entry)
             if tasks.count == 1, tasks[0] == entry.tasks {
                 if whole.upperBound != start {
                     flush()

@@ -115,6 +115,7 @@ private struct AssignmentRun {
                 guard journal.claim(place, of: ticket) else { return false }
                 // What ends the worker while it decodes counts as the task's doing: else no worker would survive it.
                 journal.beginTask(next)
+                Recorder.current?.beginTask(next, ofJob: job)
                 isBegun = true
             }
             let known: any PoolTasks
@@ -131,7 +132,14 @@ private struct AssignmentRun {
                 next += 1
                 continue
             }
-            var run = results.openBlock(from: next, size: size, offset: place, ticket, isBegun: isBegun)
+            var run = results.openBlock(
+                from: next,
+                size: size,
+                offset: place,
+                ticket,
+                job: job,
+                isBegun: isBegun
+            )
             let error = doTasks(known, next - first..<range.upperBound - first, &run)
             results.keep(run)
             next = run.index
@@ -155,6 +163,7 @@ private struct AssignmentRun {
         } catch {
             return try note(task, error)
         }
+        Recorder.current?.endTask()
         if mustSend { try sendResults(isFinished: false) }
     }
 
@@ -171,6 +180,7 @@ private struct AssignmentRun {
 
     /// Notes that a task has ended with an error.
     private mutating func note(_ task: Int, _ error: any Error) throws {
+        Recorder.current?.endTask(hasFailed: true)
         let mustSend =
             if error is InputNotEncoded {
                 results.append(task, .inputNotEncoded) { _ in }

@@ -42,6 +42,7 @@ struct ResultLog {
         size: Int,
         offset: Int,
         _ ticket: PoolTicket,
+        job: UInt64,
         isBegun: Bool
     ) -> PlainRun {
         if block.map({ $0.size != size || $0.first + $0.count != index }) ?? true {
@@ -57,6 +58,7 @@ struct ResultLog {
         return PlainRun(
             journal: journal,
             ticket: ticket,
+            job: job,
             valueSize: size,
             index: index,
             offset: offset,
@@ -101,6 +103,9 @@ struct ResultLog {
 struct PlainRun {
     fileprivate let journal: JournalMemory
     fileprivate let ticket: PoolTicket
+    private let job: UInt64
+    /// Who notes the tasks, if somebody wants to know.
+    private let recorder = Recorder.tracing
     fileprivate let valueSize: Int
     /// The next task, or the one that is running.
     private(set) var index: Int
@@ -126,6 +131,7 @@ struct PlainRun {
     fileprivate init(
         journal: JournalMemory,
         ticket: PoolTicket,
+        job: UInt64,
         valueSize: Int,
         index: Int,
         offset: Int,
@@ -135,6 +141,7 @@ struct PlainRun {
     ) {
         self.journal = journal
         self.ticket = ticket
+        self.job = job
         self.valueSize = valueSize
         self.index = index
         self.offset = offset
@@ -154,12 +161,14 @@ struct PlainRun {
             return false
         }
         journal.beginTask(index)
+        recorder?.beginTask(index, ofJob: job)
         isRunning = true
         return true
     }
 
     /// Ends the running task with its result.
     mutating func end(_ result: UnsafeRawBufferPointer) {
+        recorder?.endTask()
         journal.note(result, at: position)
         position += valueSize
         index += 1

@@ -16,6 +16,10 @@ struct Meeting {
     let hostNames: [String]
     /// After how many seconds a rank is lost of which nothing is heard: as rank 0 wants it.
     let rankTimeout: Int
+    /// What is to be noted meanwhile: as rank 0 wants it.
+    let observation: ObservationSettings
+    /// How far this rank's clock is behind that of rank 0, in nanoseconds, if that matters.
+    let clockOffset: Int64
 
     /// What each rank tells the others.
     private struct Card: Codable, Sendable {
@@ -28,6 +32,9 @@ struct Meeting {
         var processorCount: Int
         var outputForm: OutputForm
         var rankTimeout: Int
+        var observation: ObservationSettings
+        /// Ranks with the same one have one clock.
+        var clock: String
     }
 
     /// Collective over the ranks.
@@ -43,6 +50,8 @@ struct Meeting {
             jobProcessorCount = Machine.processorCount
             hostNames = [HostName.current]
             rankTimeout = 0
+            observation = .ofEnvironment
+            clockOffset = 0
             return
         }
         let bytes = try HostCommunicator.shared()
@@ -55,6 +64,8 @@ struct Meeting {
             jobProcessorCount = Machine.processorCount
             hostNames = [HostName.current]
             rankTimeout = 0
+            observation = .ofEnvironment
+            clockOffset = 0
             return
         }
         let bell = try Doorbell()
@@ -68,7 +79,9 @@ struct Meeting {
                 machine: Machine.identity,
                 processorCount: Machine.processorCount,
                 outputForm: outputForm,
-                rankTimeout: RankWatch.secondsOfEnvironment
+                rankTimeout: RankWatch.secondsOfEnvironment,
+                observation: .ofEnvironment,
+                clock: Meeting.clock
             )
         )
         if let other = cards.firstIndex(where: { $0.program != cards[0].program }) {
@@ -88,8 +101,19 @@ struct Meeting {
         doorbell = bell
         self.outputForm = cards[0].outputForm
         rankTimeout = cards[0].rankTimeout
+        observation = cards[0].observation
+        clockOffset =
+            observation.tracePath == nil
+            ? 0 : try ClockOffset.measure(bytes.communicator, clocks: cards.map(\.clock))
         hostNames = cards.map(\.hostName)
         jobProcessorCount = Machine.processorCount(of: cards.map { ($0.machine, $0.processorCount) })
+    }
+
+    /// What tells clocks apart: this start of the machine, and the time namespace.
+    private static var clock: String {
+        var namespace = stat()
+        _ = stat("/proc/self/ns/time", &namespace)
+        return Machine.identity + "\(namespace.st_ino)"
     }
 
     /// What tells apart the places that share the sockets of one kernel: this start of the machine, and the network namespace.

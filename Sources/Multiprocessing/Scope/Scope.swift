@@ -130,7 +130,10 @@ final class Scope: Sendable {
                 outputForm: meeting.outputForm,
                 jobProcessorCount: meeting.jobProcessorCount,
                 hostNames: meeting.hostNames,
-                rankTimeout: meeting.rankTimeout
+                rankTimeout: meeting.rankTimeout,
+                observation: meeting.observation,
+                clockOffset: meeting.clockOffset,
+                isObservable: true
             ),
             transport: meeting.transport,
             helm: helm,
@@ -138,6 +141,7 @@ final class Scope: Sendable {
             doorbell: meeting.doorbell,
             server: server
         )
+        if let record = host.observation.mainRecord { Recorder.begin(record) }
         helm.steers(host)
         let handedOver = HandedOver(host)
         let (hasEnded, breakdown) = (hasEnded, breakdown)

@@ -7,7 +7,7 @@ final class ForkServer {
     enum Report {
         case started(serial: UInt32, pid: Int32)
         case failed(serial: UInt32, error: Int32)
-        case ended(serial: UInt32, status: ExitStatus)
+        case ended(serial: UInt32, status: ExitStatus, peakMemory: Int)
     }
 
     /// The Host's end of the conversation; -1 once the server is gone.
@@ -154,7 +154,8 @@ final class ForkServer {
         case ForkServerProtocol.started:
             return (.failed(serial: message.serial, error: -message.value), false)
         case ForkServerProtocol.ended:
-            return (.ended(serial: message.serial, status: ExitStatus(waitStatus: message.value)), false)
+            let status = ExitStatus(waitStatus: message.value)
+            return (.ended(serial: message.serial, status: status, peakMemory: Int(message.flags)), false)
         default:
             return (nil, false)
         }

@@ -124,17 +124,18 @@ struct ForkServerLoop {
         var drain = [UInt8](repeating: 0, count: 512)
         while read(childSignals, &drain, drain.count) > 0 {}
         var status: Int32 = 0
+        var usage = rusage()
         while true {
-            let pid = waitpid(-1, &status, WNOHANG)
+            let pid = wait4(-1, &status, WNOHANG, &usage)
             guard pid > 0 else { return }
             guard let serial = serials.removeValue(forKey: pid) else { continue }
             pids[serial] = nil
-            report(ForkServerProtocol.ended, serial, status)
+            report(ForkServerProtocol.ended, serial, status, flags: UInt32(clamping: usage.ru_maxrss))
         }
     }
 
-    private func report(_ kind: UInt32, _ serial: UInt32, _ value: Int32) {
-        var message = ForkServerProtocol.Message(kind: kind, serial: serial, value: value, flags: 0)
+    private func report(_ kind: UInt32, _ serial: UInt32, _ value: Int32, flags: UInt32 = 0) {
+        var message = ForkServerProtocol.Message(kind: kind, serial: serial, value: value, flags: flags)
         while cps_send_message(control, &message, MemoryLayout.size(ofValue: message), nil, 0) < 0 {
             guard errno == EAGAIN || errno == ENOBUFS else { endEverything() }
             _ = cps_wait(control, Int16(POLLOUT), 1_000_000)

@@ -8,7 +8,7 @@ enum ForkServerProtocol {
     static let signal: UInt32 = 2
     /// Server to Host: the process `serial` runs and has the pid `value`, or could not be started (minus the error number).
     static let started: UInt32 = 3
-    /// Server to Host: the process `serial` has ended with the wait status `value`.
+    /// Server to Host: the process `serial` has ended with the wait status `value`; the flags are the most memory it had, in KiB.
     static let ended: UInt32 = 4
 
     /// Host to server: the `Leftover` that follows, and that goes by the number `serial`, is to be removed if the rank dies.

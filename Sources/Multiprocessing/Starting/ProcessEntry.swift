@@ -27,10 +27,12 @@ enum ProcessEntry {
         cps_keep_freed_memory()
         for variable in launcherVariables() { unsetenv(variable) }
         do {
-            let memory = try LinkMemory(takingOver: descriptor)
+            var memory = try LinkMemory(takingOver: descriptor)
             let link = HostLink(socket: socket, memory: memory)
             let frame = try firstFrame(of: link)
             let (order, workOffset) = try frame.order()
+            memory.recordSize = Int(clamping: frame.correlation)
+            Recorder.begin(memory.record)
             let process = introduce(order, frame, link)
             if case .cores(let cores) = order.cores { try Machine.bind(to: cores) }
             ProcessLogging.resume()

@@ -13,8 +13,8 @@ final class UnoccupiedProcess {
     var pid: Int32 = 0
 
     /// Orders it from the server.
-    init(_ serial: UInt32, _ kind: SpareSupply.Kind, from server: ForkServer) throws {
-        let memory = try LinkMemory(journalSize: kind.journalSize)
+    init(_ serial: UInt32, _ kind: SpareSupply.Kind, from server: ForkServer, recordSize: Int = 0) throws {
+        let memory = try LinkMemory(journalSize: kind.journalSize, recordSize: recordSize)
         let (near, far) = try ForkServer.makeSocketPair(Int32(SOCK_STREAM.rawValue))
         var kept = [near]
         var lent = [far, memory.mapping.takeDescriptor()]

@@ -35,6 +35,8 @@ enum Operation: UInt16, Sendable {
     case pulse
     /// Rank 0 has lost the rank in the argument.
     case rankLost
+    /// Something for the trace that rank 0 writes; the body is a `TraceBatch`.
+    case traceEvents = 180
 
     // To a queue.
     case put = 200
@@ -147,6 +149,12 @@ enum Operation: UInt16, Sendable {
     case keep
     /// The maker of the service has no handle any more.
     case letGo
+
+    // To a Host, about what is to be seen of a program.
+    /// Half of the memory is used up in which the sender notes what it does.
+    case takeRecord = 1000
+    /// What there is on the rank: the body of the reply is a `RankPicture`.
+    case picture
 
     // To a process.
     /// The first frame to a new process: what it is and what it runs.

@@ -30,8 +30,9 @@ import Testing
         bytes += block(from: 2, [12, 13, 14, 15, 16])
         bytes += block(from: 7, [17])
         let news = bytes.withUnsafeBytes { bytes in
-            PoolWire.filtered(bytes) { tasks in
-                tasks == 2..<7 ? [2..<3, 5..<7] : tasks == 7..<8 ? [] : [tasks]
+            PoolWire.filtered(bytes) { entry in
+                let tasks = entry.tasks
+                return tasks == 2..<7 ? [2..<3, 5..<7] : tasks == 7..<8 ? [] : [tasks]
             }
         }
         #expect(try entries(news) == [[0, 10, 11], [2, 12], [5, 15, 16]])
@@ -63,6 +64,7 @@ import Testing
                 size: 2,
                 offset: tasks.lowerBound,
                 ticket,
+                job: 1,
                 isBegun: false
             )
             for task in tasks where run.begin() { withUnsafeBytes(of: UInt16(task)) { run.end($0) } }

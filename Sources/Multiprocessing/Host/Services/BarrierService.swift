@@ -156,3 +156,13 @@ enum BarrierPass: Equatable {
         self = argument & 1 == 1 ? .act(generation: argument >> 1) : .passed(index: Int(argument >> 1))
     }
 }
+
+extension BarrierService: Portrayable {
+    func portray(_ picture: inout ServicePicture) {
+        picture.kind = "barrier"
+        picture.capacity = parties
+        picture.itemCount = arrived.count
+        if isBroken { picture.state = "broken" }
+        picture.add(arrived.map(\.address) + early.map { $0.waiter.address }, waitingTo: "pass")
+    }
+}

@@ -38,3 +38,11 @@ struct EventService: Service {
 
     var nextDeadline: ContinuousClock.Instant? { waiters.nextDeadline }
 }
+
+extension EventService: Portrayable {
+    func portray(_ picture: inout ServicePicture) {
+        picture.kind = "event"
+        picture.state = isSet ? "set" : "clear"
+        picture.add(waiters.addresses, waitingTo: "see it set")
+    }
+}

@@ -273,3 +273,14 @@ struct ConditionCall: Codable {
     /// How many to notify.
     var count: UInt64 = 0
 }
+
+extension LockService: Portrayable {
+    func portray(_ picture: inout ServicePicture) {
+        picture.kind = "lock"
+        if let hold { picture.state = "held by \(hold.owner.process)" }
+        picture.add(claims.map { $0.owner.process }, waitingTo: "acquire")
+        for condition in waits.keys.sorted() {
+            picture.add((waits[condition] ?? []).map { $0.owner.process }, waitingTo: "be notified")
+        }
+    }
+}

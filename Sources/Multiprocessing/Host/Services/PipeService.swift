@@ -275,3 +275,16 @@ struct PipeService: Service {
         }
     }
 }
+
+extension PipeService: Portrayable {
+    func portray(_ picture: inout ServicePicture) {
+        picture.kind = "pipe"
+        picture.itemCount = ends.reduce(0) { $0 + $1.backlog.count }
+        picture.byteCount = ends.reduce(0) { $0 + $1.backlog.byteCount }
+        for end in ends {
+            picture.add(end.receivers.addresses, waitingTo: "receive")
+            picture.add(end.senders.addresses, waitingTo: "send")
+            picture.add(end.pollers.addresses, waitingTo: "poll")
+        }
+    }
+}

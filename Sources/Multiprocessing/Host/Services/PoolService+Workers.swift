@@ -116,7 +116,12 @@ extension PoolService {
         else { return }
         // A result may have come before, out of the worker's journal.
         let news = request.frame.withBody { body in
-            passOn(UnsafeRawBufferPointer(rebasing: body[16...]), ofJob: job, &outbox)
+            passOn(
+                UnsafeRawBufferPointer(rebasing: body[16...]),
+                ofJob: job,
+                from: request.source.rank,
+                &outbox
+            )
         }
         let assignment = roster.update(request.source) { member in
             member.assignments[position].finished += news
@@ -158,7 +163,7 @@ extension PoolService {
             return member.assignments[position]
         }
         guard let assignment else { return }
-        results.withUnsafeBytes { _ = passOn($0, ofJob: assignment.job, &outbox) }
+        results.withUnsafeBytes { _ = passOn($0, ofJob: assignment.job, from: request.source.rank, &outbox) }
         let task = Int(clamping: running) - 1
         if task >= 0, assignment.contains(task) { lostTasks[request.source] = (assignment.job, task) }
     }
@@ -244,6 +249,6 @@ extension PoolService {
         } catch {
             return breakDown("a lost worker cannot be reported: \(error)", &outbox)
         }
-        entries.withUnsafeBytes { _ = passOn($0, ofJob: job, &outbox) }
+        entries.withUnsafeBytes { _ = passOn($0, ofJob: job, from: end.address.rank, &outbox) }
     }
 }

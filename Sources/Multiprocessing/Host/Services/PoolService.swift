@@ -38,6 +38,8 @@ struct PoolService: Service {
     var passagesOfPastJobs: [UInt64: [ServicePassage]] = [:]
     private var lastJob: UInt64 = 0
     var queue: Deque<PoolPiece> = []
+    /// How the tasks have ended so far, by the rank that did them.
+    private(set) var tally: [Int: HostTally.Tasks] = [:]
     /// Those who want to withdraw a job whose only task may have begun.
     var withdrawals: [UInt64: [Waiter]] = [:]
 
@@ -176,17 +178,24 @@ struct PoolService: Service {
 
     /// Passes results on to the client of their job; returns how many of them were not there before.
     @discardableResult
-    mutating func passOn(_ results: UnsafeRawBufferPointer, ofJob number: UInt64, _ outbox: inout Outbox)
-        -> Int
-    {
+    mutating func passOn(
+        _ results: UnsafeRawBufferPointer,
+        ofJob number: UInt64,
+        from rank: Int32,
+        _ outbox: inout Outbox
+    ) -> Int {
         guard !results.isEmpty, var ledger = jobs.removeValue(forKey: number) else { return 0 }
         var count = 0
         // A result that is there already is not counted again, and not sent again.
-        let news = PoolWire.filtered(results) { tasks in
-            let parts = ledger.finish(tasks)
+        var failures = 0
+        let news = PoolWire.filtered(results) { entry in
+            let parts = ledger.finish(entry.tasks)
             for part in parts { count += part.count }
+            if !entry.hasResults { for part in parts { failures += part.count } }
             return parts
         }
+        tally[Int(rank), default: .init()] =
+            tally[Int(rank), default: .init()] + .init(done: count - failures, failed: failures)
         outbox.close(ledger.takeClosedPassages())
         let isLast = ledger.isComplete
         if !news.isEmpty { outbox.reply(to: ledger.client, body: news, isLast: isLast) }
@@ -267,4 +276,29 @@ struct PoolService: Service {
     }
 
     var nextDeadline: ContinuousClock.Instant? { earliest(joiners.nextDeadline, takeBackMoment) }
+}
+
+extension PoolService: Portrayable {
+    func portray(_ picture: inout ServicePicture) {
+        picture.kind = "pool"
+        picture.name = order.name
+        picture.state =
+            brokenReason != nil ? "broken" : isTerminated ? "terminated" : isClosed ? "closed" : ""
+        let members = roster.members.values
+        let underWay = members.reduce(0) { sum, member in
+            sum + member.assignments.reduce(0) { $0 + max(0, $1.limit - $1.finished) }
+        }
+        let waiting = queue.reduce(0) { $0 + (jobs[$1.job] == nil ? 0 : $1.range.count) }
+        picture.pool = PoolPicture(
+            workers: roster.count,
+            busyWorkers: members.count { !$0.assignments.isEmpty },
+            jobs: jobs.count,
+            tasks: tally.values.reduce(HostTally.Tasks(), +),
+            tasksUnderWay: underWay,
+            tasksWaiting: waiting
+        )
+        picture.add(jobs.values.map { $0.client.address }, waitingTo: "have results")
+        picture.add(joiners.addresses, waitingTo: "join")
+        picture.add(roster.idle, waitingTo: "have work")
+    }
 }

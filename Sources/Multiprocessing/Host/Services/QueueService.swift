@@ -256,3 +256,17 @@ struct QueueService: Service {
         )
     }
 }
+
+extension QueueService: Portrayable {
+    func portray(_ picture: inout ServicePicture) {
+        picture.kind = "queue"
+        picture.itemCount = backlog.count
+        picture.byteCount = backlog.byteCount
+        picture.capacity = capacity
+        if isClosed { picture.state = "closed" }
+        picture.add(getters.addresses, waitingTo: "get")
+        picture.add(putters.addresses, waitingTo: "put")
+        picture.add(pollers.addresses, waitingTo: "poll")
+        picture.add(joiners.addresses, waitingTo: "join")
+    }
+}

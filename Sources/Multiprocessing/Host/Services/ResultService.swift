@@ -67,3 +67,11 @@ struct ResultService: Service {
 
     var nextDeadline: ContinuousClock.Instant? { readers.nextDeadline }
 }
+
+extension ResultService: Portrayable {
+    func portray(_ picture: inout ServicePicture) {
+        picture.kind = "result"
+        if case .pending = state { picture.state = "pending" }
+        picture.add(readers.addresses, waitingTo: "have it")
+    }
+}

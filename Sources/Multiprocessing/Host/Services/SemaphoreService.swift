@@ -112,3 +112,11 @@ struct SemaphoreService: Service {
 
     var nextDeadline: ContinuousClock.Instant? { waiters.nextDeadline }
 }
+
+extension SemaphoreService: Portrayable {
+    func portray(_ picture: inout ServicePicture) {
+        picture.kind = "semaphore"
+        picture.itemCount = value
+        picture.add(waiters.addresses, waitingTo: "acquire")
+    }
+}

@@ -82,3 +82,11 @@ struct StoreService: Service {
 
     var nextDeadline: ContinuousClock.Instant? { waiting.nextDeadline }
 }
+
+extension StoreService: Portrayable {
+    func portray(_ picture: inout ServicePicture) {
+        picture.kind = "shared state"
+        if let holder { picture.state = "changed by \(holder.process)" }
+        picture.add(waiting.addresses, waitingTo: "use it")
+    }
+}

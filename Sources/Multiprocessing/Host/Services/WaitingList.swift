@@ -5,6 +5,8 @@ struct WaitingList<Item> {
     private var entries: Deque<(waiter: Waiter, item: Item)> = []
 
     var isEmpty: Bool { entries.isEmpty }
+    /// Who they are, in order; one may be there more than once.
+    var addresses: [Address] { entries.map { $0.waiter.address } }
 
     mutating func append(_ waiter: Waiter, _ item: Item) { entries.append((waiter, item)) }
 
