@@ -121,5 +121,10 @@ let package = Package(
             exclude: ["Oracle/Python"],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "ToolTests",
+            dependencies: ["MPI", "RankLaunching", "RankChecks", "swift-mpi"],
+            swiftSettings: strict
+        ),
     ]
 )

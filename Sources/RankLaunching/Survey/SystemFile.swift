@@ -7,7 +7,7 @@ import Darwin
 /// Reads of files and folders that may vanish at any moment, as those of `/proc` do.
 package enum SystemFile {
     /// The whole content of a file, or `nil` if it cannot be read.
-    static func bytes(of path: String) -> [UInt8]? {
+    package static func bytes(of path: String) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }

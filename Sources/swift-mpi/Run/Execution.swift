@@ -31,6 +31,7 @@ enum Execution {
     ///   - plan: What to execute.
     ///   - signals: What `holdSignals` returned, if there is a time limit.
     /// - Returns: The exit status for this process.
+    /// - Throws: `LaunchFailure.cannotExecute` if the system refuses.
     static func run(_ plan: LaunchPlan, signals: sigset_t?) throws(LaunchFailure) -> Int32 {
         for name in plan.removed { unsetenv(name) }
         for (name, value) in plan.environment { setenv(name, value, 1) }

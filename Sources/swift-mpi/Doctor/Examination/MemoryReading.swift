@@ -18,6 +18,7 @@ struct MemoryReading: Codable, Sendable, Equatable {
     ///
     /// - Parameter host: What tells this rank's host from others.
     /// - Returns: What came of it; `nil` if there is no other rank on this host.
+    /// - Throws: `MPIError`.
     static func attempt(on host: String) throws -> MemoryReading? {
         let world = Communicator.world
         let word = UnsafeMutablePointer<UInt64>.allocate(capacity: 1)
@@ -49,14 +50,14 @@ struct MemoryReading: Codable, Sendable, Equatable {
             @convention(c) (
                 pid_t, UnsafeMutableRawPointer, UInt, UnsafeMutableRawPointer, UInt, UInt
             ) -> Int
-        guard let process_vm_readv = GNUFunction.named("process_vm_readv", as: Reading.self) else {
+        guard let readMemory = GNUFunction.named("process_vm_readv", as: Reading.self) else {
             return MemoryReading(failure: "the C library cannot do it")
         }
         var found: UInt64 = 0
         let count = withUnsafeMutableBytes(of: &found) { bytes in
             var local = iovec(iov_base: bytes.baseAddress, iov_len: bytes.count)
             var remote = iovec(iov_base: address, iov_len: bytes.count)
-            return process_vm_readv(process, &local, 1, &remote, 1, 0)
+            return readMemory(process, &local, 1, &remote, 1, 0)
         }
         if count == MemoryLayout<UInt64>.size {
             return MemoryReading(failure: found == expected ? nil : "another process was read")

@@ -24,6 +24,7 @@ enum PairMeasurement {
     ///   - world: The ranks.
     ///   - atOnce: Whether disjoint pairs measure at the same time, for which ranks need cores of their own.
     /// - Returns: The results of all pairs, on every rank.
+    /// - Throws: `MPIError`.
     static func measure(on world: Communicator, atOnce: Bool) throws -> [Result] {
         let schedule = PairSchedule(rankCount: world.size, atOnce: atOnce)
         let budget = min(limits.pair, limits.all / Double(max(1, schedule.rounds.count)))
