@@ -273,6 +273,7 @@ struct DiagnosisTests {
         let step = ["SLURM_PROCID": "1", "SLURM_STEP_ID": "0", "SLURM_STEP_NUM_TASKS": "4"]
         #expect(JobExamination.tasksWithoutPMI(step) == 4)
         #expect(JobExamination.tasksWithoutPMI(["SLURM_PROCID": "0", "SLURM_NTASKS": "4"]) == nil)
+        #expect(JobExamination.tasksWithoutPMI(step.merging(["SLURM_STEP_ID": "4294967291"]) { $1 }) == nil)
         #expect(JobExamination.tasksWithoutPMI(step.merging(["SLURM_STEP_NUM_TASKS": "1"]) { $1 }) == nil)
         for name in ["PMIX_RANK", "PMI_RANK", "OMPI_COMM_WORLD_RANK"] {
             #expect(JobExamination.tasksWithoutPMI(step.merging([name: "1"]) { $1 }) == nil)

@@ -36,7 +36,9 @@ enum JobExamination {
             environment[$0] != nil
         }
         guard !isRank, environment["SLURM_PROCID"] != nil,
-            environment["SLURM_STEP_ID"] ?? environment["SLURM_STEPID"] != nil,
+            let step = (environment["SLURM_STEP_ID"] ?? environment["SLURM_STEPID"]).flatMap({ UInt32($0) }),
+            // Those beyond are batch scripts and the like.
+            step < 0xffff_fff0,
             let count = environment["SLURM_STEP_NUM_TASKS"].flatMap({ Int($0) }), count > 1
         else { return nil }
         return count
