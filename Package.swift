@@ -142,5 +142,10 @@ let package = Package(
             dependencies: ["Multiprocessing", "MPI", "RankLaunching", "RankChecks"],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "ToolTests",
+            dependencies: ["MPI", "RankLaunching", "RankChecks", "swift-mpi"],
+            swiftSettings: strict
+        ),
     ]
 )

@@ -26,8 +26,8 @@ check_hosts() {
         "${launch[@]}" -n 3 --map-by node "$program" check processes
     check_job 120 processes-6 tcp "on 6 ranks, $three_hosts"$'\n'"$all_processes_checks" \
         "${launch[@]}" -n 6 "$program" check processes
-    check_job 60 doctor tcp $'3 ranks on 3 hosts' \
-        "${launch[@]}" -n 3 --map-by node "$program" doctor
+    check_job 90 doctor tcp $'3 ranks on 3 hosts\n^latency in µs, .*median\n^bandwidth in GB/s, .*median' \
+        "${launch[@]}" -n 3 --map-by node "$program" doctor --ranks
 }
 
 check_ssh() {

@@ -61,7 +61,7 @@ check_array() {
     done
 }
 
-# The doctor finds nothing wrong, as a job and in a batch script.
+# The doctor finds nothing wrong, as a job and in a batch script, and what is wrong in a step without PMI.
 check_doctor() {
     local template
     for template in mpirun srun-pmix; do
@@ -69,6 +69,12 @@ check_doctor() {
         expect "$template.sbatch: the doctor is content" "$job" 90 COMPLETED \
             '^ok +4 ranks on 2 hosts' '^ok +host n1: 2 ranks' '^ok +host n2: 2 ranks' '^no problems$'
     done
+    submit "$templates/mpirun.sbatch" "$program" doctor --ranks || return
+    expect 'mpirun.sbatch: the doctor measures all pairs' "$job" 90 COMPLETED \
+        '^latency in µs, ' '^bandwidth in GB/s, '
+    submit --ntasks=2 --wrap "srun --mpi=none $program doctor" || return
+    expect 'the doctor knows what srun without PMI is' "$job" 90 FAILED \
+        '^PROBLEM +srun started 2 tasks without PMI' 'srun --mpi=pmix'
     submit --wrap "$program doctor" || return
     expect 'the doctor is content in a batch script, without a launcher' "$job" 90 COMPLETED '^no problems'
 }

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The one executable: a tour of what processes on ranks can do, single examples, benchmarks, and a doctor.
+/// The one executable: a tour of what processes on ranks can do, single examples, a launcher, a doctor, checks and benchmarks.
 @main
 struct SwiftMPI: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -11,8 +11,8 @@ struct SwiftMPI: ParsableCommand {
             processes of an example are spread over them, and print the same.
             """,
         subcommands: [
-            Tour.self, ExampleCommand.self, BenchmarkCommand.self, DoctorCommand.self, CheckCommand.self,
-            TopCommand.self,
+            Tour.self, ExampleCommand.self, RunCommand.self, TopCommand.self, DoctorCommand.self, CheckCommand.self,
+            BenchmarkCommand.self,
         ],
         defaultSubcommand: Tour.self
     )

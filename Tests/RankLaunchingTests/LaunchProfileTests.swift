@@ -21,11 +21,38 @@ struct LaunchProfileTests {
         return try LaunchProfile(contentsOf: name)
     }
 
-    @Test("the built-in local profile sets what the file of that name sets")
-    func localIsTheFile() throws {
+    /// The folder with the files of profiles.
+    private static let folder: String = {
         let parts = #filePath.split(separator: "/").dropLast(3)
-        let file = "/" + parts.joined(separator: "/") + "/mpirun-configs/local.env"
-        #expect(try LaunchProfile(contentsOf: file) == .local)
+        return "/" + parts.joined(separator: "/") + "/mpirun-configs"
+    }()
+
+    @Test(
+        "each built-in profile sets and is for what the file of its name says",
+        arguments: LaunchProfile.builtIn
+    )
+    func builtInIsTheFile(profile: LaunchProfile) throws {
+        #expect(try LaunchProfile(contentsOf: "\(Self.folder)/\(profile.name).env") == profile)
+        #expect(!profile.summary.isEmpty)
+    }
+
+    @Test("each file of a profile has a built-in one")
+    func everyFileIsBuiltIn() {
+        let files = SystemFile.names(in: Self.folder).filter { $0.hasSuffix(".env") }
+        #expect(Set(files) == Set(LaunchProfile.builtIn.map { $0.name + ".env" }))
+    }
+
+    @Test("of several profiles the last word counts")
+    func combined() {
+        let first = LaunchProfile(name: "first", environment: ["A": "1", "B": "1"])
+        let second = LaunchProfile(name: "second", environment: ["B": "2"])
+        #expect(LaunchProfile.combinedEnvironment([first, second]) == ["A": "1", "B": "2"])
+    }
+
+    @Test("the first words of a comment on the first line are the summary")
+    func summary() throws {
+        #expect(try profile("# For one host. Use it so: .\nA=1\n# else").summary == "For one host")
+        #expect(try profile("A=1\n# not this").summary.isEmpty)
     }
 
     @Test("assignments are read with and without export and quotes; the rest says nothing")

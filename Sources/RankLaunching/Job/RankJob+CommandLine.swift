@@ -60,7 +60,7 @@ extension RankJob {
     }
 
     /// Whether a variable tells a rank what job it is part of; a job started from there must not see it.
-    private static func isWrittenByLauncher(_ name: String) -> Bool {
+    package static func isWrittenByLauncher(_ name: String) -> Bool {
         let beginnings = [
             "PMIX_", "PMI_", "OMPI_COMM_WORLD_", "OMPI_MCA_ess", "OMPI_MCA_orte_", "OMPI_MCA_pmix",
             "OMPI_MCA_initial_wdir", "OMPI_APP_CTX", "OMPI_NUM_APP_CTX", "OMPI_FIRST_RANKS",
@@ -71,7 +71,7 @@ extension RankJob {
     }
 
     /// The environment of the calling process.
-    static func currentEnvironment() -> [String: String] {
+    package static func currentEnvironment() -> [String: String] {
         var variables: [String: String] = [:]
         var next = environ
         while let pointer = next.pointee {

@@ -43,7 +43,7 @@ public final class RunningJob: Sendable {
         let usesTags = job.tagsOutput && job.programs.contains { $0.ranks != nil }
         let tagging = usesTags ? await OutputTagging.ofLauncher(words[0]) : .none
         words.insert(contentsOf: tagging.launcherArguments, at: 1)
-        let commandLine = words.map(Self.quoted).joined(separator: " ")
+        let commandLine = ShellQuoting.line(words)
         let supervisor = JobSupervisor(job: job, tagging: tagging, identifier: identifier)
         let configuration = Self.configuration(words: words, variables: variables, job: job)
         let start = FirstValue<Int32?>()
@@ -176,16 +176,5 @@ public final class RunningJob: Sendable {
         case .exited(let code): .exited(code)
         case .signaled(let signal): .signalled(signal)
         }
-    }
-
-    /// A word as a shell would have to read it.
-    private static func quoted(_ word: String) -> String {
-        let plain = word.utf8.allSatisfy { byte in
-            UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
-                || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || "_-./:=,+@%".utf8.contains(byte)
-        }
-        if plain && !word.isEmpty { return word }
-        return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
-            + "'"
     }
 }

@@ -1,8 +1,8 @@
 extension LaunchProfile {
     /// Reads a profile from a file of `NAME=VALUE` lines, each with `export` before it or not.
     ///
-    /// Empty lines and lines that begin with `#` say nothing. A value may stand in single or double quotes. Nothing
-    /// is expanded: a `$` or a backquote outside single quotes is refused, since a shell would read it otherwise.
+    /// Empty lines and lines that begin with `#` say nothing, except that the first words of a comment on the first line, up to
+    /// a `.`, `:` or `;`, are the profile's summary. A value may stand in single or double quotes. Nothing is expanded: a `$` or a backquote outside single quotes is refused, since a shell would read it otherwise.
     ///
     /// - Parameter path: The file.
     /// - Throws: `RankJobError.unreadableProfile` if there is no such file, or a line is none of the above.
@@ -11,7 +11,10 @@ extension LaunchProfile {
             throw .unreadableProfile(path: path, line: nil, reason: "the file cannot be read")
         }
         let file = path.split(separator: "/").last.map(String.init) ?? path
-        self.init(name: file.hasSuffix(".env") ? String(file.dropLast(4)) : file)
+        self.init(
+            name: file.hasSuffix(".env") ? String(file.dropLast(4)) : file,
+            summary: Self.summary(ofText: text)
+        )
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             do {
                 guard let (name, value) = try Self.variable(inLine: line) else { continue }
@@ -20,6 +23,11 @@ extension LaunchProfile {
                 throw .unreadableProfile(path: path, line: index + 1, reason: error.reason)
             }
         }
+    }
+
+    private static func summary(ofText text: String) -> String {
+        guard text.hasPrefix("#") else { return "" }
+        return String(text.dropFirst().drop { $0 == " " }.prefix { !$0.isNewline && !".:;".contains($0) })
     }
 
     /// Why a line was refused.

@@ -9,6 +9,8 @@
 public struct LaunchProfile: Sendable, Hashable {
     /// What the profile is called in messages.
     public var name: String
+    /// What it is for, in some words without a full stop; may be empty.
+    public var summary: String
     /// The variables it sets for the launcher and, through it, for the ranks of this machine.
     public var environment: [String: String]
     /// The launcher: a name to look for in `PATH`, or a path.
@@ -26,42 +28,21 @@ public struct LaunchProfile: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - name: What it is called in messages.
+    ///   - summary: What it is for.
     ///   - environment: The variables it sets.
     ///   - launcher: The launcher's name or path; ``defaultLauncher``, if omitted.
     ///   - launcherArguments: What the launcher gets before the number of ranks.
     public init(
         name: String,
+        summary: String = "",
         environment: [String: String] = [:],
         launcher: String = LaunchProfile.defaultLauncher,
         launcherArguments: [String] = []
     ) {
         self.name = name
+        self.summary = summary
         self.environment = environment
         self.launcher = launcher
         self.launcherArguments = launcherArguments
     }
-
-    /// Any number of ranks on this machine: more than it has cores if need be, which then yield while they wait;
-    /// also as root; with the quick start-up of shared memory only.
-    ///
-    /// It sets what `mpirun-configs/local.env` sets.
-    public static let local = LaunchProfile(
-        name: "local",
-        environment: [
-            "OMPI_ALLOW_RUN_AS_ROOT": "1",
-            "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
-            "OMPI_MCA_rmaps_base_oversubscribe": "1",
-            "PRTE_ALLOW_RUN_AS_ROOT": "1",
-            "PRTE_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
-            "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe",
-            "OMPI_MCA_mpi_yield_when_idle": "1",
-            "OMPI_MCA_hwloc_base_binding_policy": "none",
-            "PRTE_MCA_hwloc_default_binding_policy": "none",
-            "OMPI_MCA_pml": "ob1",
-            "OMPI_MCA_btl": "vader,tcp,self",
-        ]
-    )
-
-    /// No settings of its own: what the machine's administrator and the user's environment say.
-    public static let inherited = LaunchProfile(name: "inherited")
 }

@@ -5,9 +5,9 @@ import Darwin
 #endif
 
 /// Reads of files and folders that may vanish at any moment, as those of `/proc` do.
-enum SystemFile {
+package enum SystemFile {
     /// The whole content of a file, or `nil` if it cannot be read.
-    static func bytes(of path: String) -> [UInt8]? {
+    package static func bytes(of path: String) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
@@ -23,12 +23,12 @@ enum SystemFile {
     }
 
     /// The whole content of a text file, or `nil` if it cannot be read.
-    static func text(of path: String) -> String? {
+    package static func text(of path: String) -> String? {
         bytes(of: path).map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// The names in a folder without `.` and `..`; none if it cannot be read.
-    static func names(in folder: String) -> [String] {
+    package static func names(in folder: String) -> [String] {
         guard let stream = opendir(folder) else { return [] }
         defer { closedir(stream) }
         var names: [String] = []
@@ -42,27 +42,33 @@ enum SystemFile {
     }
 
     /// A variable of the environment, if it is set and not empty.
-    static func variable(_ name: String) -> String? {
+    package static func variable(_ name: String) -> String? {
         guard let value = getenv(name), value.pointee != 0 else { return nil }
         return String(cString: value)
     }
 
     /// Whether a file is there and may be executed by this process.
-    static func isExecutable(_ path: String) -> Bool {
+    package static func isExecutable(_ path: String) -> Bool {
         var information = stat()
         guard stat(path, &information) == 0 else { return false }
         return information.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0
     }
 
     /// Whether anything is at a path.
-    static func exists(_ path: String) -> Bool {
+    package static func exists(_ path: String) -> Bool {
         access(path, F_OK) == 0
+    }
+
+    /// Whether a folder is at a path.
+    package static func isFolder(_ path: String) -> Bool {
+        var information = stat()
+        return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
     }
 
     /// Where a name is found on a search path such as `PATH`, or `nil`.
     ///
     /// A name with a slash is a path already and is returned as it is if it can be executed.
-    static func executable(named name: String, searchPath: String?) -> String? {
+    package static func executable(named name: String, searchPath: String?) -> String? {
         if name.contains("/") { return isExecutable(name) ? name : nil }
         for folder in (searchPath ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":") {
             let candidate = "\(folder)/\(name)"

@@ -9,14 +9,17 @@ struct DoctorReport: Codable, Sendable {
     var isHealthy: Bool
     var findings: [Finding]
     var facts: Facts
+    /// What the pairs of ranks measured, if they were asked to.
+    var pairs: PairMatrix?
 
-    init(_ facts: Facts) {
+    init(_ facts: Facts, pairs: PairMatrix? = nil) {
         self.facts = facts
-        findings = Diagnosis.findings(facts)
+        self.pairs = pairs
+        findings = Diagnosis.findings(facts) + (pairs?.findings ?? [])
         isHealthy = !findings.contains { $0.level == .problem }
     }
 
-    /// For people: a line for each finding, and one for its cure.
+    /// For people: a line for each finding, and one for its cure; then what was measured.
     var text: String {
         var lines: [String] = []
         for finding in findings {
@@ -28,7 +31,8 @@ struct DoctorReport: Codable, Sendable {
         let notes = findings.count { $0.level == .note }
         var summary = problems == 0 ? "no problems" : "\(problems) problem\(problems == 1 ? "" : "s")"
         if notes > 0 { summary += ", \(notes) note\(notes == 1 ? "" : "s")" }
-        return (lines + ["", summary]).joined(separator: "\n")
+        let measured = pairs.map { ["", $0.text] } ?? []
+        return (lines + measured + ["", summary]).joined(separator: "\n")
     }
 
     /// For programs.

@@ -1,14 +1,7 @@
-import RankChecks
 import RankLaunching
 import Testing
 
 @testable import swift_mpi
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 
 @Suite("The doctor's conclusions")
 struct DiagnosisTests {
@@ -115,6 +108,61 @@ struct DiagnosisTests {
         #expect(found.map(\.level) == [.note])
     }
 
+    private static let others = [
+        Launcher(path: "/usr/bin/mpirun", description: "mpirun (Open MPI) 4.1.4"),
+        Launcher(path: "/opt/bin/mpirun", description: "HYDRA 4.0.2"),
+    ]
+
+    @Test("a launcher of the wrong make is a problem, and the cure is the right one if there is one")
+    func rightLauncher() {
+        func wrong(_ facts: inout Facts) {
+            facts.launchers = Self.others.reversed()
+            facts.launcher = "HYDRA 4.0.2"
+            facts.launcherPath = "/opt/bin/mpirun"
+        }
+        let found = complaints(Self.healthy, wrong)
+        expectProblem(found, "different makes")
+        #expect(found.first?.cure?.contains("/usr/bin/mpirun") == true)
+    }
+
+    @Test("several installations with the same names are a note, one with its make in the name is none")
+    func severalInstallations() {
+        expectProblem(
+            complaints { $0.launchers = Self.others },
+            "/opt/bin/mpirun",
+            "HYDRA 4.0.2",
+            level: .note
+        )
+        let sideBySide = [
+            Self.others[0], Launcher(path: "/usr/bin/mpiexec.mpich", description: "HYDRA 4.0.2"),
+        ]
+        #expect(complaints { $0.launchers = sideBySide }.isEmpty)
+        var facts = Self.healthy
+        facts.launchers = sideBySide
+        #expect(Diagnosis.findings(facts).contains { $0.text.contains("mpiexec.mpich") })
+    }
+
+    @Test("two libraries in one program are a problem")
+    func severalLibraries() {
+        expectProblem(
+            complaints { $0.libraryFiles = ["/a/libmpi.so.40", "/b/libmpich.so.12"] },
+            "/a/libmpi.so.40",
+            "/b/libmpich.so.12"
+        )
+        let map = """
+            7f00-7f10 r--p 00000000 08:01 1    /usr/lib/libmpi.so.40.30.4
+            7f10-7f20 r-xp 00000000 08:01 1    /usr/lib/libmpi.so.40.30.4
+            7f20-7f30 r--p 00000000 08:01 2    /usr/lib/libmpich.so.12
+            7f30-7f40 r--p 00000000 08:01 3    /usr/lib/libmpi_cxx.so.40
+            7f40-7f50 rw-p 00000000 00:00 0    [heap]
+            """
+        #expect(
+            HostExamination.libraryFiles(inMap: map) == [
+                "/usr/lib/libmpi.so.40.30.4", "/usr/lib/libmpich.so.12",
+            ]
+        )
+    }
+
     @Test("a launcher of another version is a problem that names both versions")
     func versions() {
         expectProblem(complaints { $0.launcher = "mpirun (Open MPI) 5.0.3" }, "5.0.3", "4.1.4")
@@ -197,6 +245,86 @@ struct DiagnosisTests {
         )
     }
 
+    @Test("ranks that run different files are a problem that names files and ranks")
+    func programs() {
+        let found = complaints(Self.job(ranks: 3)) {
+            $0.yieldsWhenIdle = true
+            $0.programs = [
+                Facts.Program(file: ProgramDigest(path: "/a/one", digest: "1-a"), ranks: [0, 2]),
+                Facts.Program(file: ProgramDigest(path: "/a/two", digest: "1-b"), ranks: [1]),
+            ]
+        }
+        expectProblem(found, "/a/one (1-a) on ranks 0, 2", "/a/two (1-b) on rank 1", "rsync")
+        expectProblem(complaints(Self.job(ranks: 2)) { $0.foreignRanks = [1] }, "rank 1", "another version")
+    }
+
+    @Test("tasks that srun started without PMI are one problem, and nothing else is said")
+    func withoutPMI() {
+        var facts = Self.healthy
+        facts.tasksWithoutPMI = 4
+        let found = Diagnosis.findings(facts)
+        expectProblem(found, "4 tasks", "srun --mpi=pmix")
+    }
+
+    @Test(
+        "a step of several tasks without a word of PMI is seen; a batch script, one task and ranks are none"
+    )
+    func steps() {
+        let step = ["SLURM_PROCID": "1", "SLURM_STEP_ID": "0", "SLURM_STEP_NUM_TASKS": "4"]
+        #expect(JobExamination.tasksWithoutPMI(step) == 4)
+        #expect(JobExamination.tasksWithoutPMI(["SLURM_PROCID": "0", "SLURM_NTASKS": "4"]) == nil)
+        #expect(JobExamination.tasksWithoutPMI(step.merging(["SLURM_STEP_ID": "4294967291"]) { $1 }) == nil)
+        #expect(JobExamination.tasksWithoutPMI(step.merging(["SLURM_STEP_NUM_TASKS": "1"]) { $1 }) == nil)
+        for name in ["PMIX_RANK", "PMI_RANK", "OMPI_COMM_WORLD_RANK"] {
+            #expect(JobExamination.tasksWithoutPMI(step.merging([name: "1"]) { $1 }) == nil)
+        }
+    }
+
+    @Test(
+        "a rank that is bound to one of several processors is a note; processes that cannot leave it are another"
+    )
+    func binding() {
+        func bound(_ rank: Int, _ process: Int) -> [Finding] {
+            complaints {
+                $0.hosts[0].processorsOfRank = rank
+                $0.hosts[0].processorsOfProcess = process
+            }
+        }
+        expectProblem(bound(1, 2), "bound to 1 of its 2 processors", "--bind-to none", level: .note)
+        expectProblem(bound(1, 1), "cannot leave it", "--cpus-per-task", level: .note)
+        #expect(bound(2, 2).isEmpty)
+    }
+
+    @Test("memory that may not be read is a note if the library knows, and a problem if it does not")
+    func memoryReading() {
+        func reading(_ scope: Int?, _ change: (inout Facts) -> Void = { _ in }) -> [Finding] {
+            complaints {
+                $0.hosts[0].ptraceScope = scope
+                $0.hosts[0].memoryReading = MemoryReading(failure: "Operation not permitted")
+                change(&$0)
+            }
+        }
+        expectProblem(reading(nil), "Operation not permitted", "single_copy_mechanism=none", "SYS_PTRACE")
+        expectProblem(reading(nil) { $0.copiesTwice = true }, "SYS_PTRACE", level: .note)
+        expectProblem(reading(2), "ptrace_scope 2", "ptrace_scope=0", level: .note)
+        // A rank that was read shows that the kernel's setting does no harm.
+        #expect(
+            complaints {
+                $0.hosts[0].ptraceScope = 1
+                $0.hosts[0].memoryReading = MemoryReading(failure: nil)
+            }.isEmpty
+        )
+    }
+
+    @Test("many ranks need more shared memory")
+    func sharedMemoryOfManyRanks() {
+        let found = complaints(Self.job(ranks: 32)) {
+            $0.yieldsWhenIdle = true
+            $0.hosts[0].sharedMemory = 128 << 20
+        }
+        expectProblem(found, "128 MiB")
+    }
+
     @Test("little shared memory is a problem that names the host")
     func sharedMemory() {
         expectProblem(complaints { $0.hosts[0].sharedMemory = 63 << 20 }, "63 MiB", "one", "--shm-size")
@@ -225,49 +353,29 @@ struct DiagnosisTests {
         expectProblem(complaints { $0.hosts[0].temporaryDirectory = path }, path, level: .note)
     }
 
-    @Test(
-        "versions are found in what libraries and launchers call themselves",
-        arguments: [
-            ("Open MPI v4.1.4, package: Debian OpenMPI, ident: 4.1.4", "4.1.4"),
-            ("mpirun (Open MPI) 5.0.3rc1", "5.0.3"),
-            ("MPICH Version:\t4.0.2", "4.0.2"), ("Intel(R) MPI Library 2021.9 for Linux", "2021.9"),
-            ("mpirun 3", nil),
-        ] as [(String, String?)]
-    )
-    func version(text: String, version: String?) {
-        #expect(Diagnosis.version(in: text) == version)
-    }
-
-    @Test("MPICH's launcher is known by its first word and its version")
-    func hydra() {
-        let lines = [
-            "HYDRA build details:", "    Version:                                 4.0.2", "    CC: gcc 12.2",
-        ]
-        #expect(LauncherExamination.launcherName(lines) == "HYDRA 4.0.2")
-        #expect(
-            LauncherExamination.launcherName(["mpirun (Open MPI) 4.1.4", ""]) == "mpirun (Open MPI) 4.1.4"
-        )
-        #expect(LauncherExamination.launcherName([]) == nil)
-    }
-
-    @Test("what ranks report is counted by host, in the order of the ranks")
-    func merging() {
+    @Test("what ranks report is counted by host and by program, in the order of the ranks")
+    func merging() throws {
         let reports = ["two", "one", "two"].enumerated().map { rank, name in
             RankReport(
                 rank: rank,
-                rankCount: 3,
+                rankCount: 4,
                 library: "L",
                 standard: "3.1",
                 threadLevel: "multiple",
                 slots: 4,
-                host: Facts.Host(name: name, processorCount: 8)
+                host: Facts.Host(name: name, processorCount: 8, processorsOfRank: 3 - rank),
+                program: ProgramDigest(path: "/p", digest: rank == 1 ? "b" : "a")
             )
         }
         var facts = Facts()
-        JobExamination.merge(reports, into: &facts)
+        JobExamination.merge(try reports.map { try $0.line } + ["something else"], into: &facts)
         #expect(facts.hosts.map(\.name) == ["two", "one"])
         #expect(facts.hosts.map(\.rankCount) == [2, 1])
-        #expect(facts.rankCount == 3 && facts.slots == 4 && facts.threadLevel == "multiple")
+        #expect(facts.hosts.map(\.processorsOfRank) == [1, 2])
+        #expect(facts.hostOfRank == [0, 1, 0])
+        #expect(facts.programs.map(\.ranks) == [[0, 2], [1]])
+        #expect(facts.foreignRanks == [3])
+        #expect(facts.rankCount == 4 && facts.slots == 4 && facts.threadLevel == "multiple")
     }
 
     @Test("a rank's report comes back from its line, and other lines are none")
@@ -283,63 +391,5 @@ struct DiagnosisTests {
         #expect(try !report.line.contains("\n"))
         #expect(RankReport(line: "swift-mpi rank report: {") == nil)
         #expect(RankReport(line: "hello") == nil)
-    }
-}
-
-@Suite("The doctor as a program")
-struct DoctorCommandTests {
-    /// The program, which is built into the same folder as the tests.
-    private static var program: String {
-        RankJob.ownExecutable.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-            .joined(separator: "/") + "/swift-mpi"
-    }
-
-    private func run(_ arguments: String..., ranks: Int?, path: String? = nil) async throws -> RankJobResult {
-        var job = RankJob(
-            executable: Self.program,
-            arguments: ["doctor"] + arguments,
-            ranks: ranks,
-            timeout: .seconds(120)
-        )
-        // A plain job gets no profile, and what it says must not depend on the tester's permissions.
-        if ranks == nil { job.environment = LaunchProfile.local.environment.mapValues { $0 } }
-        if let path { job.environment["PATH"] = path }
-        return try await oneJobAtATime { try await job.run() }
-    }
-
-    @Test("without a launcher it names library and launcher, tries a job, and finds no problem")
-    func plain() async throws {
-        let result = try await run(ranks: nil)
-        #expect(result.isSuccess && result.leftBehind.isEmpty, "\(result.report)")
-        let texts = [
-            "MPI library: ", "thread level: multiple", "launcher: ", "a trial job of two ranks ran",
-            "no problems",
-        ]
-        for text in texts { #expect(result.standardOutput.contains(text), "\(result.report)") }
-    }
-
-    @Test("on two ranks one of them reports, about both")
-    func ranks() async throws {
-        let result = try await run(ranks: 2)
-        #expect(result.isSuccess, "\(result.report)")
-        #expect(result.lines.count { $0.text.contains("MPI library: ") } == 1, "\(result.report)")
-        #expect(result.standardOutput.contains("2 ranks on 1 host"), "\(result.report)")
-    }
-
-    @Test("as JSON it is one object with the same findings", arguments: [nil, 2])
-    func json(ranks: Int?) async throws {
-        let result = try await run("--json", ranks: ranks)
-        let report = try JSONDecoder().decode(DoctorReport.self, from: Data(result.standardOutput.utf8))
-        #expect(report.isHealthy == result.isSuccess, "\(result.report)")
-        #expect(report.facts.rankCount == ranks ?? 1)
-        #expect(report.findings == Diagnosis.findings(report.facts))
-    }
-
-    @Test("where there is no mpirun it says which package to install, and fails")
-    func noLauncher() async throws {
-        let result = try await run(ranks: nil, path: "/nowhere")
-        #expect(result.status == .exited(1), "\(result.report)")
-        #expect(result.standardOutput.contains("PROBLEM  there is no mpirun in PATH"), "\(result.report)")
-        #expect(result.standardOutput.contains("openmpi-bin"), "\(result.report)")
     }
 }

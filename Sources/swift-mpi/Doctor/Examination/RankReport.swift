@@ -14,9 +14,13 @@ struct RankReport: Codable, Sendable, Equatable {
     var standard: String
     var threadLevel: String
     var slots: Int?
+    var memoryReading: MemoryReading?
     var host: Facts.Host?
+    var program: ProgramDigest?
 
     /// Initializes MPI and asks it.
+    ///
+    /// Every rank calls it.
     ///
     /// - Parameter withHost: Whether to look at the host as well.
     /// - Returns: What this rank knows.
@@ -33,9 +37,12 @@ struct RankReport: Codable, Sendable, Equatable {
             threadLevel: "\(level)",
             slots: HostExamination.variable("OMPI_UNIVERSE_SIZE").flatMap { Int($0) }
         )
+        report.memoryReading = try MemoryReading.attempt(on: HostExamination.identity)
         if withHost {
+            report.program = .own
             var host = HostExamination.examine(name: try Environment.processorName)
             host.library = report.library
+            host.memoryReading = report.memoryReading
             report.host = host
         }
         return report

@@ -1,4 +1,5 @@
 import Dispatch
+import RankLaunching
 import Synchronization
 
 #if canImport(Glibc)
@@ -15,7 +16,12 @@ enum HostExamination {
     /// - Returns: The host, with one rank.
     static func examine(name: String? = nil) -> Facts.Host {
         let ownName = systemName
-        var host = Facts.Host(name: name ?? ownName)
+        var host = Facts.Host(name: name ?? ownName, identity: identity)
+        host.interfaces = interfaces
+        if let processors {
+            host.processorsOfRank = processors.allowed
+            host.processorsOfProcess = processors.reachable
+        }
         host.processorCount = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         host.sharedMemory = freeSpace("/dev/shm")
         // The privileged may read any memory, except at the highest setting.
@@ -40,11 +46,46 @@ enum HostExamination {
         ["1", "true", "yes", "t", "y", "on"].contains(variable(name)?.lowercased() ?? "")
     }
 
-    /// Where a program is that a shell would find.
-    static func path(ofProgram name: String) -> String? {
-        for folder in (variable("PATH") ?? "").split(separator: ":") {
-            let path = "\(folder)/\(name)"
-            if access(path, X_OK) == 0 { return path }
+    /// The files of MPI libraries that this process has loaded.
+    static var libraryFiles: [String] {
+        libraryFiles(inMap: SystemFile.text(of: "/proc/self/maps") ?? "")
+    }
+
+    /// The files of MPI libraries in the lines by which the kernel says what lies where in memory.
+    static func libraryFiles(inMap text: String) -> [String] {
+        var files: [String] = []
+        for line in text.split(separator: "\n") {
+            guard let start = line.firstIndex(of: "/") else { continue }
+            let path = String(line[start...])
+            let name = path.split(separator: "/").last ?? ""
+            let isLibrary = ["libmpi.so", "libmpich.so", "libmpi_abi.so"].contains(where: name.hasPrefix)
+            if isLibrary, !files.contains(path) { files.append(path) }
+        }
+        return files
+    }
+
+    /// The machine since its start, and the place of shared memory on it, which a container has for itself.
+    static var identity: String {
+        var information = stat()
+        let memory = stat("/dev/shm", &information) == 0 ? "\(information.st_dev)" : ""
+        let boot = SystemFile.text(of: "/proc/sys/kernel/random/boot_id") ?? systemName
+        return boot.filter { !$0.isNewline } + "/" + memory
+    }
+
+    /// Which networks the user, or a file of the installation, has told Open MPI to use.
+    static var namedNetworks: String? {
+        let names = ["btl_tcp_if_include", "btl_tcp_if_exclude"]
+        for name in names {
+            if let value = variable("OMPI_MCA_" + name) { return "\(name)=\(value)" }
+        }
+        let files = [
+            variable("HOME").map { $0 + "/.openmpi/mca-params.conf" }, "/etc/openmpi/openmpi-mca-params.conf",
+        ]
+        for text in files.compactMap({ $0 }).compactMap(SystemFile.text) {
+            for line in text.split(separator: "\n") {
+                let words = line.split(separator: "=", maxSplits: 1).map { $0.filter { !$0.isWhitespace } }
+                if words.count == 2, names.contains(words[0]) { return words.joined(separator: "=") }
+            }
         }
         return nil
     }
@@ -68,7 +109,10 @@ enum HostExamination {
         var next = environ
         while let variable = next.pointee {
             let text = String(cString: variable)
-            if text.hasPrefix("OMPI_MCA_") || text.hasPrefix("PRTE_MCA_") { settings.append(text) }
+            if text.hasPrefix("OMPI_MCA_") || text.hasPrefix("PRTE_MCA_"), !RankJob.isWrittenByLauncher(text)
+            {
+                settings.append(text)
+            }
             next += 1
         }
         return settings.sorted()

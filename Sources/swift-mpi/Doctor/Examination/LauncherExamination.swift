@@ -4,28 +4,36 @@ import Synchronization
 
 /// What can be found out by starting programs: the launcher, a single rank, and a job of two.
 enum LauncherExamination {
-    /// The launcher and its version.
-    static func examineLauncher(_ facts: inout Facts) {
-        guard let path = HostExamination.path(ofProgram: "mpirun") else { return }
-        facts.launcherPath = path
-        let result = run(
-            RankJob(executable: path, arguments: ["--version"], ranks: nil, timeout: .seconds(10))
-        )
-        switch result {
-        case .success(let result):
-            facts.launcher =
-                launcherName(result.lines.map(\.text)) ?? "mpirun, which does not tell its version"
-        case .failure(let failure):
-            facts.launcher = "mpirun, which cannot be run: \(failure.reason)"
+    /// The launcher that a user gets, and all others that there are.
+    static func examineLaunchers(_ facts: inout Facts) {
+        let searchPath = HostExamination.variable("PATH") ?? ""
+        let own = SystemFile.executable(named: LaunchProfile.defaultLauncher, searchPath: searchPath)
+        let others = LauncherSearch.paths(searchPath: searchPath, library: facts.libraryFiles.first)
+        for path in (own.map { [$0] } ?? []) + others {
+            let launcher = launcher(at: path)
+            if path == own {
+                facts.launcherPath = path
+                facts.launcher =
+                    launcher.description.isEmpty
+                    ? "\(LaunchProfile.defaultLauncher), which does not tell its version"
+                    : launcher.description
+            }
+            if !facts.launchers.contains(where: { $0.file == launcher.file }) {
+                facts.launchers.append(launcher)
+            }
         }
     }
 
-    /// What a launcher calls itself: the first line; MPICH's has its version further down.
-    static func launcherName(_ lines: [String]) -> String? {
-        guard let first = lines.first(where: { !$0.isEmpty }) else { return nil }
-        if Diagnosis.version(in: first) != nil { return first }
-        guard let version = lines.lazy.compactMap({ Diagnosis.version(in: $0) }).first else { return first }
-        return "\(first.prefix { !$0.isWhitespace }) \(version)"
+    /// Asks a launcher what it is.
+    static func launcher(at path: String) -> Launcher {
+        waiting(seconds: 25) { await LauncherSearch.launcher(at: path) }
+            ?? Launcher(path: path, description: "")
+    }
+
+    /// The launcher that belongs to a library, and all that were asked.
+    static func choose(for library: String, from paths: [String]) -> (chosen: Launcher?, asked: [Launcher]) {
+        waiting(seconds: 25 * max(1, paths.count)) { await LauncherSearch.choose(for: library, from: paths) }
+            ?? (nil, [])
     }
 
     /// Runs this program as a rank that reports, alone and in a job of two.
@@ -47,6 +55,10 @@ enum LauncherExamination {
         case .success(let reports):
             facts.trial = Facts.Trial(rankCounts: reports.map(\.rankCount))
             facts.slots = reports.compactMap(\.slots).first
+            // One host, though the reports do not have it.
+            if !facts.hosts.isEmpty {
+                facts.hosts[0].memoryReading = reports.compactMap(\.memoryReading).first
+            }
         case .failure(let failure):
             facts.trial = Facts.Trial(failure: failure.reason)
         }
@@ -105,31 +117,33 @@ enum LauncherExamination {
 
     /// Runs a job from a thread that may wait.
     static func run(_ job: RankJob) -> Result<RankJobResult, Failure> {
-        let outcome = Mutex<Result<RankJobResult, Failure>>(
-            .failure(Failure(reason: "it did not end in time"))
-        )
-        let box = Outcome(outcome)
-        Task.detached {
-            do {
-                let result = try await job.run()
-                box.outcome.withLock { $0 = .success(result) }
-            } catch {
-                box.outcome.withLock { $0 = .failure(Failure(reason: "\(error)")) }
-            }
-            box.isThere.signal()
-        }
         // The job has a limit of its own; this one holds even if its end cannot be seen.
-        let seconds = Int(job.timeout.components.seconds) + 15
-        _ = box.isThere.wait(timeout: .now() + .seconds(seconds))
-        return box.outcome.withLock { $0 }
+        waiting(seconds: Int(job.timeout.components.seconds) + 15) {
+            do {
+                return .success(try await job.run())
+            } catch {
+                return .failure(Failure(reason: "\(error)"))
+            }
+        } ?? .failure(Failure(reason: "it did not end in time"))
     }
 
-    private final class Outcome: Sendable {
-        let outcome: Mutex<Result<RankJobResult, Failure>>
-        let isThere = DispatchSemaphore(value: 0)
-
-        init(_ outcome: consuming Mutex<Result<RankJobResult, Failure>>) {
-            self.outcome = outcome
+    /// Waits for a task on a thread that may wait; not for ever.
+    private static func waiting<Value: Sendable>(
+        seconds: Int,
+        _ body: @escaping @Sendable () async -> Value
+    ) -> Value? {
+        let outcome = Outcome<Value>()
+        Task.detached {
+            let value = await body()
+            outcome.value.withLock { $0 = value }
+            outcome.isThere.signal()
         }
+        _ = outcome.isThere.wait(timeout: .now() + .seconds(seconds))
+        return outcome.value.withLock { $0 }
+    }
+
+    private final class Outcome<Value: Sendable>: Sendable {
+        let value = Mutex<Value?>(nil)
+        let isThere = DispatchSemaphore(value: 0)
     }
 }
