@@ -14,11 +14,15 @@ extension Host {
             guard (0..<setup.size).contains(rank) else {
                 return refuseStart(frame, order, .misused, "there is no rank \(rank)")
             }
+            if let loss = roll.loss(of: rank) {
+                return refuseStart(frame, order, .rankLost, loss.description)
+            }
             var forwarded = frame
             forwarded.code = Operation.startProcess.rawValue
             forwarded.destination = .host(ofRank: rank)
             // Its end, or its starter's end, concerns that rank.
             processes[frame.source.serial]?.touchedRanks.insert(Int32(rank))
+            if rank != setup.rank { remote.notePlacement(&forwarded, order) }
             send(forwarded)
         } catch {
             reply(to: frame, .malformed)
@@ -41,7 +45,9 @@ extension Host {
             runFrame.correlation = 0
             let starter = frame.kind == .request ? Request(frame, now: now).waiter : nil
             let address = try start(order, runFrame, starter)
-            if frame.kind == .notice { tellPool(of: order, .workerStarted, from: address) }
+            if frame.kind == .notice {
+                tellPool(of: order, .workerStarted, from: address, correlation: frame.correlation)
+            }
         } catch {
             refuseStart(frame, order, .failed, "\(error)")
         }
@@ -50,7 +56,13 @@ extension Host {
     /// Says that there will be no process: to the one who asked, or to the pool that wanted a worker.
     private func refuseStart(_ frame: Frame, _ order: ProcessOrder, _ outcome: Outcome, _ reason: String) {
         guard frame.kind == .notice else { return reply(to: frame, outcome, text: reason) }
-        tellPool(of: order, .workerNotStarted, from: .host(ofRank: setup.rank), text: reason)
+        tellPool(
+            of: order,
+            .workerNotStarted,
+            from: .host(ofRank: setup.rank),
+            correlation: frame.correlation,
+            text: reason
+        )
     }
 
     /// Gives the work to a process and returns that one's address.
@@ -283,6 +295,7 @@ extension Host {
     }
 
     private func take(_ frame: consuming Frame, from process: HostedProcess) {
+        process.hasSpoken = true
         guard frame.source == process.address else {
             return closeMalformedLink(of: process, "a frame in the name of \(frame.source)")
         }
@@ -386,6 +399,12 @@ extension Host {
         guard let end = try? frame.withBody({ try MessageDecoder().decode(ProcessEnd.self, from: $0) }) else {
             return
         }
+        noteEnd(end)
+    }
+
+    /// A process has ended: the services here are told.
+    func noteEnd(_ end: ProcessEnd) {
+        remote.noteEnd(end)
         mainJoiners.forget(end.address)
         for serial in services.keys.sorted() {
             guard let place = services[serial] else { continue }
@@ -405,7 +424,7 @@ extension Host {
     }
 
     /// Connections that travelled to a process which never took them up, or never will, are let go.
-    private func release(_ passengers: [ConnectionReservation]) {
+    func release(_ passengers: [ConnectionReservation]) {
         for passenger in passengers {
             var frame = Frame(
                 .notice,

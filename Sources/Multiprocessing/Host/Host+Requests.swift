@@ -29,6 +29,7 @@ extension Host {
         case .output: printOutput(frame)
         case .pulse: break
         case .rankLost: noteLostRank(frame)
+        case .lostRanks: reportLostRanks(frame)
         case .blockEnded, .drain, .drained, .stop, .stopped, .leave: handleScopeFrame(operation, frame)
         default: reply(to: frame, .malformed)
         }

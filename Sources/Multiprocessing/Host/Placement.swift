@@ -1,6 +1,6 @@
 /// Decides which rank hosts the next process: in turn, on every rank but the main one, unless that is the only one.
 struct Placement {
-    private let candidates: [Int]
+    private var candidates: [Int]
     private var next: Int
 
     /// - Parameters:
@@ -9,6 +9,15 @@ struct Placement {
     init(size: Int, ownRank: Int) {
         candidates = size == 1 ? [0] : Array(1..<size)
         next = ownRank % candidates.count
+    }
+
+    /// A rank is lost: it hosts nothing any more, and if it was the last one beside the main one, that one hosts all.
+    mutating func forget(_ rank: Int) {
+        guard let position = candidates.firstIndex(of: rank) else { return }
+        candidates.remove(at: position)
+        if candidates.isEmpty { candidates = [0] }
+        if position < next { next -= 1 }
+        next %= candidates.count
     }
 
     mutating func chooseRank(requested: Int?) -> Int {

@@ -33,8 +33,12 @@ enum Operation: UInt16, Sendable {
     case leave
     /// The sender's rank is there.
     case pulse
-    /// Rank 0 has lost the rank in the argument.
+    /// The rank in the argument is lost, the body says why: from rank 0, which has decided so, or to it, from one that has noticed it. A
+    /// Host tells the processes of its rank, too.
     case rankLost
+    /// At the beginning of `withProcesses`: a rank says what the others have to know of it; rank 0 tells all who is there.
+    case presence
+    case attendance
 
     // To a queue.
     case put = 200
@@ -148,6 +152,10 @@ enum Operation: UInt16, Sendable {
     /// The maker of the service has no handle any more.
     case letGo
 
+    // About lost ranks, to a Host.
+    /// Which ranks are lost; the body of the reply is an array of their numbers.
+    case lostRanks = 1300
+
     // To a process.
     /// The first frame to a new process: what it is and what it runs.
     case run = 500
@@ -197,4 +205,6 @@ enum Outcome: UInt16, Sendable {
     case scopeEnded
     /// There is no way to the Host any more, or from it to the others; the body is the text.
     case hostLost
+    /// The receiver's rank is lost; the body is the text.
+    case rankLost = 40
 }

@@ -38,13 +38,15 @@ extension PoolService {
         if isTerminated { outbox.signal(worker, SIGKILL) }
     }
 
-    mutating func noteFailedStart(_ reason: String, _ outbox: inout Outbox) {
-        noteBootFailure("its workers cannot be started: \(reason)", &outbox)
+    mutating func noteFailedStart(_ reason: String, isRankLost: Bool, _ outbox: inout Outbox) {
+        noteBootFailure("its workers cannot be started: \(reason)", isRankLost: isRankLost, &outbox)
         replaceWorker(&outbox)
     }
 
-    private mutating func noteBootFailure(_ reason: String, _ outbox: inout Outbox) {
+    /// A worker will not come; if that is because its rank is lost, the next one runs on another one, and may.
+    private mutating func noteBootFailure(_ reason: String, isRankLost: Bool, _ outbox: inout Outbox) {
         expectedWorkers -= 1
+        guard !isRankLost else { return }
         bootFailures += 1
         if bootFailures >= PoolService.maximumBootFailures, isNeeded { breakDown(reason, &outbox) }
     }
@@ -65,7 +67,10 @@ extension PoolService {
         booting.remove(request.source)
         expectedWorkers -= 1
         bootFailures = 0
-        roster.add(request.source, PoolMember(request.waiter))
+        roster.add(
+            request.source,
+            PoolMember(request.waiter, pid: Int32(truncatingIfNeeded: request.argument))
+        )
         assign(&outbox)
     }
 
@@ -164,8 +169,14 @@ extension PoolService {
         }
         guard end.parent == address else { return }
         booting.remove(end.address)
-        let lostTask = lostTasks.removeValue(forKey: end.address)
+        var lostTask = lostTasks.removeValue(forKey: end.address)
         if let member = roster.remove(end.address) {
+            var end = end
+            if end.isRankLost {
+                // Nobody can read its journal: it ran the first task of which nothing has been heard.
+                lostTask = lostTask ?? firstUnfinishedTask(of: member)
+                end.pid = member.pid
+            }
             for (position, assignment) in member.assignments.enumerated().reversed() {
                 resume(assignment, isNext: position == 0, lostTask, end, &outbox)
                 closePassages(ofPastJob: assignment.job, &outbox)
@@ -174,10 +185,19 @@ extension PoolService {
         } else {
             noteBootFailure(
                 "its workers end before they take any work: the last one, \(end.name), by \(end.status)",
+                isRankLost: end.isRankLost,
                 &outbox
             )
         }
         replaceWorker(&outbox)
+    }
+
+    private func firstUnfinishedTask(of member: PoolMember) -> (job: UInt64, task: Int)? {
+        for assignment in member.assignments {
+            guard let piece = unfinished(assignment.pieces).first else { continue }
+            return (assignment.job, piece.range.lowerBound)
+        }
+        return nil
     }
 
     /// Sees to the task that a lost worker ran, and has the rest of an assignment done by others.
@@ -217,7 +237,8 @@ extension PoolService {
             pid: Int(end.pid),
             rank: Int(end.address.rank),
             host: end.host,
-            exitCode: end.status.exitCode
+            exitCode: end.status.exitCode,
+            isRankLost: end.isRankLost
         )
         var entries: [UInt8] = []
         do {
