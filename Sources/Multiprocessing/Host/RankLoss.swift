@@ -39,7 +39,7 @@ struct RankRoll {
     private var losses: [Int: RankLoss] = [:]
     private var reported: Set<Int> = []
 
-    /// - Parameter earlier: Those that were lost before.
+    /// Begins with those that were lost `earlier`.
     init(ownRank: Int, size: Int, survives: Bool, hostNames: [String], earlier: [RankLoss]) {
         self.ownRank = ownRank
         self.size = size

@@ -24,7 +24,7 @@ struct ScopeEnding {
     private var stopped: Set<Int> = []
     private var isStopping = false
 
-    /// - Parameter blockCount: How many ranks, the first ones, run a block; of those that are not there none does.
+    /// The first ranks, so many as `blockCount` says, run a block; those that are not there do not.
     init(ranks: [Int], blockCount: Int) {
         self.ranks = Set(ranks)
         missingBlocks = self.ranks.filter { $0 < blockCount }

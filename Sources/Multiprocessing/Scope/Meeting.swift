@@ -37,10 +37,7 @@ struct Meeting {
     /// Collective over the ranks.
     ///
     /// MPI is not touched if there is only one.
-    ///
-    /// - Parameters:
-    ///   - epoch: The number of this `withProcesses`, the same on all ranks.
-    ///   - early: What has come before it began.
+    /// `epoch` is the number of this `withProcesses`, the same on all ranks; `early` is what has come for it before it began.
     init(_ outputForm: OutputForm, epoch: UInt32, early: [Frame]) throws {
         guard MPIAvailability.isLaunchedOnSeveralRanks else {
             self.init(alone: outputForm)
