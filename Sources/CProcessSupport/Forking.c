@@ -15,8 +15,13 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
 
 extern char **environ;
 
@@ -317,6 +322,9 @@ void cps_ring_doorbell(int socket, const char *name) {
     sendto(socket, &bell, 1, MSG_DONTWAIT | MSG_NOSIGNAL, (struct sockaddr *)&address,
            (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + size));
 }
+
+// The C library may be older than the call.
+int cps_watch_process(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
 int cps_make_output_pipe(int *descriptors) {
     if (pipe2(descriptors, O_CLOEXEC) != 0) return -1;

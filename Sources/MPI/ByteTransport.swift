@@ -36,6 +36,15 @@ package final class ByteTransport {
         return try ByteArrival(message)
     }
 
+    /// The ranks that the library knows to have failed, from the first one on; of those that it names, the transport hears no error again.
+    ///
+    /// Most libraries never know of any.
+    package func acknowledgedFailures() throws(MPIError) -> [Int] {
+        let failed = try raw.failedRanks()
+        if !failed.isEmpty { _ = try raw.acknowledgeFailures(Int32(failed.count)) }
+        return failed
+    }
+
     /// Frees the communicator.
     ///
     /// Nothing may be under way.
@@ -65,6 +74,13 @@ package final class ByteSend {
     package func test() throws(MPIError) -> Bool {
         if !hasLeft { hasLeft = try request.test() != nil }
         return hasLeft
+    }
+
+    /// Gives the message up, whose receiver is lost: it is the library's for good, which may never be done with it.
+    package func abandon() {
+        guard !hasLeft else { return }
+        hasLeft = true
+        _ = Unmanaged.passRetained(AbandonedMemory(bytes))
     }
 
     deinit {
@@ -100,8 +116,21 @@ package final class ByteArrival {
         return bytes
     }
 
+    /// Gives the message up, whose sender is lost: its memory is the library's for good.
+    package func abandon() {
+        guard !isComplete else { return }
+        isComplete = true
+        _ = Unmanaged.passRetained(AbandonedMemory(bytes))
+    }
+
     deinit {
         guard !isComplete, !request.isNull else { return }
         ParkedRequests.park(request, keeping: bytes)
     }
+}
+
+/// Memory of a message whose other side is lost, which the library may still use.
+private final class AbandonedMemory {
+    private let bytes: [UInt8]
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
 }

@@ -65,6 +65,8 @@ public struct ProcessingError: Error, Hashable, Sendable, CustomStringConvertibl
         ///
         /// As `multiprocessing.AuthenticationError` in Python.
         public static let authentication = Kind(rawValue: "authentication")
+        /// A rank is lost, and with it the queue, pipe or pool, or the process, that it was to have to do with.
+        public static let rankLost = Kind(rawValue: "rankLost")
         /// The conversation between the processes broke.
         public static let transport = Kind(rawValue: "transport")
     }

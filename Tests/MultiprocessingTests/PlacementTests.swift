@@ -33,6 +33,30 @@ struct PlacementTests {
         #expect(chosen == [0, 0, 0])
     }
 
+    @Test("a lost rank has no turn any more, and when none is left the main one hosts all")
+    func lost() throws {
+        var placement = onTwoHosts()
+        func chosen(_ count: Int, among selection: RankSelection? = nil) throws -> [Int] {
+            try (0..<count).map { _ in try placement.chooseRank(requested: nil, among: selection) }
+        }
+        var turns = try chosen(2)
+        #expect(turns == [1, 2])
+        placement.forget(1)
+        turns = try chosen(4)
+        #expect(turns == [3, 2, 3, 2])
+        turns = try chosen(2, among: .hosts("b"))
+        #expect(turns == [3, 3])
+        placement.forget(3)
+        placement.forget(0)
+        turns = try chosen(2)
+        #expect(turns == [2, 2])
+        let error = #expect(throws: ProcessingError.self) { try chosen(1, among: .hosts("b")) }
+        #expect(error?.kind == .rankLost)
+        placement.forget(2)
+        turns = try chosen(2)
+        #expect(turns == [0, 0])
+    }
+
     @Test("those that were selected take turns of their own")
     func selections() throws {
         var placement = onTwoHosts(ownRank: 2)

@@ -77,6 +77,10 @@ int cps_make_doorbell(char *name);
 /// Rings the doorbell of that name: never blocks, an error is of no consequence.
 void cps_ring_doorbell(int socket, const char *name);
 
+/// A descriptor for a process of this process's namespace, close-on-exec, that is readable once the process has ended; or -1 with
+/// errno, which is ESRCH if there is none any more.
+int cps_watch_process(pid_t pid);
+
 /// A pipe whose descriptors are close-on-exec, and whose reading end does not block. Returns 0, or -1 with errno.
 int cps_make_output_pipe(int *descriptors);
 

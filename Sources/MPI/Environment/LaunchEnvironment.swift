@@ -30,7 +30,11 @@ enum LaunchEnvironment {
 
     /// Whether the launcher goes on when a rank is lost, and perhaps tells nobody.
     static var goesOnWithoutLostRanks: Bool {
-        let texts = ["OMPI_MCA_orte_enable_recovery", "PRTE_MCA_prte_enable_recovery"].compactMap(variable)
+        // Open MPI 5 hands its launcher's own variables to no rank, but this one, which `--with-ft ulfm` sets.
+        let names = [
+            "OMPI_MCA_orte_enable_recovery", "PRTE_MCA_prte_enable_recovery", "OMPI_MCA_mpi_ft_enable",
+        ]
+        let texts = names.compactMap(variable)
         return texts.contains { ["1", "true", "yes", "t", "y", "enabled"].contains($0.lowercased()) }
     }
 

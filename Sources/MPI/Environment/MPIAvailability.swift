@@ -25,6 +25,9 @@ package enum MPIAvailability {
     /// A rank of the job is lost, of which the MPI library may know nothing: it is not waited for when MPI is finalized.
     package static func noteLostRank() { Runtime.hasLostRank.store(true, ordering: .relaxed) }
 
+    /// Whether the launcher lets the other ranks run when one is lost, as far as this rank is told.
+    package static var goesOnWithoutLostRanks: Bool { LaunchEnvironment.goesOnWithoutLostRanks }
+
     /// Whether the program runs as one of several ranks, as far as can be told without initializing MPI.
     package static var isLaunchedOnSeveralRanks: Bool { LaunchEnvironment.isLaunchedOnSeveralRanks }
 }

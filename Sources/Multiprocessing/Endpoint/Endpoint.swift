@@ -54,6 +54,9 @@ final class Endpoint: Sendable {
     private let outlet: any Outlet
     private let inlet: (any Inlet)?
     private let waiting: Monitor<Waiting>
+    /// Which ranks are lost, and whether any is.
+    private let losses = Mutex<[Int32: ProcessingError]>([:])
+    private let hasLosses = Atomic(false)
     /// The processes that this one has started and that count as its children.
     let children = Monitor(Children())
 
@@ -122,6 +125,11 @@ final class Endpoint: Sendable {
 
     /// Sends a notice, which is not answered.
     func notify(_ frame: consuming Frame) throws(ProcessingError) {
+        // Nobody would answer that it does not arrive.
+        if hasLosses.load(ordering: .relaxed), !frame.destination.isHost {
+            let rank = frame.destination.rank
+            if let error = losses.withLock({ $0[rank] }) { throw error }
+        }
         frame.kind = .notice
         frame.seal()
         Recorder.current?.noteFrame(frame)
@@ -177,6 +185,7 @@ final class Endpoint: Sendable {
 
     /// Hands an answer to the one who waits for it.
     func deliver(_ frame: Frame) {
+        guard frame.kind != .notice else { return noteLostRank(frame) }
         let isLast = frame.kind != .partialReply
         let pending = waiting.withLock { waiting in
             isLast
@@ -185,6 +194,23 @@ final class Endpoint: Sendable {
         // One that is not expected answers a request whose sender has given up.
         guard let pending else { return }
         pending.accept(frame, isLast: isLast)
+        waiting.wakeAll()
+    }
+
+    /// Ends the waits for services of a rank that is lost; the Host itself answers for the processes there.
+    private func noteLostRank(_ frame: Frame) {
+        guard frame.code == Operation.rankLost.rawValue, let rank = Int32(exactly: frame.argument) else {
+            return
+        }
+        let error = ProcessingError(.rankLost, frame.text)
+        losses.withLock { $0[rank] = error }
+        hasLosses.store(true, ordering: .relaxed)
+        let pending = waiting.withLock { waiting in
+            let all = waiting.replies.values.filter { $0.service.rank == rank && !$0.service.isHost }
+            for reply in all { waiting.replies[reply.correlation] = nil }
+            return all
+        }
+        for reply in pending { reply.fail(error) }
         waiting.wakeAll()
     }
 

@@ -5,7 +5,7 @@ internal import Synchronization
 final class PendingReply: Sendable {
     let correlation: UInt64
     private let endpoint: Endpoint
-    private let service: Address
+    let service: Address
     private let operation: UInt16
     private let onFrame: (@Sendable (Frame) -> Void)?
     private let state = Mutex(State())
@@ -63,7 +63,12 @@ final class PendingReply: Sendable {
     /// Gives up: the answer will not come.
     func fail(_ error: ProcessingError) {
         if let onFrame {
-            let outcome = error.kind == .noScope ? Outcome.scopeEnded : .hostLost
+            let outcome: Outcome =
+                switch error.kind {
+                case .noScope: .scopeEnded
+                case .rankLost: .rankLost
+                default: .hostLost
+                }
             var frame = Frame(.reply, code: outcome.rawValue, from: service, to: endpoint.address)
             frame.bytes.append(contentsOf: error.message.utf8)
             onFrame(frame)

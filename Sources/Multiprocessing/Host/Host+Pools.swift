@@ -52,6 +52,7 @@ extension Host {
         of order: ProcessOrder,
         _ operation: Operation,
         from source: Address,
+        correlation: UInt64 = 0,
         argument: UInt64 = 0,
         body: [UInt8] = [],
         text: String = ""
@@ -61,6 +62,7 @@ extension Host {
             code: operation.rawValue,
             from: source,
             to: order.parent,
+            correlation: correlation,
             argument: argument,
             reserving: body.count + text.utf8.count
         )

@@ -10,17 +10,25 @@ extension Host {
         do {
             let (order, _) = try frame.order()
             guard !isStopping else { return refuseStart(frame, order, .scopeEnded, "the program is ending") }
-            let rank: Int
+            var rank: Int
             do {
                 rank = try placement.chooseRank(requested: order.requestedRank, among: order.ranks)
+                // A pool's worker whose place is lost works somewhere else.
+                if frame.kind == .notice, roll.loss(of: rank) != nil {
+                    rank = try placement.chooseRank(requested: nil, among: order.ranks)
+                }
             } catch {
                 return refuseStart(frame, order, .misused, error.message)
+            }
+            if let loss = roll.loss(of: rank) {
+                return refuseStart(frame, order, .rankLost, loss.description)
             }
             var forwarded = frame
             forwarded.code = Operation.startProcess.rawValue
             forwarded.destination = .host(ofRank: rank)
             // Its end, or its starter's end, concerns that rank.
             processes[frame.source.serial]?.touchedRanks.insert(Int32(rank))
+            if rank != setup.rank { remote.notePlacement(&forwarded, order) }
             send(forwarded)
         } catch {
             reply(to: frame, .malformed)
@@ -56,7 +64,9 @@ extension Host {
                 throw error
             }
             processes[address.serial]?.coreBinding = binding
-            if frame.kind == .notice { tellPool(of: order, .workerStarted, from: address) }
+            if frame.kind == .notice {
+                tellPool(of: order, .workerStarted, from: address, correlation: frame.correlation)
+            }
         } catch {
             let isMisuse = (error as? ProcessingError)?.kind == .misuse
             refuseStart(frame, order, isMisuse ? .misused : .failed, "\(error)")
@@ -71,7 +81,13 @@ extension Host {
     /// Says that there will be no process: to the one who asked, or to the pool that wanted a worker.
     private func refuseStart(_ frame: Frame, _ order: ProcessOrder, _ outcome: Outcome, _ reason: String) {
         guard frame.kind == .notice else { return reply(to: frame, outcome, text: reason) }
-        tellPool(of: order, .workerNotStarted, from: .host(ofRank: setup.rank), text: reason)
+        tellPool(
+            of: order,
+            .workerNotStarted,
+            from: .host(ofRank: setup.rank),
+            correlation: frame.correlation,
+            text: reason
+        )
     }
 
     /// Gives the work to a process and returns that one's address.
@@ -307,6 +323,7 @@ extension Host {
     }
 
     private func take(_ frame: consuming Frame, from process: HostedProcess) {
+        process.hasSpoken = true
         guard frame.source == process.address else {
             return closeMalformedLink(of: process, "a frame in the name of \(frame.source)")
         }
@@ -413,6 +430,12 @@ extension Host {
         guard let end = try? frame.withBody({ try MessageDecoder().decode(ProcessEnd.self, from: $0) }) else {
             return
         }
+        noteEnd(end)
+    }
+
+    /// A process has ended: the services here are told.
+    func noteEnd(_ end: ProcessEnd) {
+        remote.noteEnd(end)
         mainJoiners.forget(end.address)
         for serial in services.keys.sorted() {
             guard let place = services[serial] else { continue }
@@ -432,7 +455,7 @@ extension Host {
     }
 
     /// Connections that travelled to a process which never took them up, or never will, are let go.
-    private func release(_ passengers: [ConnectionReservation]) {
+    func release(_ passengers: [ConnectionReservation]) {
         for passenger in passengers {
             var frame = Frame(
                 .notice,

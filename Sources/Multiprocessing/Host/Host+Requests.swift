@@ -33,6 +33,7 @@ extension Host {
         case .traceEvents: takeTrace(frame)
         case .pulse: break
         case .rankLost: noteLostRank(frame)
+        case .lostRanks: reportLostRanks(frame)
         case .blockEnded, .drain, .drained, .stop, .stopped, .leave: handleScopeFrame(operation, frame)
         default: reply(to: frame, .malformed)
         }

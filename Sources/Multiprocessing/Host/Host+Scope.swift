@@ -6,7 +6,7 @@ extension Host {
         let rank = Int(frame.source.rank)
         switch operation {
         case .blockEnded:
-            take(ending?.blockEnded(withError: frame.argument == 1))
+            take(ending?.blockEnded(rank: rank, withError: frame.argument == 1))
         case .drain:
             drainRound = frame.argument
             checkWhetherDrained()
@@ -27,13 +27,13 @@ extension Host {
         }
     }
 
-    private func take(_ step: ScopeEnding.Step?) {
+    func take(_ step: ScopeEnding.Step?) {
         switch step {
-        case .drain(let round): for rank in 0..<setup.size { notify(.drain, rank: rank, argument: round) }
-        case .stop: for rank in 0..<setup.size { notify(.stop, rank: rank) }
+        case .drain(let round): for rank in roll.present { notify(.drain, rank: rank, argument: round) }
+        case .stop: for rank in roll.present { notify(.stop, rank: rank) }
         case .leave:
             // This Host leaves last of all: the others need nothing more from it.
-            for rank in (0..<setup.size).reversed() { notify(.leave, rank: rank) }
+            for rank in roll.present.reversed() { notify(.leave, rank: rank) }
         case nil: break
         }
     }

@@ -30,6 +30,10 @@ final class Host {
         var clockOffset: Int64 = 0
         /// Whether other programs of the user may look at this one.
         var isObservable = false
+        /// Whether the launcher lets the others run when a rank is lost, and which ranks were lost before.
+        var survivesLosses = false
+        var losses: [RankLoss] = []
+        var neighbours: Neighbours?
     }
 
     let setup: Setup
@@ -91,6 +95,12 @@ final class Host {
     private(set) var breakdown: ProcessingError?
     /// Finds out whether other ranks are lost.
     var rankWatch: RankWatch?
+    /// Which ones are, and what follows.
+    var roll: RankRoll
+    /// Ranks that seem to be lost, and why, until all messages have been taken in.
+    var suspects: [(rank: Int, reason: String)] = []
+    /// The processes elsewhere that concern this rank.
+    var remote = RemoteProcesses()
     /// How processes of the past ended, until those know that started them, by these.
     var pastEnds: [Address: [UInt32: ExitStatus]] = [:]
 
@@ -146,11 +156,26 @@ final class Host {
         poller = try Poller()
         observation = Observation(setup, logger)
         rankWatch = RankWatch(ownRank: setup.rank, size: setup.size, seconds: setup.rankTimeout, now: now)
-        if setup.rank == 0 { ending = ScopeEnding(size: setup.size, blockCount: setup.blockCount) }
+        roll = RankRoll(
+            ownRank: setup.rank,
+            size: setup.size,
+            survives: setup.survivesLosses,
+            hostNames: setup.hostNames,
+            earlier: setup.losses
+        )
+        for loss in setup.losses {
+            placement.forget(loss.rank)
+            rankWatch?.forget(loss.rank)
+            transport.forget(loss.rank)
+        }
+        if setup.rank == 0 { ending = ScopeEnding(ranks: roll.present, blockCount: setup.blockCount) }
         poller.add(helm.descriptor)
         poller.add(server.control)
         if let doorbell { poller.add(doorbell.descriptor) }
         if let door = observation.door { poller.add(door.descriptor) }
+        for (descriptor, rank) in setup.neighbours?.rankOfDescriptor ?? [:] where roll.loss(of: rank) == nil {
+            poller.add(descriptor)
+        }
     }
 
     // MARK: The loop
@@ -226,6 +251,7 @@ final class Host {
         // Bells first: one that rings after the look for messages then still wakes somebody.
         if takeEvents() { isActive = true }
         if takeMessages() { isActive = true }
+        reviewSuspects()
         expireTimers()
         if catchUpWithOutput() { isActive = true }
         // What was read while an order had to wait: no event calls attention to it.
@@ -305,7 +331,9 @@ final class Host {
                 rankWatch?.heard(from: Int(frame.source.rank), at: now)
                 observation.tally.noteReceived(frame.bytes.count, fromRank: Int(frame.source.rank))
                 // What was on its way when an earlier `withProcesses` ended has no receiver any more.
-                if frame.epoch == setup.epoch { route(frame) }
+                guard frame.epoch == setup.epoch else { continue }
+                remote.noteArrival(frame)
+                route(frame)
             } catch let error as FrameError {
                 logger.error(
                     "a message from another rank is no frame and was dropped",
@@ -327,6 +355,8 @@ final class Host {
                 doorbell.silence()
             } else if descriptor == server.control {
                 takeServerReports()
+            } else if let rank = setup.neighbours?.rankOfDescriptor[descriptor] {
+                noteEndOfNeighbour(descriptor, rank)
             } else if let process = processOfDescriptor[descriptor] {
                 readDescriptor(descriptor, of: process)
             } else {
@@ -416,8 +446,11 @@ final class Host {
         let rank = Int(frame.destination.rank)
         if rank == setup.rank {
             local.append(frame)
+        } else if let loss = roll.loss(of: rank) {
+            answerForLost(loss, frame)
         } else if (0..<setup.size).contains(rank) {
             observation.tally.noteSent(frame.bytes.count, toRank: rank)
+            if frame.destination.isHost { remote.noteSending(frame) }
             do {
                 try transport.send(frame, toRank: rank)
             } catch {

@@ -16,6 +16,8 @@ final class HostedProcess {
     /// Whether the Host looks for frames by itself; otherwise the process wakes it.
     var isWatched = false
     var isLinkOpen = true
+    /// Whether it has sent a frame.
+    var hasSpoken = false
     /// What it writes to standard output and error, when it is printed on another rank.
     var outputs: [ProcessOutput] = []
     let journal: JournalMemory?

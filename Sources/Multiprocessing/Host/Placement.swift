@@ -4,7 +4,8 @@ struct Placement {
     /// The host of each rank.
     private let hostNames: [String]
     private let ownRank: Int
-    private let candidates: [Int]
+    private var candidates: [Int]
+    private var lost: Set<Int> = []
     private var next: Int
     /// Whose turn it is among those of a selection.
     private var turns: [RankSelection: Int] = [:]
@@ -20,9 +21,21 @@ struct Placement {
         next = ownRank % candidates.count
     }
 
+    /// A rank is lost: it hosts nothing any more, and if it was the last one beside the main one, that one hosts all.
+    mutating func forget(_ rank: Int) {
+        lost.insert(rank)
+        guard let position = candidates.firstIndex(of: rank) else { return }
+        candidates.remove(at: position)
+        if candidates.isEmpty { candidates = [0] }
+        if position < next { next -= 1 }
+        next %= candidates.count
+    }
+
     /// The rank for one process.
     ///
-    /// - Throws: `ProcessingError` of kind `misuse` if there is no such rank.
+    /// One that was asked for by its number may be lost.
+    ///
+    /// - Throws: `ProcessingError` of kind `misuse` if there is no such rank, `rankLost` if all that were selected are lost.
     mutating func chooseRank(requested: Int?, among selection: RankSelection? = nil) throws(ProcessingError)
         -> Int
     {
@@ -41,8 +54,16 @@ struct Placement {
         return ranks[turn % ranks.count]
     }
 
-    /// The ranks that were selected: one at least.
+    /// The ranks that were selected and are not lost: one at least.
     func ranks(of selection: RankSelection) throws(ProcessingError) -> [Int] {
+        let ranks = try selected(selection).filter { !lost.contains($0) }
+        guard !ranks.isEmpty else {
+            throw ProcessingError(.rankLost, "all ranks are lost that were selected to host processes")
+        }
+        return ranks
+    }
+
+    private func selected(_ selection: RankSelection) throws(ProcessingError) -> [Int] {
         switch selection.kind {
         case .inTurn: return candidates
         case .own: return [ownRank]

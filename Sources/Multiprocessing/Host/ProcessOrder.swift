@@ -48,12 +48,14 @@ struct ProcessEnd: Codable, Sendable {
     /// Who had it started.
     let parent: Address
     let name: String
-    let pid: Int32
+    var pid: Int32
     let status: ExitStatus
     /// Where it ran.
     let host: String
     /// Where its value was expected, if it was to return one.
     var result: Address? = nil
+    /// Whether its rank was lost, and it with that.
+    var isRankLost = false
 }
 
 extension Frame {

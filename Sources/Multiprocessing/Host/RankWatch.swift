@@ -21,12 +21,17 @@ struct RankWatch {
         return seconds
     }
 
+    /// Why a silent rank is lost.
+    static func reason(_ seconds: Int) -> String {
+        "nothing has been heard of it for \(seconds) s (\(variable) says how long to wait)"
+    }
+
     /// How long a rank may be silent.
     let patience: Duration
     /// How often this one says that it is there.
     let interval: Duration
     /// The ranks that this one listens to, which listen to it.
-    let peers: [Int]
+    private(set) var peers: [Int]
     private var lastHeard: [Int: ContinuousClock.Instant] = [:]
     private var lastLook: ContinuousClock.Instant
     /// When there is something to do.
@@ -49,8 +54,14 @@ struct RankWatch {
         if lastHeard[rank] != nil { lastHeard[rank] = now }
     }
 
-    /// Once the deadline has passed: says which rank is lost, if one is; otherwise all peers are to be told that this rank is there.
-    mutating func look(at now: ContinuousClock.Instant) -> Int? {
+    /// A rank is known to be lost.
+    mutating func forget(_ rank: Int) {
+        peers.removeAll { $0 == rank }
+        lastHeard[rank] = nil
+    }
+
+    /// Once the deadline has passed: says which ranks are lost; all other peers are to be told that this rank is there.
+    mutating func look(at now: ContinuousClock.Instant) -> [Int] {
         let gap = lastLook.duration(to: now)
         // If it is this rank that stood still, messages may be waiting: the time does not count.
         if gap > interval * 2 {
@@ -58,6 +69,6 @@ struct RankWatch {
         }
         lastLook = now
         deadline = now + interval
-        return peers.first { peer in lastHeard[peer].map { $0 + patience <= now } ?? false }
+        return peers.filter { peer in lastHeard[peer].map { $0 + patience <= now } ?? false }
     }
 }

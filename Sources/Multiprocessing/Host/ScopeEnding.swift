@@ -14,29 +14,32 @@ struct ScopeEnding {
         case leave
     }
 
-    private let size: Int
-    private var missingBlocks: Int
+    /// The ranks that are there.
+    private var ranks: Set<Int>
+    /// Those whose blocks have not ended.
+    private var missingBlocks: Set<Int>
     private var round: UInt64 = 0
     private var reports: [Int: UInt64] = [:]
     private var previousStartCount: UInt64?
     private var stopped: Set<Int> = []
     private var isStopping = false
 
-    init(size: Int, blockCount: Int) {
-        self.size = size
-        missingBlocks = blockCount
+    /// The first ranks, so many as `blockCount` says, run a block; those that are not there do not.
+    init(ranks: [Int], blockCount: Int) {
+        self.ranks = Set(ranks)
+        missingBlocks = self.ranks.filter { $0 < blockCount }
     }
 
     /// A block has ended.
     ///
     /// After an error nothing is waited for.
-    mutating func blockEnded(withError hasFailed: Bool) -> Step? {
-        missingBlocks -= 1
+    mutating func blockEnded(rank: Int, withError hasFailed: Bool) -> Step? {
+        missingBlocks.remove(rank)
         if hasFailed, !isStopping {
             isStopping = true
             return .stop
         }
-        guard missingBlocks == 0, !isStopping else { return stoppedEverywhere }
+        guard missingBlocks.isEmpty, !isStopping else { return stoppedEverywhere }
         round += 1
         return .drain(round: round)
     }
@@ -45,23 +48,45 @@ struct ScopeEnding {
     mutating func drained(rank: Int, round: UInt64, startCount: UInt64) -> Step? {
         guard round == self.round, !isStopping else { return nil }
         reports[rank] = startCount
-        guard reports.count == size else { return nil }
+        return drainedEverywhere()
+    }
+
+    private mutating func drainedEverywhere() -> Step? {
+        guard reports.count == ranks.count else { return nil }
         let total = reports.values.reduce(0, +)
         reports = [:]
         guard total == previousStartCount else {
             previousStartCount = total
-            self.round += 1
-            return .drain(round: self.round)
+            round += 1
+            return .drain(round: round)
         }
         isStopping = true
         return .stop
     }
 
+    /// A rank is lost: nothing is expected of it any more, and its block has ended, if it had one.
+    mutating func rankLost(_ rank: Int) -> Step? {
+        guard ranks.remove(rank) != nil else { return nil }
+        stopped.remove(rank)
+        let hadBlock = missingBlocks.remove(rank) != nil
+        guard !isStopping else { return stoppedEverywhere }
+        if hadBlock, missingBlocks.isEmpty {
+            round += 1
+            return .drain(round: round)
+        }
+        guard round > 0 else { return nil }
+        // What it had started is not counted any more.
+        reports[rank] = nil
+        previousStartCount = nil
+        return drainedEverywhere()
+    }
+
     /// A Host has nothing left at all.
     mutating func stopped(rank: Int) -> Step? {
+        guard ranks.contains(rank) else { return nil }
         stopped.insert(rank)
         return stoppedEverywhere
     }
 
-    private var stoppedEverywhere: Step? { stopped.count == size && missingBlocks <= 0 ? .leave : nil }
+    private var stoppedEverywhere: Step? { stopped == ranks && missingBlocks.isEmpty ? .leave : nil }
 }

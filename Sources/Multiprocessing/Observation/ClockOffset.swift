@@ -23,10 +23,10 @@ enum ClockOffset {
 
     /// Measures it for the ranks that do not share rank 0's clock.
     ///
-    /// Collective over the ranks; `clocks` says for each of them which clock it has.
-    static func measure(_ communicator: Communicator, clocks: [String]) throws -> Int64 {
+    /// Collective over the ranks; `clocks` says for each of them which clock it has, unless it is lost.
+    static func measure(_ communicator: Communicator, clocks: [String?]) throws -> Int64 {
         let rank = communicator.rank
-        for other in clocks.indices where clocks[other] != clocks[0] {
+        for (other, clock) in clocks.enumerated() where clock != nil && clock != clocks[0] {
             if rank == 0 {
                 for _ in 0..<exchangeCount {
                     _ = try communicator.receive(UInt64.self, from: other, tag: tag)

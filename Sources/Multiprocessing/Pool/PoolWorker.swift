@@ -1,4 +1,5 @@
 internal import ClosureCoding
+internal import Glibc
 internal import MessageCoding
 
 /// What a worker of a pool does: it asks for work, once, and is then sent one assignment after the other, so that it seldom
@@ -42,7 +43,10 @@ struct PoolWorker: SynchronousWork, Sendable {
         }
         // The pool had this process started.
         var run = AssignmentRun(endpoint: endpoint, pool: endpoint.parent, journal: journal)
-        let assignments = try endpoint.request(endpoint.makeFrame(.workerReady, to: endpoint.parent))
+        let number = UInt64(UInt32(bitPattern: getpid()))
+        let assignments = try endpoint.request(
+            endpoint.makeFrame(.workerReady, to: endpoint.parent, argument: number)
+        )
         while true {
             let assignment = try assignments.wait()
             guard assignment.kind == .partialReply else { return }

@@ -331,6 +331,7 @@ extension Frame {
             throw ProcessingError(.tooLong, "\(purpose): the message has \(argument) bytes")
         case .scopeEnded: throw ProcessingError(.noScope, "\(purpose): \(text)")
         case .hostLost: throw ProcessingError(.transport, "\(purpose): \(text)")
+        case .rankLost: throw ProcessingError(.rankLost, "\(purpose): \(text)")
         case .malformed, nil: throw ProcessingError(.transport, "\(purpose): the request was not understood")
         }
     }

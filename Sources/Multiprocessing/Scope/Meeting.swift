@@ -20,9 +20,13 @@ struct Meeting {
     let observation: ObservationSettings
     /// How far this rank's clock is behind that of rank 0, in nanoseconds, if that matters.
     let clockOffset: Int64
+    /// Whether ranks may be lost, those that were, and those that can be watched.
+    let survivesLosses: Bool
+    let losses: [RankLoss]
+    let neighbours: Neighbours?
 
     /// What each rank tells the others.
-    private struct Card: Codable, Sendable {
+    struct Card: Codable, Sendable {
         var program: ProgramIdentity
         var hostName: String
         /// Ranks with the same one can ring each other's doorbells.
@@ -40,73 +44,90 @@ struct Meeting {
     /// Collective over the ranks.
     ///
     /// MPI is not touched if there is only one.
-    init(_ outputForm: OutputForm) throws {
+    /// `epoch` is the number of this `withProcesses`, the same on all ranks; `early` is what has come for it before it began.
+    init(_ outputForm: OutputForm, epoch: UInt32, early: [Frame]) throws {
         guard MPIAvailability.isLaunchedOnSeveralRanks else {
-            rank = 0
-            size = 1
-            transport = LoneTransport()
-            doorbell = nil
-            self.outputForm = outputForm
-            jobProcessorCount = Machine.processorCount
-            hostNames = [HostName.current]
-            rankTimeout = 0
-            observation = .ofEnvironment
-            clockOffset = 0
+            self.init(alone: outputForm)
             return
         }
-        let bytes = try HostCommunicator.shared()
-        rank = bytes.rank
-        size = bytes.size
-        guard size > 1 else {
-            transport = LoneTransport()
-            doorbell = nil
-            self.outputForm = outputForm
-            jobProcessorCount = Machine.processorCount
-            hostNames = [HostName.current]
-            rankTimeout = 0
-            observation = .ofEnvironment
-            clockOffset = 0
+        let crew = try Crew.shared()
+        guard crew.bytes.size > 1 else {
+            self.init(alone: outputForm)
             return
         }
         let bell = try Doorbell()
-        let node = Meeting.node
-        let cards = try bytes.communicator.allGather(
-            Card(
-                program: .current,
-                hostName: HostName.current,
-                node: node,
-                doorbell: bell.name,
-                machine: Machine.identity,
-                processorCount: Machine.processorCount,
-                outputForm: outputForm,
-                rankTimeout: RankWatch.secondsOfEnvironment,
-                observation: .ofEnvironment,
-                clock: Meeting.clock
-            )
+        let card = Card(
+            program: .current,
+            hostName: HostName.current,
+            node: Meeting.node,
+            doorbell: bell.name,
+            machine: Machine.identity,
+            processorCount: Machine.processorCount,
+            outputForm: outputForm,
+            rankTimeout: RankWatch.secondsOfEnvironment,
+            observation: .ofEnvironment,
+            clock: Meeting.clock
         )
-        if let other = cards.firstIndex(where: { $0.program != cards[0].program }) {
+        let transport = MPITransport(bytes: crew.bytes, doorbell: bell, survivesLosses: crew.survivesLosses)
+        transport.putBack(early)
+        let cards: [Card?] =
+            crew.survivesLosses
+            ? try Attendance(crew, transport, epoch).exchange(card)
+            : try crew.bytes.communicator.allGather(card)
+        try self.init(crew, transport, bell, cards)
+    }
+
+    /// Without other ranks.
+    private init(alone outputForm: OutputForm) {
+        rank = 0
+        size = 1
+        transport = LoneTransport()
+        doorbell = nil
+        self.outputForm = outputForm
+        jobProcessorCount = Machine.processorCount
+        hostNames = [HostName.current]
+        rankTimeout = 0
+        observation = .ofEnvironment
+        clockOffset = 0
+        survivesLosses = false
+        losses = []
+        neighbours = nil
+    }
+
+    /// With what the others have said; `nil` for those that are lost.
+    private init(_ crew: Crew, _ transport: MPITransport, _ bell: Doorbell, _ cards: [Card?]) throws {
+        guard let main = cards.first ?? nil else {
+            throw ProcessingError(.rankLost, "rank 0 is lost, and `withProcesses` cannot begin without it")
+        }
+        for (other, card) in cards.enumerated() {
+            guard let card, card.program != main.program else { continue }
             throw ProcessingError(
                 .differentProgram,
                 """
-                rank \(other) on \(cards[other].hostName) runs another program (\(cards[other].program)) than rank 0 on \
-                \(cards[0].hostName) (\(cards[0].program)): functions cannot travel between them. Install the same file on every host
+                rank \(other) on \(card.hostName) runs another program (\(card.program)) than rank 0 on \
+                \(main.hostName) (\(main.program)): functions cannot travel between them. Install the same file on every host
                 """
             )
         }
-        transport = MPITransport(
-            bytes: bytes,
-            doorbell: bell,
-            bellNames: cards.map { $0.node == node ? $0.doorbell : nil }
-        )
+        let node = Meeting.node
+        transport.bellNames = cards.map { $0?.node == node ? $0?.doorbell : nil }
+        self.transport = transport
+        rank = crew.bytes.rank
+        size = crew.bytes.size
         doorbell = bell
-        self.outputForm = cards[0].outputForm
-        rankTimeout = cards[0].rankTimeout
-        observation = cards[0].observation
+        outputForm = main.outputForm
+        rankTimeout = main.rankTimeout
+        observation = main.observation
         clockOffset =
             observation.tracePath == nil
-            ? 0 : try ClockOffset.measure(bytes.communicator, clocks: cards.map(\.clock))
-        hostNames = cards.map(\.hostName)
-        jobProcessorCount = Machine.processorCount(of: cards.map { ($0.machine, $0.processorCount) })
+            ? 0 : try ClockOffset.measure(crew.bytes.communicator, clocks: cards.map { $0?.clock })
+        hostNames = crew.hostNames
+        jobProcessorCount = Machine.processorCount(
+            of: cards.compactMap { $0 }.map { ($0.machine, $0.processorCount) }
+        )
+        survivesLosses = crew.survivesLosses
+        losses = crew.losses
+        neighbours = crew.survivesLosses ? crew.neighbours : nil
     }
 
     /// What tells clocks apart: this start of the machine, and the time namespace.
@@ -121,20 +142,5 @@ struct Meeting {
         var namespace = stat()
         _ = stat("/proc/self/ns/net", &namespace)
         return Machine.identity + "\(namespace.st_ino)"
-    }
-}
-
-/// The communicator on which the Hosts talk: a duplicate of the world's, made once.
-enum HostCommunicator {
-    nonisolated(unsafe) private static var made: ByteTransport?
-
-    /// Collective when called first.
-    ///
-    /// Only `withProcesses` calls it, one at a time.
-    static func shared() throws -> ByteTransport {
-        if let made { return made }
-        let transport = try ByteTransport(duplicating: .world)
-        made = transport
-        return transport
     }
 }

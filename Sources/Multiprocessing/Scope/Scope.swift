@@ -95,17 +95,19 @@ final class Scope: Sendable {
         // Line by line, so that what the main program and the processes print comes in the order in which it happened.
         cps_buffer_output_by_line()
         Lineage.begin(path: [], isDaemon: false, parent: nil)
+        // Its thread has to have ended: a server can be forked only while there is no other one.
+        let early = Crew.current?.resume() ?? []
         let server = try Scope.makeServer(startMethod)
-        let meeting: Meeting
-        do {
-            meeting = try Meeting(output ?? OutputForm.ofEnvironment ?? .plain)
-        } catch {
-            server.stop()
-            throw error
-        }
         let epoch = Scope.epoch.withLock { epoch in
             epoch += 1
             return epoch
+        }
+        let meeting: Meeting
+        do {
+            meeting = try Meeting(output ?? OutputForm.ofEnvironment ?? .plain, epoch: epoch, early: early)
+        } catch {
+            server.stop()
+            throw error
         }
         helm = try Helm()
         runsBlock = placement == .everyRank || meeting.rank == 0
@@ -133,7 +135,10 @@ final class Scope: Sendable {
                 rankTimeout: meeting.rankTimeout,
                 observation: meeting.observation,
                 clockOffset: meeting.clockOffset,
-                isObservable: true
+                isObservable: true,
+                survivesLosses: meeting.survivesLosses,
+                losses: meeting.losses,
+                neighbours: meeting.neighbours
             ),
             transport: meeting.transport,
             helm: helm,
@@ -148,6 +153,8 @@ final class Scope: Sendable {
         hostThread = try NativeThread(name: "mpi-host") {
             handedOver.value.run()
             breakdown.withLock { $0 = handedOver.value.breakdown }
+            // Nobody else looks at it before this thread has ended.
+            Crew.current?.losses = handedOver.value.roll.lost
             hasEnded.withLock { $0 = true }
             hasEnded.wakeAll()
         }
@@ -203,6 +210,7 @@ final class Scope: Sendable {
     func serve() {
         _ = hasEnded.wait { $0 ? true : nil }
         hostThread.join()
+        Crew.current?.rest()
         CallbackThread.shared.finish()
         Endpoint.makeCurrent(nil)
         Scope.current.withLock { $0 = nil }

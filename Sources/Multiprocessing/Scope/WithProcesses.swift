@@ -26,6 +26,11 @@ public enum BlockPlacement: Sendable {
 /// Inside a process, or inside another block, also one of another thread or task, everything is there already: only the block is
 /// run, and the outer block ends after it. On several ranks only one thread of each may be the first to enter.
 ///
+/// Where the launcher lets the others run when a rank is lost (`mpirun-configs/recovery.env`), the block goes on: processes on that rank have
+/// ended, tasks of pools that ran there fail with ``WorkerLost`` or are run again, and what was made there throws errors of kind `rankLost`.
+/// To lose a rank is no error by itself; `Process.lostRanks` says which are. A rank on the same machine as others is missed at once, one that
+/// is alone on its machine after 30 seconds, or as many as `SWIFT_MPI_RANK_TIMEOUT` in rank 0's environment says (0 for never).
+///
 /// - Parameters:
 ///   - ranks: Which ranks run the block.
 ///   - startMethod: How processes are started, unless they say otherwise; by default as `Process.startMethod` says.
@@ -34,8 +39,8 @@ public enum BlockPlacement: Sendable {
 ///   - body: The block.
 /// - Returns: What the block returns; `nil` on a rank that does not run it.
 /// - Throws: What the block throws; `ProcessingError` when the conversation between the ranks cannot be set up, or when the
-///   ranks run different programs; one of kind `transport`, on every rank, when a rank is lost and the launcher does not end the job: nothing
-///   was heard of it for 30 seconds, or as many as `SWIFT_MPI_RANK_TIMEOUT` in rank 0's environment says (0 for never).
+///   ranks run different programs; one of kind `rankLost`, on every rank, when rank 0 is lost, or another one and the launcher has not been told
+///   to go on without it.
 ///
 /// Collective · blocking.
 @discardableResult

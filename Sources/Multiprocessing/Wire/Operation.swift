@@ -33,10 +33,14 @@ enum Operation: UInt16, Sendable {
     case leave
     /// The sender's rank is there.
     case pulse
-    /// Rank 0 has lost the rank in the argument.
+    /// The rank in the argument is lost, the body says why: from rank 0, which has decided so, or to it, from one that has noticed it. A
+    /// Host tells the processes of its rank, too.
     case rankLost
     /// Something for the trace that rank 0 writes; the body is a `TraceBatch`.
     case traceEvents = 180
+    /// At the beginning of `withProcesses`: a rank says what the others have to know of it; rank 0 tells all who is there.
+    case presence
+    case attendance
 
     // To a queue.
     case put = 200
@@ -155,6 +159,9 @@ enum Operation: UInt16, Sendable {
     case takeRecord = 1000
     /// What there is on the rank: the body of the reply is a `RankPicture`.
     case picture
+    // About lost ranks, to a Host.
+    /// Which ranks are lost; the body of the reply is an array of their numbers.
+    case lostRanks = 1300
 
     // To a process.
     /// The first frame to a new process: what it is and what it runs.
@@ -205,4 +212,6 @@ enum Outcome: UInt16, Sendable {
     case scopeEnded
     /// There is no way to the Host any more, or from it to the others; the body is the text.
     case hostLost
+    /// The receiver's rank is lost; the body is the text.
+    case rankLost = 40
 }

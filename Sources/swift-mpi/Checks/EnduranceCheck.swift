@@ -34,12 +34,22 @@ struct EnduranceCheck: ParsableCommand {
     @Option(help: "For how many seconds.")
     var seconds = 20
 
+    @Option(help: "Rest for so many seconds, and work with a pool once more.")
+    var rest = 0
+
     @Option(help: "After how many seconds without an answer a rank is taken for lost.")
     var patience = 10
 
     func run() throws {
         switch work {
-        case .pool: try withProcesses { try workWithPool() }
+        case .pool:
+            try withProcesses { try workWithPool() }
+            guard rest > 0 else { return }
+            // On rank 0, where the pool was.
+            if Communicator.world.rank == 0 { print("resting") }
+            fflush(nil)
+            sleep(for: .seconds(rest))
+            try withProcesses { try workWithPool() }
         case .ranks: try talkAmongRanks()
         }
     }
@@ -59,6 +69,7 @@ struct EnduranceCheck: ParsableCommand {
         }
         var progress = Progress(expected: workers, seconds: seconds)
         while !progress.isOver {
+            progress.note(lostRanks: try Process.lostRanks)
             do {
                 guard let rank = try results.next(timeout: .seconds(patience)) else { break }
                 progress.note(rank)
@@ -121,6 +132,7 @@ private struct Progress {
     private var isGoing = false
     private var count = 0
     private var ranks: Set<Int> = []
+    private var lostRanks: [Int] = []
 
     init(expected: Int, seconds: Int) {
         self.expected = expected
@@ -143,6 +155,12 @@ private struct Progress {
         say("\(count) done by ranks \(ranks.sorted().map { "\($0)" }.joined(separator: ", "))")
         (count, ranks) = (0, [])
         nextLine = now + .seconds(1)
+    }
+
+    /// These are lost by now.
+    mutating func note(lostRanks: [Int]) {
+        for rank in lostRanks where !self.lostRanks.contains(rank) { say("lost rank \(rank), and goes on") }
+        self.lostRanks = lostRanks
     }
 
     /// Prints a line with the time of day, in seconds since 1970, so that it can be held against other logs.

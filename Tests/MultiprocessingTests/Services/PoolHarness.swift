@@ -199,6 +199,22 @@ final class PoolHarness {
         try take(harness.end(worker, status: status, parent: Harness.address))
     }
 
+    /// The worker is lost with its rank, which can say nothing about it.
+    func loseRank(of worker: UInt32) throws {
+        try take(harness.end(worker, parent: Harness.address, isRankLost: true))
+    }
+
+    /// The rank is lost on which a worker was to be started.
+    func loseRankBeforeStart() throws {
+        let frames = harness.request(
+            .workerNotStarted,
+            argument: PoolService.rankLostMark,
+            body: Array("rank 2 is lost".utf8),
+            kind: .notice
+        ).replies
+        try take(frames)
+    }
+
     /// The worker's Host says what is still the worker's.
     func answerTakeBack(_ worker: UInt32, _ ticket: PoolTicket, begun: Int, limit: Int) throws {
         var body: [UInt8] = []

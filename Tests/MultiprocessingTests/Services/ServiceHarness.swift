@@ -47,14 +47,23 @@ final class ServiceHarness<Subject: Service> {
         collect { $0.cancel(correlation, of: Self.process(source), &$1) }
     }
 
-    func end(_ source: UInt32, status: ExitStatus = .signalled(9), parent: Address? = nil) -> [Frame] {
+    /// A process ends, alone or with its whole rank.
+    func end(
+        _ source: UInt32,
+        status: ExitStatus = .signalled(9),
+        parent: Address? = nil,
+        result: Address? = nil,
+        isRankLost: Bool = false
+    ) -> [Frame] {
         let end = ProcessEnd(
             address: Self.process(source),
             parent: parent ?? .main(ofRank: 0),
             name: "process \(source)",
             pid: 1,
             status: status,
-            host: "here"
+            host: "here",
+            result: result,
+            isRankLost: isRankLost
         )
         return collect { $0.processEnded(end, &$1) }
     }

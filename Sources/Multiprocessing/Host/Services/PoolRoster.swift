@@ -43,6 +43,8 @@ struct PoolAssignment {
 struct PoolMember {
     /// Its request for work, which every assignment answers.
     let waiter: Waiter
+    /// Its number in the operating system, as it says itself.
+    let pid: Int32
     /// In the order in which it does them.
     var assignments: [PoolAssignment] = []
     /// The job whose work it has.
@@ -55,7 +57,10 @@ struct PoolMember {
     var isDismissed = false
     private var generations = [UInt16](repeating: 0, count: PoolTicket.slotCount)
 
-    init(_ waiter: Waiter) { self.waiter = waiter }
+    init(_ waiter: Waiter, pid: Int32) {
+        self.waiter = waiter
+        self.pid = pid
+    }
 
     var isIdle: Bool { assignments.isEmpty && !isDismissed }
 

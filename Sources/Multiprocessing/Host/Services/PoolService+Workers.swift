@@ -51,14 +51,21 @@ extension PoolService {
         if isTerminated { outbox.signal(worker, SIGKILL) }
     }
 
-    mutating func noteFailedStart(onRank rank: Int32, _ reason: String, _ outbox: inout Outbox) {
+    mutating func noteFailedStart(
+        onRank rank: Int32,
+        _ reason: String,
+        isRankLost: Bool,
+        _ outbox: inout Outbox
+    ) {
         vacateSite(rank)
-        noteBootFailure("its workers cannot be started: \(reason)", &outbox)
+        noteBootFailure("its workers cannot be started: \(reason)", isRankLost: isRankLost, &outbox)
         replaceWorker(&outbox)
     }
 
-    private mutating func noteBootFailure(_ reason: String, _ outbox: inout Outbox) {
+    /// A worker will not come; if that is because its rank is lost, the next one runs on another one, and may.
+    private mutating func noteBootFailure(_ reason: String, isRankLost: Bool, _ outbox: inout Outbox) {
         expectedWorkers -= 1
+        guard !isRankLost else { return }
         bootFailures += 1
         if bootFailures >= PoolService.maximumBootFailures, isNeeded { breakDown(reason, &outbox) }
     }
@@ -79,7 +86,10 @@ extension PoolService {
         booting.remove(request.source)
         expectedWorkers -= 1
         bootFailures = 0
-        roster.add(request.source, PoolMember(request.waiter))
+        roster.add(
+            request.source,
+            PoolMember(request.waiter, pid: Int32(truncatingIfNeeded: request.argument))
+        )
         assign(&outbox)
     }
 
@@ -184,8 +194,14 @@ extension PoolService {
         guard end.parent == address else { return }
         booting.remove(end.address)
         vacateSite(end.address.rank)
-        let lostTask = lostTasks.removeValue(forKey: end.address)
+        var lostTask = lostTasks.removeValue(forKey: end.address)
         if let member = roster.remove(end.address) {
+            var end = end
+            if end.isRankLost {
+                // Nobody can read its journal: it ran the first task of which nothing has been heard.
+                lostTask = lostTask ?? firstUnfinishedTask(of: member)
+                end.pid = member.pid
+            }
             for (position, assignment) in member.assignments.enumerated().reversed() {
                 resume(assignment, isNext: position == 0, lostTask, end, &outbox)
                 closePassages(ofPastJob: assignment.job, &outbox)
@@ -194,10 +210,19 @@ extension PoolService {
         } else {
             noteBootFailure(
                 "its workers end before they take any work: the last one, \(end.name), by \(end.status)",
+                isRankLost: end.isRankLost,
                 &outbox
             )
         }
         replaceWorker(&outbox)
+    }
+
+    private func firstUnfinishedTask(of member: PoolMember) -> (job: UInt64, task: Int)? {
+        for assignment in member.assignments {
+            guard let piece = unfinished(assignment.pieces).first else { continue }
+            return (assignment.job, piece.range.lowerBound)
+        }
+        return nil
     }
 
     /// Sees to the task that a lost worker ran, and has the rest of an assignment done by others.
@@ -237,7 +262,8 @@ extension PoolService {
             pid: Int(end.pid),
             rank: Int(end.address.rank),
             host: end.host,
-            exitCode: end.status.exitCode
+            exitCode: end.status.exitCode,
+            isRankLost: end.isRankLost
         )
         var entries: [UInt8] = []
         do {

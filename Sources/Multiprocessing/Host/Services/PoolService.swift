@@ -97,7 +97,14 @@ struct PoolService: Service {
         case .journal: takeJournal(request, &outbox)
         case .takenBack: noteTakenBack(request, &outbox)
         case .workerStarted: noteStart(of: request.source, &outbox)
-        case .workerNotStarted: noteFailedStart(onRank: request.source.rank, request.frame.text, &outbox)
+        case .workerNotStarted:
+            let isRankLost = request.argument == PoolService.rankLostMark
+            noteFailedStart(
+                onRank: request.source.rank,
+                request.frame.text,
+                isRankLost: isRankLost,
+                &outbox
+            )
         case .initializerFailed:
             breakDown("the initializer failed in \(order.name): \(request.frame.text)", &outbox)
         case .closePool:
@@ -113,6 +120,9 @@ struct PoolService: Service {
         default: outbox.reply(to: request, .malformed)
         }
     }
+
+    /// What the argument of `workerNotStarted` says if the rank is lost on which the worker was to run.
+    static let rankLostMark: UInt64 = 1
 
     // MARK: Jobs
 

@@ -58,7 +58,8 @@ struct ResultService: Service {
             pid: Int(end.pid),
             rank: Int(end.address.rank),
             host: end.host,
-            exitCode: end.status.exitCode
+            exitCode: end.status.exitCode,
+            isRankLost: end.isRankLost
         )
         // Strings and numbers: an empty body says the least that can be said if they cannot be encoded nevertheless.
         state = .lost((try? MessageEncoder().encode(loss)) ?? [])
