@@ -51,6 +51,8 @@ final class Endpoint: Sendable {
     private let chosenStartMethod: Mutex<StartMethod>
     /// Which `withProcesses` of the program it belongs to.
     let epoch: UInt32
+    /// Where this process says what it has taken of what it was lent.
+    let claims: ClaimMemory?
     private let outlet: any Outlet
     private let inlet: (any Inlet)?
     private let waiting: Monitor<Waiting>
@@ -79,6 +81,7 @@ final class Endpoint: Sendable {
         rankCount: Int,
         startMethod: StartMethod,
         epoch: UInt32,
+        claims: ClaimMemory? = nil,
         outlet: any Outlet,
         inlet: (any Inlet)?
     ) {
@@ -89,6 +92,7 @@ final class Endpoint: Sendable {
         self.rankCount = rankCount
         chosenStartMethod = Mutex(startMethod)
         self.epoch = epoch
+        self.claims = claims
         self.outlet = outlet
         self.inlet = inlet
         waiting = Monitor(Waiting())

@@ -49,6 +49,8 @@ final class Host {
     let logger = Logger(label: "swift-mpi.host")
 
     var services: [UInt32: ServicePlace] = [:]
+    /// What was lent to processes of this rank.
+    let loanDesk = LoanDesk()
     /// What the fork server has to remove if this rank is killed, by the service that sees to it otherwise.
     var leftovers: [UInt32: Leftover] = [:]
     var processes: [UInt32: HostedProcess] = [:]
@@ -129,6 +131,7 @@ final class Host {
         poller = try Poller()
         rankWatch = RankWatch(ownRank: setup.rank, size: setup.size, seconds: setup.rankTimeout, now: now)
         if setup.rank == 0 { ending = ScopeEnding(size: setup.size, blockCount: setup.blockCount) }
+        if let claims = mainEndpoint.claims { loanDesk.admit(mainEndpoint.address, claims) }
         poller.add(helm.descriptor)
         poller.add(server.control)
         if let doorbell { poller.add(doorbell.descriptor) }

@@ -31,7 +31,7 @@ enum ProcessEntry {
             let link = HostLink(socket: socket, memory: memory)
             let frame = try firstFrame(of: link)
             let (order, workOffset) = try frame.order()
-            let process = introduce(order, frame, link)
+            let process = introduce(order, frame, link, memory.claims)
             ProcessLogging.resume()
             Journal.begin(memory.journal)
             let work = try frame.withBody { body in
@@ -80,7 +80,12 @@ enum ProcessEntry {
         return first ?? .empty
     }
 
-    private static func introduce(_ order: ProcessOrder, _ frame: Frame, _ link: HostLink) -> Process {
+    private static func introduce(
+        _ order: ProcessOrder,
+        _ frame: Frame,
+        _ link: HostLink,
+        _ claims: ClaimMemory
+    ) -> Process {
         let endpoint = Endpoint(
             address: frame.destination,
             parent: frame.source,
@@ -89,6 +94,7 @@ enum ProcessEntry {
             rankCount: Int(frame.argument),
             startMethod: order.startMethod,
             epoch: frame.epoch,
+            claims: claims,
             outlet: link,
             inlet: link
         )

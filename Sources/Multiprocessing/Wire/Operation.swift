@@ -148,6 +148,10 @@ enum Operation: UInt16, Sendable {
     /// The maker of the service has no handle any more.
     case letGo
 
+    // To a queue or a pipe.
+    /// What was lent to the sender and not taken goes back.
+    case returnLoan = 1000
+
     // To a process.
     /// The first frame to a new process: what it is and what it runs.
     case run = 500

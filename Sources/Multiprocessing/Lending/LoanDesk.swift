@@ -1,0 +1,38 @@
+/// What a Host knows of the loans of its processes: the memory in which each says what it has taken.
+///
+/// The services of the same Host look into it at any time. What a process on another rank takes nobody sees at once, so nothing is lent to it.
+final class LoanDesk {
+    private var memories: [Address: ClaimMemory] = [:]
+
+    /// A process or the main program can be lent something from now on.
+    func admit(_ address: Address, _ memory: ClaimMemory) { memories[address] = memory }
+
+    /// A process has ended, and all services have been told so.
+    func dismiss(_ address: Address) { memories[address] = nil }
+
+    func knows(_ address: Address) -> Bool { memories[address] != nil }
+
+    /// Begins a loan of so many items with the word of a slot.
+    ///
+    /// Returns by what the loan is known; `nil` when nothing can be lent.
+    func open(for address: Address, slot: Int, count: Int) -> UInt16? {
+        guard let memory = memories[address], 0..<ClaimMemory.slotCount ~= slot,
+            1...LoanClaim.maximumCount ~= count
+        else { return nil }
+        return memory.change(slot) { $0.next(count: count) }?.next(count: count).generation
+    }
+
+    /// How many items of a loan were taken by now.
+    func taken(by address: Address, slot: Int, generation: UInt16) -> Int {
+        guard let claim = memories[address]?.claim(slot), claim.generation == generation else { return .max }
+        return claim.taken
+    }
+
+    /// Ends a loan, of which no item can be taken any more; returns how many were.
+    ///
+    /// Of a loan whose word says something else all were: its borrower has gone astray.
+    func close(of address: Address, slot: Int, generation: UInt16) -> Int {
+        let last = memories[address]?.change(slot) { $0.generation == generation ? $0.closed : nil }
+        return last?.taken ?? .max
+    }
+}
