@@ -53,6 +53,7 @@ final class Endpoint: Sendable {
     let epoch: UInt32
     /// Where this process says what it has taken of what it was lent.
     let claims: ClaimMemory?
+    let drawers = Drawers()
     private let outlet: any Outlet
     private let inlet: (any Inlet)?
     private let waiting: Monitor<Waiting>
@@ -178,6 +179,10 @@ final class Endpoint: Sendable {
 
     /// Hands an answer to the one who waits for it.
     func deliver(_ frame: Frame) {
+        if frame.kind == .notice, frame.code == Operation.lend.rawValue {
+            drawers.keep(frame)
+            return waiting.wakeAll()
+        }
         let isLast = frame.kind != .partialReply
         let pending = waiting.withLock { waiting in
             isLast
@@ -227,6 +232,27 @@ final class Endpoint: Sendable {
                 waiting.wakeAll()
             }
         }
+    }
+
+    /// Looks for a moment, as long as that is promising, whether `check` returns something; the calling thread reads the inlet
+    /// meanwhile, if nobody else does.
+    func look<Result>(while isPromising: () -> Bool, for check: () -> Result?) -> Result? {
+        let mayRead = waiting.withLock { waiting in
+            guard inlet != nil, !waiting.isRead, waiting.failure == nil else { return false }
+            waiting.isRead = true
+            return true
+        }
+        guard mayRead, let inlet else { return nil }
+        defer {
+            waiting.withLock { $0.isRead = false }
+            waiting.wakeAll()
+        }
+        do {
+            try inlet.look(while: isPromising) { deliver($0) }
+        } catch {
+            fail(error)
+        }
+        return check()
     }
 
     /// Blocks until `check` returns something about work of a pool, of which callbacks on another thread may be the last part.

@@ -3,12 +3,32 @@
 ///
 /// What was lent and not taken still counts as the head of the backlog. One process at a time has it, and whoever else wants an
 /// item has it taken back first, for which the borrower need not do anything. So nobody sees a difference, but that it is quicker.
+///
+/// A borrower that has taken everything is brought what comes then, if nobody else has asked meanwhile; if it finds nothing
+/// for a moment, or its word says so, it asks, as anybody would.
 struct Lending {
     private struct Loan {
         let borrower: Address
-        let slot: Int
+        let place: LoanPlace
         let generation: UInt16
         let items: [Backlog.Item]
+        /// Whether the borrower knows that it has to ask for more.
+        var mustAsk: Bool
+    }
+
+    /// What a process is lent.
+    struct Delivery {
+        let borrower: Address
+        let items: [Backlog.Item]
+        /// By what the process knows the loan, in an answer.
+        let mark: UInt64
+        /// The same where it is brought without having been asked for: generation 16 · slot 48.
+        let argument: UInt64
+
+        /// The parts of an argument.
+        static func parts(of argument: UInt64) -> (generation: UInt16, slot: UInt64) {
+            (UInt16(truncatingIfNeeded: argument), argument >> 16)
+        }
     }
 
     /// How much is lent at most. What is longer travels alone.
@@ -26,43 +46,85 @@ struct Lending {
     /// How many items were lent and have not been taken.
     var unreadCount: Int {
         guard let loan, let desk else { return 0 }
-        let taken = desk.taken(by: loan.borrower, slot: loan.slot, generation: loan.generation)
+        let taken = desk.taken(by: loan.borrower, slot: loan.place.slot, generation: loan.generation)
         return max(0, loan.items.count - taken)
     }
 
-    /// Lends a process the first items.
+    /// Lends a process the first items, perhaps none yet.
     ///
-    /// Returns what it is lent, and by what the process knows the loan; `nil` when nothing can be lent.
-    mutating func lend(from backlog: inout Backlog, to borrower: Address, slot: Int) -> (
-        items: [Backlog.Item], mark: UInt64
-    )? {
-        guard let desk, loan == nil, !backlog.isEmpty, desk.knows(borrower) else { return nil }
+    /// Returns `nil` when there is nothing to lend, or nothing can be lent.
+    mutating func lend(
+        from backlog: inout Backlog,
+        to borrower: Address,
+        _ place: LoanPlace
+    ) -> Delivery? {
+        guard let desk, loan == nil, desk.knows(borrower, slot: place.slot) else { return nil }
         let items = backlog.popFirst(quotas[borrower] ?? 1, bytes: Lending.maximumBytes)
-        guard !items.isEmpty else { return nil }
-        guard let generation = desk.open(for: borrower, slot: slot, count: items.count) else {
-            backlog.putBack(items)
+        guard !items.isEmpty || place.looksForMore && backlog.isEmpty else { return nil }
+        return open(items, for: borrower, place, backlog: backlog)
+    }
+
+    /// Brings the borrower what has come, if it has taken everything; if not, lets it know that it has to ask.
+    mutating func extend(from backlog: inout Backlog) -> Delivery? {
+        guard let desk, let loan, !loan.mustAsk, !backlog.isEmpty else { return nil }
+        let isUsedUp = desk.isUsedUp(by: loan.borrower, slot: loan.place.slot, generation: loan.generation)
+        guard isUsedUp == true, loan.place.looksForMore else {
+            self.loan?.mustAsk = true
             return nil
         }
-        loan = Loan(borrower: borrower, slot: slot, generation: generation, items: items)
-        return (items, UInt64(generation) + 1)
+        noteTaken(loan.items.count, of: loan)
+        self.loan = nil
+        let items = backlog.popFirst(quotas[loan.borrower] ?? 1, bytes: Lending.maximumBytes)
+        guard !items.isEmpty else {
+            _ = desk.close(of: loan.borrower, slot: loan.place.slot, generation: loan.generation)
+            return nil
+        }
+        return open(items, for: loan.borrower, loan.place, backlog: backlog)
+    }
+
+    private mutating func open(
+        _ items: [Backlog.Item],
+        for borrower: Address,
+        _ place: LoanPlace,
+        backlog: borrowing Backlog
+    ) -> Delivery? {
+        let mustAsk = !backlog.isEmpty || !place.looksForMore
+        // Whoever the desk knows can be lent something.
+        let generation =
+            desk?.open(for: borrower, slot: place.slot, count: items.count, mustAsk: mustAsk) ?? 0
+        loan = Loan(
+            borrower: borrower,
+            place: place,
+            generation: generation,
+            items: items,
+            mustAsk: mustAsk
+        )
+        return Delivery(
+            borrower: borrower,
+            items: items,
+            mark: UInt64(generation) + 1,
+            argument: UInt64(generation) | UInt64(place.slot) << 16
+        )
     }
 
     /// Takes back what was not taken.
     mutating func recall(to backlog: inout Backlog) {
         guard let desk, let loan = loan.take() else { return }
-        let taken = desk.close(of: loan.borrower, slot: loan.slot, generation: loan.generation)
-        let quota = quotas[loan.borrower] ?? 1
-        guard taken < loan.items.count else {
-            quotas[loan.borrower] = min(Lending.maximumCount, max(quota, 2 * loan.items.count))
-            return
-        }
-        quotas[loan.borrower] = min(Lending.maximumCount, max(1, 2 * taken))
-        backlog.putBack(Array(loan.items[taken...]))
+        let taken = desk.close(of: loan.borrower, slot: loan.place.slot, generation: loan.generation)
+        noteTaken(taken, of: loan)
+        if taken < loan.items.count { backlog.putBack(Array(loan.items[taken...])) }
     }
 
     /// The same if it is that process that has the loan.
     mutating func recall(from borrower: Address, to backlog: inout Backlog) {
         if loan?.borrower == borrower { recall(to: &backlog) }
+    }
+
+    /// Decides how much the process is lent the next time.
+    private mutating func noteTaken(_ count: Int, of loan: Loan) {
+        let quota = quotas[loan.borrower] ?? 1
+        let next = count < loan.items.count ? max(1, 2 * count) : max(quota, 2 * loan.items.count)
+        if next != quota { quotas[loan.borrower] = min(Lending.maximumCount, next) }
     }
 
     /// A process has ended.

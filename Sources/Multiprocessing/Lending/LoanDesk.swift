@@ -10,29 +10,43 @@ final class LoanDesk {
     /// A process has ended, and all services have been told so.
     func dismiss(_ address: Address) { memories[address] = nil }
 
-    func knows(_ address: Address) -> Bool { memories[address] != nil }
+    /// Whether something can be lent with that word.
+    func knows(_ address: Address, slot: Int) -> Bool {
+        0..<ClaimMemory.slotCount ~= slot && memories[address] != nil
+    }
 
     /// Begins a loan of so many items with the word of a slot.
     ///
     /// Returns by what the loan is known; `nil` when nothing can be lent.
-    func open(for address: Address, slot: Int, count: Int) -> UInt16? {
-        guard let memory = memories[address], 0..<ClaimMemory.slotCount ~= slot,
-            1...LoanClaim.maximumCount ~= count
-        else { return nil }
-        return memory.change(slot) { $0.next(count: count) }?.next(count: count).generation
+    func open(for address: Address, slot: Int, count: Int, mustAsk: Bool = false) -> UInt16? {
+        guard knows(address, slot: slot), 0...LoanClaim.maximumCount ~= count else { return nil }
+        let last = memories[address]?.change(slot) { $0.next(count: count, mustAsk: mustAsk) }
+        return last?.next(count: count, mustAsk: mustAsk).generation
     }
 
     /// How many items of a loan were taken by now.
+    ///
+    /// Of a loan whose word says something else all were: its borrower has gone astray.
     func taken(by address: Address, slot: Int, generation: UInt16) -> Int {
         guard let claim = memories[address]?.claim(slot), claim.generation == generation else { return .max }
         return claim.taken
     }
 
     /// Ends a loan, of which no item can be taken any more; returns how many were.
-    ///
-    /// Of a loan whose word says something else all were: its borrower has gone astray.
     func close(of address: Address, slot: Int, generation: UInt16) -> Int {
         let last = memories[address]?.change(slot) { $0.generation == generation ? $0.closed : nil }
         return last?.taken ?? .max
+    }
+
+    /// Whether the borrower has taken everything, so that it can be brought more; if not, it has to ask when it has.
+    ///
+    /// Returns `nil` when the word says something else.
+    func isUsedUp(by address: Address, slot: Int, generation: UInt16) -> Bool? {
+        guard let memory = memories[address] else { return nil }
+        let last = memory.change(slot) { claim in
+            guard claim.generation == generation else { return nil }
+            return claim.isUsedUp ? claim : claim.asking
+        }
+        return last?.isUsedUp
     }
 }

@@ -15,13 +15,13 @@ final class LoanDrawer: Sendable {
     }
 
     private struct State {
-        /// Where the service is told of what was taken, and whose slot that is.
+        /// Which word is used, and whose.
         var slot: Int?
         var endpoint: Endpoint?
-        /// What was lent, from the position on.
+        /// What was lent last, from the position on; the service may have taken it back, and may bring more.
+        var generation: UInt16?
         var batch: Frame?
         var position = 0
-        var generation: UInt16 = 0
     }
 
     private let service: Address
@@ -32,23 +32,25 @@ final class LoanDrawer: Sendable {
     deinit { giveBack() }
 
     /// What a request says of where something can be lent; 0 for nowhere.
-    func mark(at endpoint: Endpoint) -> UInt64 {
+    ///
+    /// - Parameter looksForMore: Whether `look` is called before the next request.
+    func mark(at endpoint: Endpoint, looksForMore: Bool = false) -> UInt64 {
         // Only what is on the same rank can see at once what this process takes.
         guard service.rank == endpoint.address.rank else { return 0 }
         return state.withLock { state in
             if state.endpoint !== endpoint {
-                (state.slot, state.endpoint, state.batch) = (endpoint.claims?.slots.take(), endpoint, nil)
+                state = State(slot: endpoint.drawers.add(self, at: endpoint), endpoint: endpoint)
             }
-            return state.slot.map { UInt64($0) + 1 } ?? 0
+            return state.slot.map { LoanPlace.mark(slot: $0, looksForMore: looksForMore) } ?? 0
         }
     }
 
     /// Takes the next item, if there is one here that is not longer than that.
     func take(maximumSize: Int = .max) -> Item? {
         state.withLock { state in
-            guard let batch = state.batch, let endpoint = state.endpoint, let slot = state.slot else {
-                return nil
-            }
+            guard let batch = state.batch, let endpoint = state.endpoint, let slot = state.slot,
+                let generation = state.generation
+            else { return nil }
             // In a later `withProcesses` nothing of this is left.
             guard Endpoint.current === endpoint,
                 let range = batch.withBody({ ItemBatch.range(at: state.position, in: $0) })
@@ -57,7 +59,7 @@ final class LoanDrawer: Sendable {
                 return nil
             }
             guard range.count <= maximumSize else { return nil }
-            guard endpoint.claims?.take(slot, of: state.generation) == true else {
+            guard endpoint.claims?.take(slot, of: generation) == true else {
                 state.batch = nil
                 return nil
             }
@@ -67,29 +69,65 @@ final class LoanDrawer: Sendable {
         }
     }
 
+    /// Takes the next item, if one is here or is brought in a moment.
+    ///
+    /// To ask for one takes longer; but where the service says that nothing will be brought this does not wait.
+    func look(maximumSize: Int = .max) -> Item? {
+        if let item = take(maximumSize: maximumSize) { return item }
+        guard isPromising, let endpoint = state.withLock({ $0.endpoint }), endpoint === Endpoint.current
+        else {
+            return nil
+        }
+        return endpoint.look(while: { self.isPromising }) { self.take(maximumSize: maximumSize) }
+    }
+
+    /// Whether somebody who waits so long may look for a moment before he asks.
+    static func mayLook(_ timeout: Duration?) -> Bool { timeout.map { $0 >= .milliseconds(1) } ?? true }
+
+    /// Whether there is nothing here, but something may be brought.
+    private var isPromising: Bool {
+        state.withLock { state in
+            guard state.batch == nil, let slot = state.slot, let generation = state.generation,
+                let claim = state.endpoint?.claims?.claim(slot)
+            else { return false }
+            // If it belongs to another loan already, that is on its way.
+            return claim.generation != generation || !claim.mustAsk
+        }
+    }
+
     /// Takes up an answer: returns the item that was asked for, and keeps what was lent with it.
     ///
     /// Returns `nil` when the answer is not to be understood.
     func accept(_ reply: Frame) -> Item? {
         guard reply.argument > 0 else { return Item(frame: reply, range: 0..<reply.bodySize) }
         guard let range = reply.withBody({ ItemBatch.range(at: 0, in: $0) }) else { return nil }
+        keep(reply, from: range.upperBound, UInt16(truncatingIfNeeded: reply.argument - 1))
+        return Item(frame: reply, range: range)
+    }
+
+    /// Keeps what was brought without having been asked for.
+    func keep(_ delivery: Frame, _ generation: UInt16) {
+        guard delivery.source == service else { return }
+        keep(delivery, from: 0, generation)
+    }
+
+    private func keep(_ frame: Frame, from position: Int, _ generation: UInt16) {
         state.withLock { state in
-            let generation = UInt16(truncatingIfNeeded: reply.argument - 1)
             // Of two answers to two threads the later one counts, whichever thread is quicker.
             guard let slot = state.slot, state.endpoint?.claims?.claim(slot).generation == generation else {
                 return
             }
-            (state.batch, state.position, state.generation) = (reply, range.upperBound, generation)
+            state.generation = generation
+            (state.batch, state.position) = (position < frame.bodySize ? frame : nil, position)
         }
-        return Item(frame: reply, range: range)
     }
 
     /// Takes nothing more of what is here, so that whoever wants an item asks for it: what this process gives back itself may have its
     /// place before that.
     func leave() {
         state.withLock { state in
-            guard state.batch.take() != nil, let slot = state.slot else { return }
-            let generation = state.generation
+            guard let generation = state.generation, let slot = state.slot else { return }
+            state.batch = nil
             state.endpoint?.claims?.change(slot) { $0.generation == generation ? $0.closed : nil }
         }
     }
@@ -98,11 +136,11 @@ final class LoanDrawer: Sendable {
     func giveBack() {
         let (slot, endpoint, hasLoan) = state.withLock { state in
             defer { state = State() }
-            return (state.slot, state.endpoint, state.batch != nil)
+            return (state.slot, state.endpoint, state.generation != nil)
         }
         guard let slot, let endpoint, endpoint === Endpoint.current else { return }
         // Before the slot can be used for something else. If the Host is gone, so is the service.
         if hasLoan { try? endpoint.notify(endpoint.makeFrame(.returnLoan, to: service)) }
-        endpoint.claims?.slots.giveBack(slot)
+        endpoint.drawers.remove(slot, at: endpoint)
     }
 }

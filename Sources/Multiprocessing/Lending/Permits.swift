@@ -25,7 +25,7 @@ struct Permits {
         // One that it has not used up holds no longer: there may be less room now.
         withdraw(holder)
         let count = min(Permits.maximumCount, room / (2 * Permits.maximumSize))
-        guard let desk, let generation = desk.open(for: address, slot: slot, count: count) else {
+        guard count > 0, let desk, let generation = desk.open(for: address, slot: slot, count: count) else {
             return 0
         }
         generations[holder] = generation

@@ -55,8 +55,11 @@ extension Connection {
     ///
     /// As `Connection.recv_bytes` in Python.
     public func receiveBytes(maximumCount: Int? = nil, timeout: Duration? = nil) throws -> [UInt8] {
-        if let item = lentItem(maximumCount: maximumCount ?? .max) { return item.withBody { Array($0) } }
-        let (endpoint, frame) = try makeBytesReceive(maximumCount, timeout)
+        let mayLook = LoanDrawer.mayLook(timeout)
+        if let item = lentItem(maximumCount: maximumCount ?? .max, looking: mayLook) {
+            return item.withBody { Array($0) }
+        }
+        let (endpoint, frame) = try makeBytesReceive(maximumCount, timeout, looksForMore: mayLook)
         let reply = try endpoint.call(frame)
         return try take(reply, endpoint).withBody { Array($0) }
     }
@@ -118,12 +121,19 @@ extension Connection {
         return item.range.count
     }
 
-    private func makeBytesReceive(_ maximumCount: Int?, _ timeout: Duration?) throws(ProcessingError) -> (
-        endpoint: Endpoint, frame: Frame
-    ) {
+    private func makeBytesReceive(
+        _ maximumCount: Int?,
+        _ timeout: Duration?,
+        looksForMore: Bool = false
+    ) throws(ProcessingError) -> (endpoint: Endpoint, frame: Frame) {
         if let maximumCount, maximumCount < 0 {
             throw ProcessingError(.misuse, "receiving up to \(maximumCount) bytes from a pipe")
         }
-        return try receiveFrame(.pipeReceive, timeout, maximumCount: maximumCount)
+        return try receiveFrame(
+            .pipeReceive,
+            timeout,
+            maximumCount: maximumCount,
+            looksForMore: looksForMore
+        )
     }
 }

@@ -195,8 +195,9 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
     ///
     /// As `Connection.recv` in Python.
     public func receive(timeout: Duration? = nil) throws -> Message {
-        if let item = lentItem() { return try decode(item) }
-        let (endpoint, frame) = try receiveFrame(.pipeReceive, timeout)
+        let mayLook = LoanDrawer.mayLook(timeout)
+        if let item = lentItem(looking: mayLook) { return try decode(item) }
+        let (endpoint, frame) = try receiveFrame(.pipeReceive, timeout, looksForMore: mayLook)
         return try decode(try take(try endpoint.call(frame), endpoint))
     }
 
@@ -210,22 +211,28 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
         return try decode(try take(reply, endpoint))
     }
 
-    /// A message that is here already, if it is not too long.
-    func lentItem(maximumCount: Int = .max) -> LoanDrawer.Item? {
+    /// A message that is here already, or comes in a moment, if it is not too long.
+    func lentItem(maximumCount: Int = .max, looking mayLook: Bool = false) -> LoanDrawer.Item? {
         // At an end that was closed there is none.
-        isReadable ? drawer.take(maximumSize: maximumCount) : nil
+        guard isReadable else { return nil }
+        return mayLook ? drawer.look(maximumSize: maximumCount) : drawer.take(maximumSize: maximumCount)
     }
 
     /// Begins a request for a message of at most so many bytes, or for what is known of it.
-    func receiveFrame(_ operation: Operation, _ timeout: Duration?, maximumCount: Int? = nil)
-        throws(ProcessingError) -> (endpoint: Endpoint, frame: Frame)
-    {
+    func receiveFrame(
+        _ operation: Operation,
+        _ timeout: Duration?,
+        maximumCount: Int? = nil,
+        looksForMore: Bool = false
+    ) throws(ProcessingError) -> (endpoint: Endpoint, frame: Frame) {
         guard isReadable else { throw ProcessingError(.misuse, "this end of the pipe can only send") }
         let endpoint = try openEndpoint("receiving from a pipe")
         // No message is longer than what half of the argument can say.
         let limit = maximumCount.map { UInt64(min($0, Frame.maximumBodySize)) + 1 } ?? 0
-        let slot = operation == .pipeReceive ? PipeService.slotMark(drawer.mark(at: endpoint)) : 0
-        let argument = UInt64(end) | limit << 1 | slot
+        var argument = UInt64(end) | limit << 1
+        if operation == .pipeReceive {
+            argument |= PipeService.loanMark(drawer.mark(at: endpoint, looksForMore: looksForMore))
+        }
         return (
             endpoint, endpoint.makeFrame(operation, to: pipe, argument: argument, timeout: Timeout(timeout))
         )

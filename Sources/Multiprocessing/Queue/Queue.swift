@@ -139,8 +139,10 @@ public class Queue<Element: Codable & Sendable>: Codable, @unchecked Sendable {
     ///
     /// As `Queue.get` in Python.
     public func get(timeout: Duration? = nil) throws -> Element {
-        if let item = drawer.take() { return try decode(item) }
-        let (endpoint, frame) = try makeGet(.get, timeout)
+        let mayLook = LoanDrawer.mayLook(timeout)
+        if let item = mayLook ? drawer.look() : drawer.take() { return try decode(item) }
+        var (endpoint, frame) = try makeGet(.get, timeout)
+        frame.argument = lendingMark(at: endpoint, looksForMore: mayLook)
         return try item(try endpoint.call(frame), endpoint)
     }
 
@@ -149,7 +151,8 @@ public class Queue<Element: Codable & Sendable>: Codable, @unchecked Sendable {
     /// When the task is cancelled no item is taken and a `CancellationError` thrown. See `get(timeout:)`.
     public func get(timeout: Duration? = nil) async throws -> Element {
         if let item = drawer.take() { return try decode(item) }
-        let (endpoint, frame) = try makeGet(.get, timeout)
+        var (endpoint, frame) = try makeGet(.get, timeout)
+        frame.argument = lendingMark(at: endpoint, looksForMore: false)
         let reply = try await endpoint.call(frame)
         return try item(reply, endpoint)
     }
@@ -176,14 +179,17 @@ public class Queue<Element: Codable & Sendable>: Codable, @unchecked Sendable {
     func makeGet(_ operation: Operation, _ timeout: Duration?, argument: UInt64 = 0) throws(ProcessingError)
         -> (endpoint: Endpoint, frame: Frame)
     {
-        var (endpoint, frame) = try handle.makeFrame(
+        try handle.makeFrame(
             operation,
             argument: argument,
             timeout: timeout,
             for: "taking from a queue"
         )
-        if operation == .get, capacity == 0 { frame.argument = drawer.mark(at: endpoint) }
-        return (endpoint, frame)
+    }
+
+    /// What a request for an item says of where others can be lent.
+    private func lendingMark(at endpoint: Endpoint, looksForMore: Bool) -> UInt64 {
+        capacity == 0 ? drawer.mark(at: endpoint, looksForMore: looksForMore) : 0
     }
 
     func checkGet(_ reply: Frame) throws {

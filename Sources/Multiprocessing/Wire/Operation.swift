@@ -151,6 +151,8 @@ enum Operation: UInt16, Sendable {
     // To a queue or a pipe.
     /// What was lent to the sender and not taken goes back.
     case returnLoan = 1000
+    /// To a process, from one of these: items are lent to it that it has not asked for; the body is an `ItemBatch`.
+    case lend
 
     // To a process.
     /// The first frame to a new process: what it is and what it runs.

@@ -20,6 +20,15 @@ final class Borrowers {
         Loan(memory: memory(process), slot: slot, reply: reply)
     }
 
+    /// What a process has been lent without having asked.
+    func delivery(_ process: UInt32, _ frame: Frame?) -> Loan {
+        guard let frame, frame.kind == .notice, frame.code == Multiprocessing.Operation.lend.rawValue else {
+            return Loan(memory: memory(process), slot: 0, reply: nil)
+        }
+        let (generation, slot) = Lending.Delivery.parts(of: frame.argument)
+        return Loan(memory: memory(process), slot: Int(slot), bringing: frame, generation)
+    }
+
     /// An answer that brings an item and lends others.
     final class Loan {
         private let memory: ClaimMemory
@@ -43,6 +52,15 @@ final class Borrowers {
             first = items.first
             lent = Array(items.dropFirst())
         }
+
+        init(memory: ClaimMemory, slot: Int, bringing frame: Frame, _ generation: UInt16) {
+            (self.memory, self.slot, mark) = (memory, slot, UInt64(generation) + 1)
+            first = nil
+            lent = frame.withBody { body in (ItemBatch.ranges(in: body) ?? []).map { Array(body[$0]) } }
+        }
+
+        /// Whether the process has to ask for more.
+        var mustAsk: Bool { memory.claim(slot).mustAsk }
 
         /// Takes the next one, as the process does; `nil` when it was taken back.
         func take() -> [UInt8]? {

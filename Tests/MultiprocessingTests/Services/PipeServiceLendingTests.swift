@@ -38,7 +38,7 @@ struct PipeServiceLendingTests {
     }
 
     private func receive(_ process: UInt32, _ harness: Harness, limit: UInt64 = 0) -> Borrowers.Loan {
-        let argument = 1 | limit << 1 | PipeService.slotMark(1)
+        let argument = 1 | limit << 1 | PipeService.loanMark(1)
         let receive = harness.request(.pipeReceive, from: process, argument: argument)
         harness.request(.pipeAcknowledge, from: process, argument: receive.correlation, kind: .notice)
         return borrowers.loan(process, receive.replies.first)
@@ -101,7 +101,7 @@ struct PipeServiceLendingTests {
         let loan = receive(2, harness, limit: 3)
         #expect(loan.first == [1] && loan.lent == [[1, 2, 3]])
         // It does not take what is too long for it.
-        let refused = harness.request(.pipeReceive, from: 2, argument: 1 | 3 << 1 | PipeService.slotMark(1))
+        let refused = harness.request(.pipeReceive, from: 2, argument: 1 | 3 << 1 | PipeService.loanMark(1))
         #expect(refused.replies.map(\.summary.outcome) == [.messageTooLong])
         #expect(refused.replies.first?.argument == 3)
         #expect(receive(2, harness).first == [1, 2, 3])

@@ -214,6 +214,64 @@ struct QueueServiceLendingTests {
         #expect(rest(harness).last == 6)
     }
 
+    @Test("a borrower that has taken everything is brought what comes, until somebody else asks")
+    func bringing() {
+        let harness = Harness(QueueService(capacity: nil, desk: borrowers.desk))
+        let mark = LoanPlace.mark(slot: 5, looksForMore: true)
+        let waiting = harness.request(.get, from: 1, argument: mark)
+        #expect(waiting.replies.isEmpty)
+        func bring(_ item: UInt8) -> [Frame] {
+            harness.request(.put, body: [item], kind: .notice).replies
+        }
+        let answer = borrowers.loan(1, slot: 5, bring(0).first)
+        #expect(answer.first == [0] && answer.lent.isEmpty && !answer.mustAsk)
+        harness.request(.acknowledge, from: 1, argument: waiting.correlation, kind: .notice)
+        // Each comes by itself, whether or not it is awaited, and counts until it is taken.
+        for item in 1..<4 as Range<UInt8> {
+            let brought = borrowers.delivery(1, bring(item).first)
+            #expect(brought.lent == [[item]] && count(harness) == 1 && !brought.mustAsk)
+            #expect(brought.take() == [item] && count(harness) == 0)
+        }
+        // With something left the borrower is brought nothing, and has to ask.
+        let left = borrowers.delivery(1, bring(4).first)
+        #expect(bring(5).isEmpty && left.mustAsk && bring(6).isEmpty && count(harness) == 3)
+        #expect(left.take() == [4])
+        let asked = harness.request(.get, from: 1, argument: mark).replies.first
+        let further = borrowers.loan(1, slot: 5, asked)
+        #expect(further.first == [5] && further.take() == [6] && !further.mustAsk)
+        // Another that asks is told first, and has what comes.
+        #expect(harness.request(.get, from: 2, argument: 1).replies.isEmpty && further.mustAsk)
+        #expect(bring(7).map(\.summary.process) == [2])
+        #expect(bring(8).isEmpty && count(harness) == 1)
+        // What was brought and not taken another takes.
+        let again = borrowers.loan(1, slot: 5, harness.request(.get, from: 1, argument: mark).replies.first)
+        #expect(again.first == [8])
+        let last = borrowers.delivery(1, bring(9).first)
+        #expect(last.lent == [[9]])
+        #expect(harness.request(.getBatch, from: 3, argument: 9).replies.count == 1 && last.take() == nil)
+        #expect(bring(10).isEmpty && count(harness) == 1)
+    }
+
+    @Test(
+        "who polls is told of what is brought to somebody else; what is too long for that has to be asked for"
+    )
+    func bringingAndPolling() {
+        let harness = makeHarness(0..<1)
+        let mark = LoanPlace.mark(slot: 0, looksForMore: true)
+        #expect(borrowers.loan(1, harness.request(.get, from: 1, argument: mark).replies.first).first == [0])
+        let polling = harness.request(.queuePoll, from: 2)
+        #expect(polling.replies.isEmpty)
+        let replies = harness.request(.put, body: [1], kind: .notice).replies
+        #expect(replies.map(\.summary.process) == [2, 1] && replies.first?.argument == 1)
+        let brought = borrowers.delivery(1, replies.last)
+        #expect(brought.take() == [1])
+        let long = [UInt8](repeating: 2, count: Lending.maximumBytes + 1)
+        #expect(harness.request(.put, body: long, kind: .notice).replies.isEmpty && brought.mustAsk)
+        #expect(harness.request(.get, from: 1, argument: mark).replies.first?.body == long)
+        _ = harness.end(1)
+        #expect(rest(harness) == [0] + long)
+    }
+
     @Test("long items are lent within a limit of bytes")
     func longItems() {
         let harness = Harness(QueueService(capacity: nil, desk: borrowers.desk))

@@ -33,9 +33,10 @@ struct PipeService: Service {
             permits = Permits(at: desk)
         }
 
-        mutating func lend(to borrower: Address, _ slot: Int) -> (items: [Backlog.Item], mark: UInt64)? {
-            lending.lend(from: &backlog, to: borrower, slot: slot)
+        mutating func lend(to borrower: Address, _ place: LoanPlace) -> Lending.Delivery? {
+            lending.lend(from: &backlog, to: borrower, place)
         }
+        mutating func extendLoan() -> Lending.Delivery? { lending.extend(from: &backlog) }
         mutating func recall() { lending.recall(to: &backlog) }
         mutating func recall(from borrower: Address) { lending.recall(from: borrower, to: &backlog) }
     }
@@ -44,14 +45,13 @@ struct PipeService: Service {
     private struct Demand {
         /// The size of the longest message that it takes.
         var limit: Int?
-        /// With which of its words the process can be lent further ones.
-        var slot: Int?
+        /// Where the process can be lent further ones.
+        var place: LoanPlace?
 
         init(_ argument: UInt64) {
             let limit = argument >> 1 & (1 << Demand.limitWidth - 1)
             self.limit = limit == 0 ? nil : Int(limit - 1)
-            let slot = argument >> (1 + Demand.limitWidth)
-            self.slot = slot == 0 ? nil : Int(slot - 1)
+            place = LoanPlace(mark: argument >> (1 + Demand.limitWidth))
         }
 
         static let limitWidth: UInt64 = 47
@@ -64,8 +64,8 @@ struct PipeService: Service {
         let slot: Int?
     }
 
-    /// What the argument of a request to receive says of the word with which messages can be lent.
-    static func slotMark(_ mark: UInt64) -> UInt64 { mark << (1 + Demand.limitWidth) }
+    /// What the argument of a request to receive says of where messages can be lent.
+    static func loanMark(_ mark: UInt64) -> UInt64 { mark << (1 + Demand.limitWidth) }
 
     /// What may wait in one direction before a sender has to wait: a pipe is no store.
     private let maximumPendingBytes: Int
@@ -193,6 +193,7 @@ struct PipeService: Service {
         }
         guard !ends[end].backlog.isEmpty else { return }
         for waiter in ends[end].pollers.popAll() { outbox.reply(to: waiter, argument: 1) }
+        if let delivery = ends[end].extendLoan() { outbox.bring(delivery) }
     }
 
     /// Answers with the first message, or with the fact that it is too long.
@@ -206,8 +207,8 @@ struct PipeService: Service {
             return outbox.reply(to: waiter, .messageTooLong, argument: UInt64(size))
         }
         guard var item = ends[end].backlog.popFirst() else { return }
-        if ends[end].receivers.isEmpty, let slot = demand.slot, item.bodySize <= Lending.maximumBytes,
-            let loan = ends[end].lend(to: waiter.address, slot)
+        if ends[end].receivers.isEmpty, let place = demand.place, item.bodySize <= Lending.maximumBytes,
+            let loan = ends[end].lend(to: waiter.address, place)
         {
             outbox.reply(to: waiter, argument: loan.mark, batch: [item] + loan.items)
         } else {

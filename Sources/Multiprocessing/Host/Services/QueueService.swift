@@ -13,8 +13,8 @@ struct QueueService: Service {
         /// Whether the answer is an `ItemBatch`.
         var isBatch = false
         var isLease = false
-        /// With which of its words the process can be lent further items.
-        var slot: Int?
+        /// Where the process can be lent further items.
+        var place: LoanPlace?
     }
 
     /// What somebody has brought, as far as there was no room for it.
@@ -60,7 +60,7 @@ struct QueueService: Service {
             put(Deque(parts), &request, &outbox)
         case .get:
             get(
-                Demand(slot: request.argument > 0 ? Int(clamping: request.argument - 1) : nil),
+                Demand(place: LoanPlace(mark: request.argument)),
                 request,
                 &outbox
             )
@@ -140,6 +140,7 @@ struct QueueService: Service {
         }
         guard !backlog.isEmpty else { return }
         for waiter in pollers.popAll() { outbox.reply(to: waiter, argument: 1) }
+        if let delivery = lending.extend(from: &backlog) { outbox.bring(delivery) }
     }
 
     private mutating func serveGetters(_ outbox: inout Outbox) {
@@ -154,8 +155,8 @@ struct QueueService: Service {
         guard !items.isEmpty else { return }
         if demand.isBatch {
             outbox.reply(to: waiter, batch: items)
-        } else if getters.isEmpty, let slot = demand.slot, items[0].bodySize <= Lending.maximumBytes,
-            let loan = lending.lend(from: &backlog, to: waiter.address, slot: slot)
+        } else if getters.isEmpty, let place = demand.place, items[0].bodySize <= Lending.maximumBytes,
+            let loan = lending.lend(from: &backlog, to: waiter.address, place)
         {
             outbox.reply(to: waiter, argument: loan.mark, batch: items + loan.items)
         } else {

@@ -161,6 +161,20 @@ struct Outbox {
         send(frame)
     }
 
+    /// Brings a process what it is lent without having asked.
+    mutating func bring(_ delivery: Lending.Delivery) {
+        var frame = Frame(
+            .notice,
+            code: Operation.lend.rawValue,
+            from: service,
+            to: delivery.borrower,
+            argument: delivery.argument,
+            reserving: ItemBatch.size(of: delivery.items)
+        )
+        ItemBatch.append(delivery.items, to: &frame.bytes)
+        send(frame)
+    }
+
     private func makeReply(to waiter: Waiter, argument: UInt64, reserving capacity: Int) -> Frame {
         Frame(
             .reply,
