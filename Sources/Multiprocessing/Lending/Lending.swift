@@ -31,7 +31,7 @@ struct Lending {
         }
     }
 
-    /// How much is lent at most. What is longer travels alone.
+    /// How much is lent at most; what is longer travels alone.
     static let maximumCount = 512
     static let maximumBytes = 64 << 10
 

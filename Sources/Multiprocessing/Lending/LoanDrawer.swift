@@ -33,7 +33,7 @@ final class LoanDrawer: Sendable {
 
     /// What a request says of where something can be lent; 0 for nowhere.
     ///
-    /// - Parameter looksForMore: Whether `look` is called before the next request.
+    /// With `looksForMore`, `look` is called before the next request.
     func mark(at endpoint: Endpoint, looksForMore: Bool = false) -> UInt64 {
         // Only what is on the same rank can see at once what this process takes.
         guard service.rank == endpoint.address.rank else { return 0 }
@@ -78,7 +78,7 @@ final class LoanDrawer: Sendable {
         else {
             return nil
         }
-        return endpoint.look(while: { self.isPromising }) { self.take(maximumSize: maximumSize) }
+        return endpoint.look(while: { self.isPromising }, for: { self.take(maximumSize: maximumSize) })
     }
 
     /// Whether somebody who waits so long may look for a moment before he asks.

@@ -117,7 +117,13 @@ public class Queue<Element: Codable & Sendable>: Codable, @unchecked Sendable {
         guard !isClosed.load(ordering: .relaxed) else {
             throw ProcessingError(.closed, "putting into a queue: it is closed")
         }
-        return try handle.makeFrame(operation, timeout: timeout, for: "putting into a queue")
+        // Small items need no second piece of memory.
+        return try handle.makeFrame(
+            operation,
+            timeout: timeout,
+            reserving: 64,
+            for: "putting into a queue"
+        )
     }
 
     func checkPut(_ reply: Frame) throws {

@@ -73,7 +73,7 @@ struct PipeService: Service {
     private let maker: Address
     private var ends: [End]
 
-    /// - Parameter desk: Where it is seen what processes have taken of what they were lent; without it nothing is lent.
+    /// At the desk it is seen what processes have taken of what they were lent; without it nothing is lent.
     init(maker: Address, isDuplex: Bool, maximumPendingBytes: Int = 1 << 20, desk: LoanDesk? = nil) {
         self.maker = maker
         self.isDuplex = isDuplex

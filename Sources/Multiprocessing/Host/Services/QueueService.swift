@@ -41,7 +41,7 @@ struct QueueService: Service {
     private var unfinishedCount = 0
     private var isClosed = false
 
-    /// - Parameter desk: Where it is seen what processes have taken of what they were lent; without it nothing is lent.
+    /// At the desk it is seen what processes have taken of what they were lent; without it nothing is lent.
     init(capacity: Int?, desk: LoanDesk? = nil) {
         self.capacity = capacity
         // Those who wait for room have to hear of each item that was taken.
