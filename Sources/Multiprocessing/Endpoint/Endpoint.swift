@@ -51,6 +51,9 @@ final class Endpoint: Sendable {
     private let chosenStartMethod: Mutex<StartMethod>
     /// Which `withProcesses` of the program it belongs to.
     let epoch: UInt32
+    /// Where this process says what it has taken of what it was lent.
+    let claims: ClaimMemory?
+    let drawers = Drawers()
     private let outlet: any Outlet
     private let inlet: (any Inlet)?
     private let waiting: Monitor<Waiting>
@@ -82,6 +85,7 @@ final class Endpoint: Sendable {
         rankCount: Int,
         startMethod: StartMethod,
         epoch: UInt32,
+        claims: ClaimMemory? = nil,
         outlet: any Outlet,
         inlet: (any Inlet)?
     ) {
@@ -92,6 +96,7 @@ final class Endpoint: Sendable {
         self.rankCount = rankCount
         chosenStartMethod = Mutex(startMethod)
         self.epoch = epoch
+        self.claims = claims
         self.outlet = outlet
         self.inlet = inlet
         waiting = Monitor(Waiting())
@@ -185,7 +190,11 @@ final class Endpoint: Sendable {
 
     /// Hands an answer to the one who waits for it.
     func deliver(_ frame: Frame) {
-        guard frame.kind != .notice else { return noteLostRank(frame) }
+        guard frame.kind != .notice else {
+            guard frame.code == Operation.lend.rawValue else { return noteLostRank(frame) }
+            drawers.keep(frame)
+            return waiting.wakeAll()
+        }
         let isLast = frame.kind != .partialReply
         let pending = waiting.withLock { waiting in
             isLast
@@ -252,6 +261,27 @@ final class Endpoint: Sendable {
                 waiting.wakeAll()
             }
         }
+    }
+
+    /// Looks for a moment, as long as that is promising, whether `check` returns something; the calling thread reads the inlet
+    /// meanwhile, if nobody else does.
+    func look<Result>(while isPromising: () -> Bool, for check: () -> Result?) -> Result? {
+        let mayRead = waiting.withLock { waiting in
+            guard inlet != nil, !waiting.isRead, waiting.failure == nil else { return false }
+            waiting.isRead = true
+            return true
+        }
+        guard mayRead, let inlet else { return nil }
+        defer {
+            waiting.withLock { $0.isRead = false }
+            waiting.wakeAll()
+        }
+        do {
+            try inlet.look(while: isPromising) { deliver($0) }
+        } catch {
+            fail(error)
+        }
+        return check()
     }
 
     /// Blocks until `check` returns something about work of a pool, of which callbacks on another thread may be the last part.

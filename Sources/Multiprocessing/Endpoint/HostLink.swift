@@ -61,6 +61,22 @@ final class HostLink: Outlet, Inlet {
         }
     }
 
+    func look(while isPromising: () -> Bool, _ deliver: (Frame) -> Void) throws(ProcessingError) {
+        do {
+            try reading.withLock { (reader) throws(FrameError) in
+                var wait = SpinWait()
+                while isPromising(), wait.goOn() {
+                    guard reader.hasInput else { continue }
+                    try reader.look()
+                    while let frame = try reader.next() { deliver(frame) }
+                    if reader.mustWakeWriter() { wakeHost() }
+                }
+            }
+        } catch {
+            throw ProcessingError(.transport, "the Host of this process sent \(error)")
+        }
+    }
+
     private func wakeHost() {
         var byte: UInt8 = 0
         // If the Host cannot be told, it has been told often enough, or is gone.

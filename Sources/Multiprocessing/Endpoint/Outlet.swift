@@ -11,6 +11,11 @@ protocol Inlet: Sendable {
     /// Only one thread at a time may call it.
     func read(until deadline: ContinuousClock.Instant?, _ deliver: (Frame) -> Void) throws(ProcessingError)
         -> InletOutcome
+
+    /// Looks for frames for a moment, as long as that is promising, without sleeping, and hands over those that are complete.
+    ///
+    /// Only one thread at a time may call it, or `read`.
+    func look(while isPromising: () -> Bool, _ deliver: (Frame) -> Void) throws(ProcessingError)
 }
 
 /// What waiting for frames came to.

@@ -112,10 +112,17 @@ final class ServiceHandle: Codable, Sendable {
         _ operation: Operation,
         argument: UInt64 = 0,
         timeout: Duration? = nil,
+        reserving capacity: Int = 0,
         for purpose: String
     ) throws(ProcessingError) -> (endpoint: Endpoint, frame: Frame) {
         let endpoint = try Endpoint.required(for: purpose, epoch: epoch)
-        let frame = endpoint.makeFrame(operation, to: address, argument: argument, timeout: Timeout(timeout))
+        let frame = endpoint.makeFrame(
+            operation,
+            to: address,
+            argument: argument,
+            timeout: Timeout(timeout),
+            reserving: capacity
+        )
         return (endpoint, frame)
     }
 }

@@ -88,6 +88,15 @@ final class Helm: Outlet, Inlet, @unchecked Sendable {
         }
     }
 
+    /// Acts for the Host for a moment, as long as that is promising.
+    func look(while isPromising: () -> Bool, _ deliver: (Frame) -> Void) {
+        guard tryTake() else { return }
+        guard let host, !host.isOver else { return release() }
+        var wait = SpinWait()
+        while !host.isOver, isPromising(), wait.goOn() { _ = host.turn(isBrief: true) }
+        leave(host)
+    }
+
     /// Leaves the helm after everything was done that others have left meanwhile.
     private func leave(_ host: Host, toSleep isGoingToSleep: Bool = false) {
         while true {

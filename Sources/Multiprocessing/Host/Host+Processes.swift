@@ -111,6 +111,7 @@ extension Host {
         process.outputs = zip(unoccupied.outputs, kind.readStreams)
             .map { ProcessOutput(descriptor: $0, stream: $1, mark: mark) }
         processes[address.serial] = process
+        loanDesk.admit(address, process.memory.claims)
         startCount += 1
         observeStart(of: process)
         for descriptor in [unoccupied.socket] + unoccupied.outputs {
@@ -293,7 +294,7 @@ extension Host {
                 try process.reader.look()
                 // What it has printed before it sent this goes first; a pipe holds no more than is read at once.
                 for output in process.outputs { readOutput(output.descriptor, of: process, rounds: 1) }
-                while let frame = try process.reader.next() {
+                while let frame = try process.reader.nextGathering() {
                     take(frame, from: process)
                     guard process.isLinkOpen else { return }
                 }
@@ -446,6 +447,7 @@ extension Host {
             place.tenure?.processEnded(end.address)
             removeIfOver(serial, place)
         }
+        loanDesk.dismiss(end.address)
         pastEnds[end.address] = nil
         for process in processes.values where process.order.parent == end.address {
             process.isOrphan = true

@@ -60,6 +60,8 @@ final class Host {
     let observation: Observation
 
     var services: [UInt32: ServicePlace] = [:]
+    /// What was lent to processes of this rank.
+    let loanDesk = LoanDesk()
     /// What the fork server has to remove if this rank is killed, by the service that sees to it otherwise.
     var leftovers: [UInt32: Leftover] = [:]
     var processes: [UInt32: HostedProcess] = [:]
@@ -169,6 +171,7 @@ final class Host {
             transport.forget(loss.rank)
         }
         if setup.rank == 0 { ending = ScopeEnding(ranks: roll.present, blockCount: setup.blockCount) }
+        if let claims = mainEndpoint.claims { loanDesk.admit(mainEndpoint.address, claims) }
         poller.add(helm.descriptor)
         poller.add(server.control)
         if let doorbell { poller.add(doorbell.descriptor) }

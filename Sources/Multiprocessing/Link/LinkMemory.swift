@@ -1,5 +1,5 @@
-/// The memory between a process and its Host: a ring of bytes each way, and behind them what the process notes of itself, and the journal of
-/// one that keeps a journal.
+/// The memory between a process and its Host: a ring of bytes each way, then the claims of the process on what it is lent, and behind them
+/// what the process notes of itself, and the journal of one that keeps a journal.
 struct LinkMemory {
     /// How many bytes are under way at most in each direction; a longer frame passes in pieces.
     static let ringCapacity = 256 << 10
@@ -11,13 +11,13 @@ struct LinkMemory {
     /// New memory, in the Host.
     init(journalSize: Int, recordSize: Int = 0) throws(ProcessingError) {
         self.recordSize = recordSize
-        mapping = try SharedMapping(size: 2 * LinkMemory.ringSize + recordSize + max(0, journalSize))
+        mapping = try SharedMapping(size: LinkMemory.recordOffset + recordSize + max(0, journalSize))
     }
 
     /// The memory behind a descriptor, in the process.
     init(takingOver descriptor: Int32) throws(ProcessingError) {
         mapping = try SharedMapping(takingOver: descriptor)
-        guard mapping.size >= 2 * LinkMemory.ringSize else {
+        guard mapping.size >= LinkMemory.recordOffset else {
             throw ProcessingError(
                 .resources,
                 "the memory of this process is too small: \(mapping.size) bytes"
@@ -26,19 +26,23 @@ struct LinkMemory {
     }
 
     private static let ringSize = Ring.controlSize + ringCapacity
+    private static let recordOffset = 2 * ringSize + ClaimMemory.size
 
     /// What the Host says.
     var toProcess: Ring { Ring(at: mapping.base, capacity: LinkMemory.ringCapacity) }
     /// What the process says.
     var toHost: Ring { Ring(at: mapping.base + LinkMemory.ringSize, capacity: LinkMemory.ringCapacity) }
 
+    /// What the process has taken of what it was lent.
+    var claims: ClaimMemory { ClaimMemory(mapping, from: 2 * LinkMemory.ringSize) }
+
     /// The journal, if there is room for one.
     var journal: JournalMemory? {
-        JournalMemory(mapping, from: 2 * LinkMemory.ringSize + recordSize)
+        JournalMemory(mapping, from: LinkMemory.recordOffset + recordSize)
     }
 
     /// What the process notes of itself, if it does.
     var record: RecordMemory? {
-        RecordMemory(mapping, from: 2 * LinkMemory.ringSize, size: recordSize)
+        RecordMemory(mapping, from: LinkMemory.recordOffset, size: recordSize)
     }
 }

@@ -136,6 +136,12 @@ struct RingReader: Sendable {
         ring.store(read, .read)
     }
 
+    /// Takes bytes that were looked at; so many must be there.
+    mutating func skip(_ count: Int) {
+        read &+= UInt64(count)
+        ring.store(read, .read)
+    }
+
     /// Whether the writer waits for room, and is to be woken by the caller, who has taken something.
     func mustWakeWriter() -> Bool { ring.takeSleep(.writerSleeps) }
 

@@ -15,6 +15,7 @@ extension Connection {
     public func sendBytes(_ bytes: some Collection<UInt8>, timeout: Duration? = nil) throws {
         var (endpoint, frame) = try makeSend(timeout)
         frame.bytes.append(contentsOf: bytes)
+        guard try !sendAtOnce(frame, endpoint) else { return }
         try checkSend(try endpoint.call(frame))
     }
 
@@ -25,6 +26,7 @@ extension Connection {
     public func sendBytes(_ bytes: some Collection<UInt8>, timeout: Duration? = nil) async throws {
         var (endpoint, frame) = try makeSend(timeout)
         frame.bytes.append(contentsOf: bytes)
+        guard try !sendAtOnce(frame, endpoint) else { return }
         try checkSend(try await endpoint.call(frame))
     }
 
@@ -38,6 +40,7 @@ extension Connection {
     public func sendBytes(_ memory: RawSpan, timeout: Duration? = nil) throws {
         var (endpoint, frame) = try makeSend(timeout)
         memory.withUnsafeBytes { frame.bytes.append(contentsOf: $0) }
+        guard try !sendAtOnce(frame, endpoint) else { return }
         try checkSend(try endpoint.call(frame))
     }
 
@@ -52,10 +55,13 @@ extension Connection {
     ///
     /// As `Connection.recv_bytes` in Python.
     public func receiveBytes(maximumCount: Int? = nil, timeout: Duration? = nil) throws -> [UInt8] {
-        let (endpoint, frame) = try makeBytesReceive(maximumCount, timeout)
+        let mayLook = LoanDrawer.mayLook(timeout)
+        if let item = lentItem(maximumCount: maximumCount ?? .max, looking: mayLook) {
+            return item.withBody { Array($0) }
+        }
+        let (endpoint, frame) = try makeBytesReceive(maximumCount, timeout, looksForMore: mayLook)
         let reply = try endpoint.call(frame)
-        try take(reply, endpoint)
-        return reply.body
+        return try take(reply, endpoint).withBody { Array($0) }
     }
 
     /// Receives the next message as bytes without blocking the thread.
@@ -63,10 +69,10 @@ extension Connection {
     /// When the task is cancelled no message is taken and a `CancellationError` thrown. See
     /// `receiveBytes(maximumCount:timeout:)`.
     public func receiveBytes(maximumCount: Int? = nil, timeout: Duration? = nil) async throws -> [UInt8] {
+        if let item = lentItem(maximumCount: maximumCount ?? .max) { return item.withBody { Array($0) } }
         let (endpoint, frame) = try makeBytesReceive(maximumCount, timeout)
         let reply = try await endpoint.call(frame)
-        try take(reply, endpoint)
-        return reply.body
+        return try take(reply, endpoint).withBody { Array($0) }
     }
 
     /// Receives the next message into memory, at its beginning.
@@ -79,19 +85,24 @@ extension Connection {
     ///
     /// As `Connection.recv_bytes_into` in Python.
     public func receiveBytes(into memory: inout MutableRawSpan, timeout: Duration? = nil) throws -> Int {
-        let (endpoint, frame) = try makeBytesReceive(memory.byteCount, timeout)
-        let reply = try endpoint.call(frame)
-        try take(reply, endpoint)
-        memory.withUnsafeMutableBytes { memory in reply.withBody { memory.copyMemory(from: $0) } }
-        return reply.bodySize
+        let item: LoanDrawer.Item
+        if let lent = lentItem(maximumCount: memory.byteCount) {
+            item = lent
+        } else {
+            let (endpoint, frame) = try makeBytesReceive(memory.byteCount, timeout)
+            item = try take(try endpoint.call(frame), endpoint)
+        }
+        memory.withUnsafeMutableBytes { memory in item.withBody { memory.copyMemory(from: $0) } }
+        return item.range.count
     }
 
     /// Receives the next message into an array, whose size stays as it is.
     ///
     /// See `receiveBytes(into:timeout:)` for memory.
     public func receiveBytes(into array: inout [UInt8], timeout: Duration? = nil) throws -> Int {
+        if let item = lentItem(maximumCount: array.count) { return put(item, into: &array) }
         let (endpoint, frame) = try makeBytesReceive(array.count, timeout)
-        return try put(try endpoint.call(frame), into: &array, endpoint)
+        return put(try take(try endpoint.call(frame), endpoint), into: &array)
     }
 
     /// Receives the next message into an array, whose size stays as it is, without blocking the thread.
@@ -99,23 +110,30 @@ extension Connection {
     /// When the task is cancelled no message is taken and a `CancellationError` thrown. See `receiveBytes(into:timeout:)`
     /// for memory.
     public func receiveBytes(into array: inout [UInt8], timeout: Duration? = nil) async throws -> Int {
+        if let item = lentItem(maximumCount: array.count) { return put(item, into: &array) }
         let (endpoint, frame) = try makeBytesReceive(array.count, timeout)
         let reply = try await endpoint.call(frame)
-        return try put(reply, into: &array, endpoint)
+        return put(try take(reply, endpoint), into: &array)
     }
 
-    private func put(_ reply: Frame, into array: inout [UInt8], _ endpoint: Endpoint) throws -> Int {
-        try take(reply, endpoint)
-        array.withUnsafeMutableBytes { memory in reply.withBody { memory.copyMemory(from: $0) } }
-        return reply.bodySize
+    private func put(_ item: LoanDrawer.Item, into array: inout [UInt8]) -> Int {
+        array.withUnsafeMutableBytes { memory in item.withBody { memory.copyMemory(from: $0) } }
+        return item.range.count
     }
 
-    private func makeBytesReceive(_ maximumCount: Int?, _ timeout: Duration?) throws(ProcessingError) -> (
-        endpoint: Endpoint, frame: Frame
-    ) {
+    private func makeBytesReceive(
+        _ maximumCount: Int?,
+        _ timeout: Duration?,
+        looksForMore: Bool = false
+    ) throws(ProcessingError) -> (endpoint: Endpoint, frame: Frame) {
         if let maximumCount, maximumCount < 0 {
             throw ProcessingError(.misuse, "receiving up to \(maximumCount) bytes from a pipe")
         }
-        return try receiveFrame(.pipeReceive, timeout, maximumCount: maximumCount)
+        return try receiveFrame(
+            .pipeReceive,
+            timeout,
+            maximumCount: maximumCount,
+            looksForMore: looksForMore
+        )
     }
 }

@@ -21,6 +21,9 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
     /// Whether messages can be received at this end.
     public let isReadable: Bool
     private let isOpen = Mutex(true)
+    /// Messages that are lent to this process.
+    let drawer: LoanDrawer
+    private let permit: SendingPermit
 
     init(pipe: Address, epoch: UInt32, end: Int, canSend: Bool, canReceive: Bool) {
         self.pipe = pipe
@@ -28,6 +31,8 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
         self.end = end
         isWritable = canSend
         isReadable = canReceive
+        drawer = LoanDrawer(for: pipe)
+        permit = SendingPermit(for: pipe)
     }
 
     deinit { close() }
@@ -53,6 +58,8 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
         epoch = ticket.epoch
         isWritable = ticket.isWritable
         isReadable = ticket.isReadable
+        drawer = LoanDrawer(for: pipe)
+        permit = SendingPermit(for: pipe)
         let endpoint = try Endpoint.required(for: "a connection", epoch: epoch)
         try endpoint.notify(
             endpoint.makeFrame(.pipeAttach, to: pipe, argument: reservation.argument)
@@ -111,6 +118,7 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
     /// As `Connection.send` in Python.
     public func send(_ message: Message, timeout: Duration? = nil) throws {
         let (endpoint, frame, departures) = try sendFrame(message, timeout)
+        guard try !sendAtOnce(frame, endpoint, departures) else { return }
         do {
             try checkSend(try endpoint.call(frame))
         } catch {
@@ -124,6 +132,7 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
     /// When the task is cancelled while it waits for room nothing is sent and a `CancellationError` thrown. See `send(_:timeout:)`.
     public func send(_ message: Message, timeout: Duration? = nil) async throws {
         let (endpoint, frame, departures) = try sendFrame(message, timeout)
+        guard try !sendAtOnce(frame, endpoint, departures) else { return }
         do {
             try checkSend(try await endpoint.call(frame))
         } catch {
@@ -142,15 +151,37 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
     func makeSend(_ timeout: Duration?) throws(ProcessingError) -> (endpoint: Endpoint, frame: Frame) {
         guard isWritable else { throw ProcessingError(.misuse, "this end of the pipe can only receive") }
         let endpoint = try openEndpoint("sending through a pipe")
+        let argument = UInt64(end) | permit.mark(at: endpoint) << 1
         return (
             endpoint,
-            endpoint.makeFrame(.pipeSend, to: pipe, argument: UInt64(end), timeout: Timeout(timeout))
+            endpoint.makeFrame(
+                .pipeSend,
+                to: pipe,
+                argument: argument,
+                timeout: Timeout(timeout),
+                reserving: 64
+            )
         )
+    }
+
+    /// Sends a message without asking whether there is room, if that is known.
+    func sendAtOnce(
+        _ frame: borrowing Frame,
+        _ endpoint: Endpoint,
+        _ departures: Departures = Departures()
+    ) throws(ProcessingError) -> Bool {
+        // Connections in a message are to be given back if the far end turns out to be gone.
+        guard frame.bodySize <= Permits.maximumSize, departures.isEmpty, permit.use(at: endpoint) else {
+            return false
+        }
+        try endpoint.notify(copy frame)
+        return true
     }
 
     func checkSend(_ reply: Frame) throws {
         if reply.code == Outcome.timedOut.rawValue { try Task.checkCancellation() }
         try reply.checkOutcome(of: "sending through a pipe")
+        permit.note(reply.argument)
     }
 
     // MARK: Receiving
@@ -164,46 +195,65 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
     ///
     /// As `Connection.recv` in Python.
     public func receive(timeout: Duration? = nil) throws -> Message {
-        let (endpoint, frame) = try receiveFrame(.pipeReceive, timeout)
-        return try message(try endpoint.call(frame), endpoint)
+        let mayLook = LoanDrawer.mayLook(timeout)
+        if let item = lentItem(looking: mayLook) { return try decode(item) }
+        let (endpoint, frame) = try receiveFrame(.pipeReceive, timeout, looksForMore: mayLook)
+        return try decode(try take(try endpoint.call(frame), endpoint))
     }
 
     /// Receives the next message without blocking the thread.
     ///
     /// See `receive(timeout:)`.
     public func receive(timeout: Duration? = nil) async throws -> Message {
+        if let item = lentItem() { return try decode(item) }
         let (endpoint, frame) = try receiveFrame(.pipeReceive, timeout)
         let reply = try await endpoint.call(frame)
-        return try message(reply, endpoint)
+        return try decode(try take(reply, endpoint))
+    }
+
+    /// A message that is here already, or comes in a moment, if it is not too long.
+    func lentItem(maximumCount: Int = .max, looking mayLook: Bool = false) -> LoanDrawer.Item? {
+        // At an end that was closed there is none.
+        guard isReadable else { return nil }
+        return mayLook ? drawer.look(maximumSize: maximumCount) : drawer.take(maximumSize: maximumCount)
     }
 
     /// Begins a request for a message of at most so many bytes, or for what is known of it.
-    func receiveFrame(_ operation: Operation, _ timeout: Duration?, maximumCount: Int? = nil)
-        throws(ProcessingError) -> (endpoint: Endpoint, frame: Frame)
-    {
+    func receiveFrame(
+        _ operation: Operation,
+        _ timeout: Duration?,
+        maximumCount: Int? = nil,
+        looksForMore: Bool = false
+    ) throws(ProcessingError) -> (endpoint: Endpoint, frame: Frame) {
         guard isReadable else { throw ProcessingError(.misuse, "this end of the pipe can only send") }
         let endpoint = try openEndpoint("receiving from a pipe")
         // No message is longer than what half of the argument can say.
         let limit = maximumCount.map { UInt64(min($0, Frame.maximumBodySize)) + 1 } ?? 0
-        let argument = UInt64(end) | limit << 1
+        var argument = UInt64(end) | limit << 1
+        if operation == .pipeReceive {
+            argument |= PipeService.loanMark(drawer.mark(at: endpoint, looksForMore: looksForMore))
+        }
         return (
             endpoint, endpoint.makeFrame(operation, to: pipe, argument: argument, timeout: Timeout(timeout))
         )
     }
 
     /// Throws what a reply reports unless it is a message, and says that the message has arrived.
-    func take(_ reply: Frame, _ endpoint: Endpoint) throws {
+    func take(_ reply: Frame, _ endpoint: Endpoint) throws -> LoanDrawer.Item {
         if reply.code == Outcome.timedOut.rawValue { try Task.checkCancellation() }
         if reply.code == Outcome.notFound.rawValue {
             throw ProcessingError(.endOfStream, "receiving from a pipe: the other end is gone")
         }
         try reply.checkOutcome(of: "receiving from a pipe")
         try endpoint.acknowledge(reply, .pipeAcknowledge)
+        guard let item = drawer.accept(reply) else {
+            throw ProcessingError(.transport, "receiving from a pipe: the answer was not understood")
+        }
+        return item
     }
 
-    private func message(_ reply: Frame, _ endpoint: Endpoint) throws -> Message {
-        try take(reply, endpoint)
-        return try reply.withBody { try MessageDecoder().decode(Message.self, from: $0) }
+    private func decode(_ item: LoanDrawer.Item) throws -> Message {
+        try item.withBody { try MessageDecoder().decode(Message.self, from: $0) }
     }
 
     /// Whether `receive` would return, or report the end of the stream, without waiting; waits for that if asked to.
@@ -248,6 +298,7 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
             return isOpen
         }
         guard wasOpen, let endpoint = Endpoint.current, endpoint.epoch == epoch else { return }
+        drawer.giveBack()
         // If the Host is gone, so is the pipe.
         try? endpoint.notify(endpoint.makeFrame(.pipeRelease, to: pipe, argument: UInt64(end)))
     }

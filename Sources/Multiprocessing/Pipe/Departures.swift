@@ -34,6 +34,8 @@ struct Departures {
         entries.compactMap { if case .service(let passage) = $0.passenger { passage } else { nil } }
     }
 
+    var isEmpty: Bool { entries.isEmpty }
+
     /// They were not sent: whoever has the connections goes on holding the ends, and nothing else holds the services.
     func giveBack() { for entry in entries { entry.giveBack() } }
 

@@ -23,6 +23,8 @@ internal import Synchronization
 /// `join_thread` and `cancel_join_thread`.
 public class Queue<Element: Codable & Sendable>: Codable, @unchecked Sendable {
     private let handle: ServiceHandle
+    /// Items that are lent to this process.
+    let drawer: LoanDrawer
     let capacity: Int
     /// Whether this process has closed the queue: nobody answers a `put` into a queue without a limit.
     private let isClosed = Atomic(false)
@@ -35,6 +37,7 @@ public class Queue<Element: Codable & Sendable>: Codable, @unchecked Sendable {
         let limit = max(0, capacity)
         handle = try ServiceHandle(making: .queue(capacity: limit == 0 ? nil : limit), for: "a queue")
         self.capacity = limit
+        drawer = LoanDrawer(for: handle.address)
     }
 
     /// Whether a `put` is answered: there is always room in a queue without a limit, so no answer is needed.
@@ -49,6 +52,7 @@ public class Queue<Element: Codable & Sendable>: Codable, @unchecked Sendable {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         handle = try container.decode(ServiceHandle.self, forKey: .handle)
         capacity = try container.decode(Int.self, forKey: .capacity)
+        drawer = LoanDrawer(for: handle.address)
     }
 
     /// The handle on its way to another process.
@@ -113,7 +117,13 @@ public class Queue<Element: Codable & Sendable>: Codable, @unchecked Sendable {
         guard !isClosed.load(ordering: .relaxed) else {
             throw ProcessingError(.closed, "putting into a queue: it is closed")
         }
-        return try handle.makeFrame(operation, timeout: timeout, for: "putting into a queue")
+        // Small items need no second piece of memory.
+        return try handle.makeFrame(
+            operation,
+            timeout: timeout,
+            reserving: 64,
+            for: "putting into a queue"
+        )
     }
 
     func checkPut(_ reply: Frame) throws {
@@ -135,7 +145,10 @@ public class Queue<Element: Codable & Sendable>: Codable, @unchecked Sendable {
     ///
     /// As `Queue.get` in Python.
     public func get(timeout: Duration? = nil) throws -> Element {
-        let (endpoint, frame) = try makeGet(.get, timeout)
+        let mayLook = LoanDrawer.mayLook(timeout)
+        if let item = mayLook ? drawer.look() : drawer.take() { return try decode(item) }
+        var (endpoint, frame) = try makeGet(.get, timeout)
+        frame.argument = lendingMark(at: endpoint, looksForMore: mayLook)
         return try item(try endpoint.call(frame), endpoint)
     }
 
@@ -143,7 +156,9 @@ public class Queue<Element: Codable & Sendable>: Codable, @unchecked Sendable {
     ///
     /// When the task is cancelled no item is taken and a `CancellationError` thrown. See `get(timeout:)`.
     public func get(timeout: Duration? = nil) async throws -> Element {
-        let (endpoint, frame) = try makeGet(.get, timeout)
+        if let item = drawer.take() { return try decode(item) }
+        var (endpoint, frame) = try makeGet(.get, timeout)
+        frame.argument = lendingMark(at: endpoint, looksForMore: false)
         let reply = try await endpoint.call(frame)
         return try item(reply, endpoint)
     }
@@ -156,14 +171,31 @@ public class Queue<Element: Codable & Sendable>: Codable, @unchecked Sendable {
     private func item(_ reply: Frame, _ endpoint: Endpoint) throws -> Element {
         try checkGet(reply)
         try endpoint.acknowledge(reply)
-        return try decode(reply)
+        guard let item = drawer.accept(reply) else {
+            throw ProcessingError(.transport, "taking from a queue: the answer was not understood")
+        }
+        return try decode(item)
+    }
+
+    private func decode(_ item: LoanDrawer.Item) throws -> Element {
+        try item.withBody { try MessageDecoder().decode(Element.self, from: $0) }
     }
 
     /// Begins a request for items.
     func makeGet(_ operation: Operation, _ timeout: Duration?, argument: UInt64 = 0) throws(ProcessingError)
         -> (endpoint: Endpoint, frame: Frame)
     {
-        try handle.makeFrame(operation, argument: argument, timeout: timeout, for: "taking from a queue")
+        try handle.makeFrame(
+            operation,
+            argument: argument,
+            timeout: timeout,
+            for: "taking from a queue"
+        )
+    }
+
+    /// What a request for an item says of where others can be lent.
+    private func lendingMark(at endpoint: Endpoint, looksForMore: Bool) -> UInt64 {
+        capacity == 0 ? drawer.mark(at: endpoint, looksForMore: looksForMore) : 0
     }
 
     func checkGet(_ reply: Frame) throws {

@@ -119,6 +119,7 @@ final class Scope: Sendable {
             rankCount: meeting.size,
             startMethod: startMethod,
             epoch: epoch,
+            claims: ClaimMemory(),
             outlet: helm,
             inlet: helm
         )

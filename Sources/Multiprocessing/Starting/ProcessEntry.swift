@@ -33,7 +33,7 @@ enum ProcessEntry {
             let (order, workOffset) = try frame.order()
             memory.recordSize = Int(clamping: frame.correlation)
             Recorder.begin(memory.record)
-            let process = introduce(order, frame, link)
+            let process = introduce(order, frame, link, memory.claims)
             if case .cores(let cores) = order.cores { try Machine.bind(to: cores) }
             ProcessLogging.resume()
             Journal.begin(memory.journal)
@@ -83,7 +83,12 @@ enum ProcessEntry {
         return first ?? .empty
     }
 
-    private static func introduce(_ order: ProcessOrder, _ frame: Frame, _ link: HostLink) -> Process {
+    private static func introduce(
+        _ order: ProcessOrder,
+        _ frame: Frame,
+        _ link: HostLink,
+        _ claims: ClaimMemory
+    ) -> Process {
         let endpoint = Endpoint(
             address: frame.destination,
             parent: frame.source,
@@ -92,6 +97,7 @@ enum ProcessEntry {
             rankCount: Int(frame.argument),
             startMethod: order.startMethod,
             epoch: frame.epoch,
+            claims: claims,
             outlet: link,
             inlet: link
         )

@@ -11,14 +11,46 @@ enum ItemBatch {
         bytes.withUnsafeMutableBytes { $0.storeBytes(of: length, toByteOffset: start, as: UInt64.self) }
     }
 
-    /// The bodies of frames, as one.
-    static func body(of frames: [Frame]) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(frames.reduce(0) { $0 + $1.bodySize + lengthSize })
-        for frame in frames {
-            append(to: &bytes) { bytes in frame.withBody { bytes.append(contentsOf: $0) } }
+    /// How many bytes an item takes up.
+    static func size(of bodySize: Int) -> Int { bodySize + lengthSize }
+
+    /// Appends an item of so many bytes, which `write` writes.
+    static func append(
+        count: Int,
+        to bytes: inout [UInt8],
+        _ write: (UnsafeMutableRawBufferPointer) -> Void
+    ) {
+        bytes.append(addingCapacity: lengthSize + count) { output in
+            output.withUnsafeMutableBufferPointer { memory, initialized in
+                let memory = UnsafeMutableRawBufferPointer(memory)
+                memory.storeBytes(of: UInt64(count).littleEndian, as: UInt64.self)
+                write(UnsafeMutableRawBufferPointer(rebasing: memory[lengthSize..<lengthSize + count]))
+                initialized = lengthSize + count
+            }
         }
-        return bytes
+    }
+
+    /// How many bytes items take up together.
+    static func size(of items: [Backlog.Item]) -> Int { items.reduce(0) { $0 + $1.bodySize + lengthSize } }
+
+    /// Appends items.
+    static func append(_ items: [Backlog.Item], to bytes: inout [UInt8]) {
+        for item in items { item.withBody { append($0, to: &bytes) } }
+    }
+
+    /// Appends an item that is there.
+    static func append(_ item: UnsafeRawBufferPointer, to bytes: inout [UInt8]) {
+        withUnsafeBytes(of: UInt64(item.count).littleEndian) { bytes.append(contentsOf: $0) }
+        bytes.append(contentsOf: item)
+    }
+
+    /// Where the item lies whose length is at a position; `nil` at the end, and where there is none.
+    static func range(at position: Int, in body: UnsafeRawBufferPointer) -> Range<Int>? {
+        guard position >= 0, body.count - position >= lengthSize else { return nil }
+        let length = UInt64(littleEndian: body.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+        let start = position + lengthSize
+        guard length <= UInt64(body.count - start) else { return nil }
+        return start..<start + Int(length)
     }
 
     /// Where the items lie in a body; `nil` if it is none of several items.
@@ -26,33 +58,10 @@ enum ItemBatch {
         var ranges: [Range<Int>] = []
         var position = 0
         while position < body.count {
-            guard body.count - position >= lengthSize else { return nil }
-            let length = UInt64(
-                littleEndian: body.loadUnaligned(fromByteOffset: position, as: UInt64.self)
-            )
-            position += lengthSize
-            guard length <= UInt64(body.count - position) else { return nil }
-            ranges.append(position..<position + Int(length))
-            position += Int(length)
+            guard let range = range(at: position, in: body) else { return nil }
+            ranges.append(range)
+            position = range.upperBound
         }
         return ranges
-    }
-
-    /// A frame for each item of a frame that brought several; `nil` if its body is none of several items.
-    static func frames(of batch: Frame) -> [Frame]? {
-        batch.withBody { body in
-            ranges(in: body)?.map { range in
-                var frame = Frame(
-                    .notice,
-                    code: batch.code,
-                    from: batch.source,
-                    to: batch.destination,
-                    reserving: range.count
-                )
-                frame.epoch = batch.epoch
-                frame.bytes.append(contentsOf: body[range])
-                return frame
-            }
-        }
     }
 }

@@ -162,6 +162,11 @@ enum Operation: UInt16, Sendable {
     // About lost ranks, to a Host.
     /// Which ranks are lost; the body of the reply is an array of their numbers.
     case lostRanks = 1300
+    // To a queue or a pipe.
+    /// What was lent to the sender and not taken goes back.
+    case returnLoan = 1400
+    /// To a process, from one of these: items are lent to it that it has not asked for; the body is an `ItemBatch`.
+    case lend
 
     // To a process.
     /// The first frame to a new process: what it is and what it runs.

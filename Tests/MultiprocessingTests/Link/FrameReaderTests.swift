@@ -64,6 +64,67 @@ struct FrameReaderTests {
         #expect(writer.isEmpty)
     }
 
+    @Test("small items for the same queue that come together are one frame, and nothing else is")
+    func gathering() throws {
+        let memory = try RingMemory(capacity: 1 << 16)
+        var writer = FrameWriter(memory.ring)
+        var reader = FrameReader(memory.ring)
+        func put(_ item: [UInt8], queue: UInt32 = 5, _ kind: Frame.Kind = .notice) {
+            var frame = Frame(
+                kind,
+                code: Multiprocessing.Operation.put.rawValue,
+                from: .main(ofRank: 1),
+                to: Address(rank: 0, serial: queue)
+            )
+            frame.bytes += item
+            frame.seal()
+            writer.append(frame)
+        }
+        put([0])
+        put([1, 1])
+        put([])
+        put([3], queue: 6)
+        put(Array(repeating: 4, count: 5000), queue: 6)
+        put([5], queue: 6)
+        put([6], queue: 6, .request)
+        put([7], queue: 6)
+        writer.append(makeFrame(4, 8))
+        put([9], queue: 6)
+        put([10], queue: 6)
+        try reader.look()
+        var frames: [Frame] = []
+        while let frame = try reader.nextGathering() { frames.append(frame) }
+        let codes = frames.map { Multiprocessing.Operation(rawValue: $0.code) }
+        #expect(codes == [.putBatch, .put, .put, .put, .put, .put, .createService, .putBatch])
+        #expect(frames.map(\.destination.serial) == [5, 6, 6, 6, 6, 6, 0, 6])
+        #expect(frames.map(\.bodySize) == [27, 1, 5000, 1, 1, 1, 4, 18])
+        #expect(frames[0].withBody { ItemBatch.ranges(in: $0) } == [8..<9, 17..<19, 27..<27])
+        #expect(frames[0].source == .main(ofRank: 1) && frames[0].kind == .notice)
+        let sealed = try Frame(received: frames[0].bytes)
+        #expect(sealed.bodySize == 27)
+    }
+
+    @Test("garbage behind an item is found out as anywhere")
+    func garbageBehindItem() throws {
+        let memory = try RingMemory(capacity: 1 << 10)
+        var ring = RingWriter(memory.ring)
+        var reader = FrameReader(memory.ring)
+        var frame = Frame(
+            .notice,
+            code: Multiprocessing.Operation.put.rawValue,
+            from: .main(ofRank: 1),
+            to: .main(ofRank: 2)
+        )
+        frame.seal()
+        var wrong = frame.bytes
+        wrong.replaceSubrange(48..<56, with: repeatElement(255, count: 8))
+        _ = (frame.bytes + frame.bytes + wrong).withUnsafeBytes { ring.write($0) }
+        try reader.look()
+        let batch = try reader.nextGathering()
+        #expect(batch?.withBody { ItemBatch.ranges(in: $0)?.count } == 2)
+        #expect(throws: FrameError.self) { try reader.nextGathering() }
+    }
+
     @Test("garbage in a ring is an error")
     func garbage() throws {
         let memory = try RingMemory(capacity: 256)

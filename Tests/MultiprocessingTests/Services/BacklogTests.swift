@@ -71,7 +71,28 @@ struct BacklogTests {
         #expect([UInt8](repeating: 255, count: 30).withUnsafeBytes { ItemBatch.ranges(in: $0) } == nil)
         var batch = frame()
         batch.bytes += bytes
-        #expect(ItemBatch.frames(of: batch)?.map(\.body) == [[1, 2], [], [3]])
-        #expect(ItemBatch.body(of: [frame(1, 2), frame(), frame(3)]) == bytes)
+        var backlog = Backlog()
+        for part in batch.withBody({ ItemBatch.ranges(in: $0) }) ?? [] { backlog.append(batch, part: part) }
+        #expect(backlog.byteCount == 3 * Frame.headerSize + 3 && backlog.firstBodySize == 2)
+        let parts = backlog.popFirst(9, bytes: 9)
+        #expect(parts.map { $0.withBody { Array($0) } } == [[1, 2], [], [3]] && backlog.byteCount == 0)
+        var again: [UInt8] = []
+        ItemBatch.append(parts, to: &again)
+        #expect(again == bytes && ItemBatch.size(of: parts) == bytes.count)
+        var frames = Backlog()
+        for item in [frame(1, 2), frame(), frame(3)] { frames.append(item) }
+        again = []
+        ItemBatch.append(frames.popFirst(3, bytes: 9), to: &again)
+        #expect(again == bytes)
+    }
+
+    @Test("the first items are taken out together, as many as asked for and as fit")
+    func several() {
+        var backlog = Backlog()
+        for byte in 0..<6 as Range<UInt8> { backlog.append(frame(byte, byte)) }
+        #expect(backlog.popFirst(2, bytes: 100).map(\.ordinal) == [0, 1])
+        #expect(backlog.popFirst(9, bytes: 5).map(\.ordinal) == [2, 3])
+        #expect(backlog.popFirst(9, bytes: 1).isEmpty && backlog.popFirst(0, bytes: 9).isEmpty)
+        #expect(backlog.popFirst(9, bytes: 9).map(\.ordinal) == [4, 5] && backlog.isEmpty)
     }
 }

@@ -11,10 +11,13 @@ struct PipeService: Service {
         /// What is on its way to this end.
         var backlog = Backlog()
         var deliveries = Deliveries()
-        /// Those who wait for a message, each with the size of the longest that it takes.
-        var receivers = WaitingList<Int?>()
+        /// The first messages, before the backlog, if they are on loan.
+        var lending: Lending
+        var receivers = WaitingList<Demand>()
         var pollers = WaitingList<Void>()
-        var senders = WaitingList<Frame>()
+        var senders = WaitingList<Supply>()
+        /// Those who may send to this end without asking.
+        var permits: Permits
         /// How many connections each process has.
         var holders: [Address: Int] = [:]
         /// Connections that are on their way to a process.
@@ -24,7 +27,45 @@ struct PipeService: Service {
         /// Whether the maker of the pipe has sent or received through this end, or has looked for something to receive.
         var isUsedByMaker = false
         var isGone: Bool { holders.isEmpty && reservations.isEmpty }
+
+        init(_ desk: LoanDesk?) {
+            lending = Lending(at: desk)
+            permits = Permits(at: desk)
+        }
+
+        mutating func lend(to borrower: Address, _ place: LoanPlace) -> Lending.Delivery? {
+            lending.lend(from: &backlog, to: borrower, place)
+        }
+        mutating func extendLoan() -> Lending.Delivery? { lending.extend(from: &backlog) }
+        mutating func recall() { lending.recall(to: &backlog) }
+        mutating func recall(from borrower: Address) { lending.recall(from: borrower, to: &backlog) }
     }
+
+    /// What somebody wants who waits for a message.
+    private struct Demand {
+        /// The size of the longest message that it takes.
+        var limit: Int?
+        /// Where the process can be lent further ones.
+        var place: LoanPlace?
+
+        init(_ argument: UInt64) {
+            let limit = argument >> 1 & (1 << Demand.limitWidth - 1)
+            self.limit = limit == 0 ? nil : Int(limit - 1)
+            place = LoanPlace(mark: argument >> (1 + Demand.limitWidth))
+        }
+
+        static let limitWidth: UInt64 = 47
+    }
+
+    /// What somebody has brought who waits for room.
+    private struct Supply {
+        let frame: Frame
+        /// With which of its words the process can be given a permit.
+        let slot: Int?
+    }
+
+    /// What the argument of a request to receive says of where messages can be lent.
+    static func loanMark(_ mark: UInt64) -> UInt64 { mark << (1 + Demand.limitWidth) }
 
     /// What may wait in one direction before a sender has to wait: a pipe is no store.
     private let maximumPendingBytes: Int
@@ -32,11 +73,12 @@ struct PipeService: Service {
     private let maker: Address
     private var ends: [End]
 
-    init(maker: Address, isDuplex: Bool, maximumPendingBytes: Int = 1 << 20) {
+    /// At the desk it is seen what processes have taken of what they were lent; without it nothing is lent.
+    init(maker: Address, isDuplex: Bool, maximumPendingBytes: Int = 1 << 20, desk: LoanDesk? = nil) {
         self.maker = maker
         self.isDuplex = isDuplex
         self.maximumPendingBytes = maximumPendingBytes
-        ends = [End(), End()]
+        ends = [End(desk), End(desk)]
         ends[0].holders[maker] = 1
         ends[1].holders[maker] = 1
     }
@@ -50,7 +92,12 @@ struct PipeService: Service {
             send(&request, from: end, &outbox)
         case .pipeReceive:
             noteUse(of: end, by: request.source)
-            receive(request, at: end, limit: token == 0 ? nil : Int(token - 1), &outbox)
+            receive(request, at: end, Demand(request.argument), &outbox)
+        case .returnLoan:
+            for end in ends.indices {
+                ends[end].recall(from: request.source)
+                serve(end, &outbox)
+            }
         case .pipeAcknowledge:
             for end in ends.indices
             where ends[end].deliveries.remove(request.argument, of: request.source) != nil {
@@ -62,6 +109,7 @@ struct PipeService: Service {
         case .pipeReserve:
             if ends[end].settled.remove(token) == nil { ends[end].reservations.insert(token) }
             if request.source == maker, !ends[end].isUsedByMaker { ends[end].holders[maker] = nil }
+            if ends[end].isGone { ends[end].permits.withdraw() }
         case .pipeAttach:
             settle(token, at: end, rank: outbox.service.rank)
             ends[end].holders[request.source, default: 0] += 1
@@ -88,69 +136,98 @@ struct PipeService: Service {
     private mutating func send(_ request: inout Request, from end: Int, _ outbox: inout Outbox) {
         let far = 1 - end
         guard isDuplex || end == 0 else { return outbox.reply(to: request, .malformed) }
+        let slot = request.argument >> 1
+        let supply = { Supply(frame: $0, slot: slot == 0 ? nil : Int(slot - 1)) }
         if ends[far].isGone {
             outbox.reply(to: request, .closed)
-        } else if ends[far].backlog.byteCount < maximumPendingBytes {
-            ends[far].backlog.append(request.takeFrame())
-            serve(far, &outbox)
-            outbox.reply(to: request)
+        } else if !request.wantsReply || ends[far].backlog.byteCount < maximumPendingBytes {
+            // Who does not ask has been given a place.
+            let waiter = request.wantsReply ? request.waiter : nil
+            accept(supply(request.takeFrame()), from: waiter, at: far, &outbox)
         } else if request.timeout == .zero {
             outbox.reply(to: request, .timedOut)
         } else {
-            ends[far].senders.append(request.waiter, request.takeFrame())
+            ends[far].senders.append(request.waiter, supply(request.takeFrame()))
         }
+    }
+
+    /// Takes a message in for which there is room.
+    private mutating func accept(
+        _ supply: Supply,
+        from waiter: Waiter?,
+        at end: Int,
+        _ outbox: inout Outbox
+    ) {
+        ends[end].backlog.append(supply.frame)
+        serve(end, &outbox)
+        let room = maximumPendingBytes - ends[end].backlog.byteCount
+        if room <= 0 { ends[end].permits.withdraw() }
+        guard let waiter else { return }
+        let mark = supply.slot.map { ends[end].permits.grant(to: waiter.address, slot: $0, room: room) }
+        outbox.reply(to: waiter, argument: mark ?? 0)
     }
 
     private mutating func receive(
         _ request: Request,
         at end: Int,
-        limit: Int?,
+        _ demand: Demand,
         _ outbox: inout Outbox
     ) {
+        ends[end].recall()
         if !ends[end].backlog.isEmpty {
-            handOutFirst(of: end, limit, to: request.waiter, &outbox)
+            handOutFirst(of: end, demand, to: request.waiter, &outbox)
             admitSenders(to: end, &outbox)
         } else if isOver(end, for: request.source) {
             outbox.reply(to: request, .endOfStream)
         } else if request.timeout == .zero {
             outbox.reply(to: request, .timedOut)
         } else {
-            ends[end].receivers.append(request.waiter, limit)
+            ends[end].receivers.append(request.waiter, demand)
         }
     }
 
     /// Brings messages to those who wait for them, and tells those who want to know if one is left.
     private mutating func serve(_ end: Int, _ outbox: inout Outbox) {
-        while !ends[end].backlog.isEmpty, let (waiter, limit) = ends[end].receivers.popFirst() {
-            handOutFirst(of: end, limit, to: waiter, &outbox)
+        while !ends[end].backlog.isEmpty, let (waiter, demand) = ends[end].receivers.popFirst() {
+            handOutFirst(of: end, demand, to: waiter, &outbox)
         }
         guard !ends[end].backlog.isEmpty else { return }
         for waiter in ends[end].pollers.popAll() { outbox.reply(to: waiter, argument: 1) }
+        if let delivery = ends[end].extendLoan() { outbox.bring(delivery) }
     }
 
     /// Answers with the first message, or with the fact that it is too long.
-    private mutating func handOutFirst(of end: Int, _ limit: Int?, to waiter: Waiter, _ outbox: inout Outbox)
-    {
-        if let limit, let size = ends[end].backlog.firstBodySize, size > limit {
+    private mutating func handOutFirst(
+        of end: Int,
+        _ demand: Demand,
+        to waiter: Waiter,
+        _ outbox: inout Outbox
+    ) {
+        if let limit = demand.limit, let size = ends[end].backlog.firstBodySize, size > limit {
             return outbox.reply(to: waiter, .messageTooLong, argument: UInt64(size))
         }
         guard var item = ends[end].backlog.popFirst() else { return }
-        outbox.reply(to: waiter, sharing: &item.frame)
+        if ends[end].receivers.isEmpty, let place = demand.place, item.bodySize <= Lending.maximumBytes,
+            let loan = ends[end].lend(to: waiter.address, place)
+        {
+            outbox.reply(to: waiter, argument: loan.mark, batch: [item] + loan.items)
+        } else {
+            outbox.reply(to: waiter, handing: &item)
+        }
         // What a main program is handed it has, for it shares its memory with a Host.
         if !waiter.address.isMainProgram { ends[end].deliveries.note([item], to: waiter) }
     }
 
     private mutating func admitSenders(to end: Int, _ outbox: inout Outbox) {
         while ends[end].backlog.byteCount < maximumPendingBytes, let sender = ends[end].senders.popFirst() {
-            ends[end].backlog.append(sender.item)
-            serve(end, &outbox)
-            outbox.reply(to: sender.waiter)
+            accept(sender.item, from: sender.waiter, at: end, &outbox)
         }
     }
 
     private mutating func poll(_ request: Request, at end: Int, _ outbox: inout Outbox) {
         // The end of the stream counts as something to receive, as in Python.
-        if !ends[end].backlog.isEmpty || isOver(end, for: request.source) {
+        if !ends[end].backlog.isEmpty || ends[end].lending.unreadCount > 0 || isOver(end, for: request.source)
+        {
             outbox.reply(to: request, argument: 1)
         } else if request.timeout == .zero {
             outbox.reply(to: request, argument: 0)
@@ -203,6 +280,7 @@ struct PipeService: Service {
     private mutating func tellIfGone(_ end: Int, _ outbox: inout Outbox) {
         guard ends[end].isGone else { return }
         let far = 1 - end
+        ends[end].permits.withdraw()
         tellIfOver(far, &outbox)
         for waiter in ends[end].senders.popAll() { outbox.reply(to: waiter, .closed) }
         if ends[far].isGone { outbox.isFinished = true }
@@ -237,6 +315,9 @@ struct PipeService: Service {
             ends[index].senders.forget(end.address)
             // Everything that it had to say has come before.
             ends[index].settled = ends[index].settled.filter { !ReservationToken.isFrom(end.address, $0) }
+            ends[index].recall(from: end.address)
+            ends[index].lending.forget(end.address)
+            ends[index].permits.forget(end.address)
             let unread = ends[index].deliveries.removeAll(of: end.address)
             let wasHolder = ends[index].holders.removeValue(forKey: end.address) != nil
             giveBack(unread, to: index, &outbox)
@@ -247,6 +328,8 @@ struct PipeService: Service {
     private mutating func giveBack(_ unread: [Backlog.Item], to end: Int, _ outbox: inout Outbox) {
         guard !unread.isEmpty else { return }
         if !ends[end].isGone {
+            // What comes back may have its place before what is on loan.
+            ends[end].recall()
             ends[end].backlog.putBack(unread)
             serve(end, &outbox)
         }

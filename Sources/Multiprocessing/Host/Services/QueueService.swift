@@ -13,11 +13,15 @@ struct QueueService: Service {
         /// Whether the answer is an `ItemBatch`.
         var isBatch = false
         var isLease = false
+        /// Where the process can be lent further items.
+        var place: LoanPlace?
     }
 
     /// What somebody has brought, as far as there was no room for it.
     private struct Supply {
-        var frames: Deque<Frame>
+        let frame: Frame
+        /// The parts of the frame that are still to go in, or `nil` for all of it.
+        var parts: Deque<Range<Int>>?
         let wantsReply: Bool
     }
 
@@ -25,6 +29,8 @@ struct QueueService: Service {
     let capacity: Int?
     private var backlog = Backlog()
     private var deliveries = Deliveries()
+    /// The head of the queue, before the backlog, if it is on loan.
+    private var lending: Lending
     private var getters = WaitingList<Demand>()
     private var putters = WaitingList<Supply>()
     /// Those who want to know when there is something to get, but not to get it.
@@ -35,26 +41,41 @@ struct QueueService: Service {
     private var unfinishedCount = 0
     private var isClosed = false
 
-    init(capacity: Int?) { self.capacity = capacity }
+    /// At the desk it is seen what processes have taken of what they were lent; without it nothing is lent.
+    init(capacity: Int?, desk: LoanDesk? = nil) {
+        self.capacity = capacity
+        // Those who wait for room have to hear of each item that was taken.
+        lending = Lending(at: capacity == nil ? desk : nil)
+    }
 
     private var hasRoom: Bool { capacity.map { backlog.count < $0 } ?? true }
 
     mutating func handle(_ operation: Operation, _ request: inout Request, _ outbox: inout Outbox) {
         switch operation {
-        case .put: put([request.takeFrame()], request, &outbox)
+        case .put: put(nil, &request, &outbox)
         case .putBatch:
-            guard let frames = ItemBatch.frames(of: request.frame) else {
+            guard let parts = request.frame.withBody({ ItemBatch.ranges(in: $0) }) else {
                 return outbox.reply(to: request, .malformed)
             }
-            put(Deque(frames), request, &outbox)
-        case .get: get(Demand(), request, &outbox)
+            put(Deque(parts), &request, &outbox)
+        case .get:
+            get(
+                Demand(place: LoanPlace(mark: request.argument)),
+                request,
+                &outbox
+            )
         case .getBatch:
             get(Demand(maximum: max(1, Int(clamping: request.argument)), isBatch: true), request, &outbox)
         case .lease: get(Demand(isLease: true), request, &outbox)
+        case .returnLoan:
+            lending.recall(from: request.source, to: &backlog)
+            advance(&outbox)
         case .acknowledge, .acknowledgeSome, .finishLease, .returnLease: settle(operation, request, &outbox)
         case .queuePoll: poll(request, &outbox)
         case .queueState:
-            let count = request.argument == QueueService.unfinishedMark ? unfinishedCount : backlog.count
+            let count =
+                request.argument == QueueService.unfinishedMark
+                ? unfinishedCount : backlog.count + lending.unreadCount
             outbox.reply(to: request, argument: UInt64(count))
         case .taskDone: taskDone(request, &outbox)
         case .joinQueue: join(request, &outbox)
@@ -68,9 +89,14 @@ struct QueueService: Service {
 
     // MARK: In and out
 
-    private mutating func put(_ frames: Deque<Frame>, _ request: Request, _ outbox: inout Outbox) {
+    private mutating func put(
+        _ parts: Deque<Range<Int>>?,
+        _ request: inout Request,
+        _ outbox: inout Outbox
+    ) {
         guard !isClosed else { return outbox.reply(to: request, .closed) }
-        putters.append(request.waiter, Supply(frames: frames, wantsReply: request.wantsReply))
+        let supply = Supply(frame: request.takeFrame(), parts: parts, wantsReply: request.wantsReply)
+        putters.append(request.waiter, supply)
         advance(&outbox)
         // What has found room stays.
         if request.timeout == .zero, let waiter = putters.pop(request.correlation, of: request.source) {
@@ -79,6 +105,7 @@ struct QueueService: Service {
     }
 
     private mutating func get(_ demand: Demand, _ request: Request, _ outbox: inout Outbox) {
+        lending.recall(to: &backlog)
         if !backlog.isEmpty {
             handOut(demand, to: request.waiter, &outbox)
             advance(&outbox)
@@ -96,12 +123,16 @@ struct QueueService: Service {
         serveGetters(&outbox)
         while hasRoom, let (waiter, brought) = putters.popFirst() {
             var supply = brought
-            while hasRoom, let frame = supply.frames.popFirst() {
-                backlog.append(frame)
+            if supply.parts == nil {
+                backlog.append(supply.frame)
+                unfinishedCount += 1
+            }
+            while hasRoom, let part = supply.parts?.popFirst() {
+                backlog.append(supply.frame, part: part)
                 unfinishedCount += 1
             }
             serveGetters(&outbox)
-            if !supply.frames.isEmpty {
+            if supply.parts?.isEmpty == false {
                 putters.prepend(waiter, supply)
             } else if supply.wantsReply {
                 outbox.reply(to: waiter)
@@ -109,6 +140,7 @@ struct QueueService: Service {
         }
         guard !backlog.isEmpty else { return }
         for waiter in pollers.popAll() { outbox.reply(to: waiter, argument: 1) }
+        if let delivery = lending.extend(from: &backlog) { outbox.bring(delivery) }
     }
 
     private mutating func serveGetters(_ outbox: inout Outbox) {
@@ -122,9 +154,13 @@ struct QueueService: Service {
         while items.count < demand.maximum, let item = backlog.popFirst() { items.append(item) }
         guard !items.isEmpty else { return }
         if demand.isBatch {
-            outbox.reply(to: waiter, body: ItemBatch.body(of: items.map(\.frame)))
+            outbox.reply(to: waiter, batch: items)
+        } else if getters.isEmpty, let place = demand.place, items[0].bodySize <= Lending.maximumBytes,
+            let loan = lending.lend(from: &backlog, to: waiter.address, place)
+        {
+            outbox.reply(to: waiter, argument: loan.mark, batch: items + loan.items)
         } else {
-            outbox.reply(to: waiter, sharing: &items[0].frame)
+            outbox.reply(to: waiter, handing: &items[0])
         }
         // What a main program is handed it has, for it shares its memory with a Host; but a lease, or some of several items,
         // may be given back.
@@ -152,6 +188,8 @@ struct QueueService: Service {
     }
 
     private mutating func giveBack(_ items: [Backlog.Item], _ outbox: inout Outbox) {
+        // What comes back may have its place before what is on loan.
+        lending.recall(to: &backlog)
         backlog.putBack(items)
         advance(&outbox)
         tellIfOver(&outbox)
@@ -179,7 +217,7 @@ struct QueueService: Service {
     // MARK: The state
 
     private mutating func poll(_ request: Request, _ outbox: inout Outbox) {
-        if !backlog.isEmpty || isOver(for: request.source) {
+        if !backlog.isEmpty || lending.unreadCount > 0 || isOver(for: request.source) {
             outbox.reply(to: request, argument: 1)
         } else if request.timeout == .zero {
             outbox.reply(to: request, argument: 0)
@@ -240,6 +278,8 @@ struct QueueService: Service {
         putters.forget(end.address)
         pollers.forget(end.address)
         joiners.forget(end.address)
+        lending.recall(from: end.address, to: &backlog)
+        lending.forget(end.address)
         giveBack(deliveries.removeAll(of: end.address), &outbox)
     }
 

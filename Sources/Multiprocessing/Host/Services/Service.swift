@@ -142,6 +142,51 @@ struct Outbox {
         frames.append(item)
     }
 
+    /// Answers a waiter with an item: with the frame that it came in, if it is all of it, else with a copy.
+    mutating func reply(to waiter: Waiter, handing item: inout Backlog.Item) {
+        guard item.part != nil else {
+            // What it says of the item's sender means something else in an answer.
+            item.frame.argument = 0
+            return reply(to: waiter, sharing: &item.frame)
+        }
+        var frame = makeReply(to: waiter, argument: 0, reserving: item.bodySize)
+        item.withBody { frame.bytes.append(contentsOf: $0) }
+        send(frame)
+    }
+
+    /// Answers a waiter with several items.
+    mutating func reply(to waiter: Waiter, argument: UInt64 = 0, batch items: [Backlog.Item]) {
+        var frame = makeReply(to: waiter, argument: argument, reserving: ItemBatch.size(of: items))
+        ItemBatch.append(items, to: &frame.bytes)
+        send(frame)
+    }
+
+    /// Brings a process what it is lent without having asked.
+    mutating func bring(_ delivery: Lending.Delivery) {
+        var frame = Frame(
+            .notice,
+            code: Operation.lend.rawValue,
+            from: service,
+            to: delivery.borrower,
+            argument: delivery.argument,
+            reserving: ItemBatch.size(of: delivery.items)
+        )
+        ItemBatch.append(delivery.items, to: &frame.bytes)
+        send(frame)
+    }
+
+    private func makeReply(to waiter: Waiter, argument: UInt64, reserving capacity: Int) -> Frame {
+        Frame(
+            .reply,
+            code: Outcome.done.rawValue,
+            from: service,
+            to: waiter.address,
+            correlation: waiter.correlation,
+            argument: argument,
+            reserving: capacity
+        )
+    }
+
     /// Sends a complete frame.
     mutating func send(_ frame: consuming Frame) {
         frame.seal()

@@ -1,0 +1,52 @@
+/// What a Host knows of the loans of its processes: the memory in which each says what it has taken.
+///
+/// The services of the same Host look into it at any time. What a process on another rank takes nobody sees at once, so nothing is lent to it.
+final class LoanDesk {
+    private var memories: [Address: ClaimMemory] = [:]
+
+    /// A process or the main program can be lent something from now on.
+    func admit(_ address: Address, _ memory: ClaimMemory) { memories[address] = memory }
+
+    /// A process has ended, and all services have been told so.
+    func dismiss(_ address: Address) { memories[address] = nil }
+
+    /// Whether something can be lent with that word.
+    func knows(_ address: Address, slot: Int) -> Bool {
+        0..<ClaimMemory.slotCount ~= slot && memories[address] != nil
+    }
+
+    /// Begins a loan of so many items with the word of a slot.
+    ///
+    /// Returns by what the loan is known; `nil` when nothing can be lent.
+    func open(for address: Address, slot: Int, count: Int, mustAsk: Bool = false) -> UInt16? {
+        guard knows(address, slot: slot), 0...LoanClaim.maximumCount ~= count else { return nil }
+        let last = memories[address]?.change(slot) { $0.next(count: count, mustAsk: mustAsk) }
+        return last?.next(count: count, mustAsk: mustAsk).generation
+    }
+
+    /// How many items of a loan were taken by now.
+    ///
+    /// Of a loan whose word says something else all were: its borrower has gone astray.
+    func taken(by address: Address, slot: Int, generation: UInt16) -> Int {
+        guard let claim = memories[address]?.claim(slot), claim.generation == generation else { return .max }
+        return claim.taken
+    }
+
+    /// Ends a loan, of which no item can be taken any more; returns how many were.
+    func close(of address: Address, slot: Int, generation: UInt16) -> Int {
+        let last = memories[address]?.change(slot) { $0.generation == generation ? $0.closed : nil }
+        return last?.taken ?? .max
+    }
+
+    /// Whether the borrower has taken everything, so that it can be brought more; if not, it has to ask when it has.
+    ///
+    /// Returns `nil` when the word says something else.
+    func isUsedUp(by address: Address, slot: Int, generation: UInt16) -> Bool? {
+        guard let memory = memories[address] else { return nil }
+        let last = memory.change(slot) { claim in
+            guard claim.generation == generation else { return nil }
+            return claim.isUsedUp ? claim : claim.asking
+        }
+        return last?.isUsedUp
+    }
+}
