@@ -9,6 +9,10 @@ struct SwiftMPI: ParsableCommand {
         discussion: """
             Runs by itself, on one rank, or on several: mpirun -n 4 swift run swift-mpi. With several ranks the \
             processes of an example are spread over them, and print the same.
+
+            Every program of processes can be observed: swift-mpi top shows one that runs. SWIFT_MPI_SUMMARY=1 prints at its end what \
+            each rank did; SWIFT_MPI_TRACE=FILE writes a trace for Perfetto and chrome://tracing, with room for \
+            SWIFT_MPI_TRACE_EVENTS events in each process.
             """,
         subcommands: [
             Tour.self, ExampleCommand.self, RunCommand.self, TopCommand.self, DoctorCommand.self, CheckCommand.self,

@@ -21,6 +21,9 @@ public enum BlockPlacement: Sendable {
 /// A queue, a lock, a shared value or the like lasts as long as the process that made it holds it, or a process or a pool's job runs that it
 /// was given to. What was sent through a queue or a pipe, or returned, lasts until the end of the block, a few hundred bytes for each.
 ///
+/// What happens inside can be looked at with `swift-mpi top`; the variables `SWIFT_MPI_SUMMARY` and `SWIFT_MPI_TRACE` in rank 0's environment
+/// ask for a table at the end and for a trace. See <doc:Observing>.
+///
 /// Without `mpirun`, and on one rank, it works the same, and does not need MPI at all.
 ///
 /// Inside a process, or inside another block, also one of another thread or task, everything is there already: only the block is

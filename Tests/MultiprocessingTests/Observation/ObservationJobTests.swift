@@ -222,3 +222,42 @@ struct ObservationJobTests {
         #expect(result.standardError.isEmpty)
     }
 }
+
+/// Whether a process may have a clock of its own here.
+private func canChangeClock() async throws -> Bool {
+    let words = ["-T", "--monotonic", "100000", "--fork", "true"]
+    return try await RankJob(executable: "unshare", arguments: words, ranks: nil, timeout: .seconds(10)).run()
+        .isSuccess
+}
+
+extension ObservationJobTests {
+    @Test("the times of a rank whose clock is another are those of rank 0")
+    func clocks() async throws {
+        guard try await canChangeClock() else { return print("left out: no namespaces for the time here") }
+        let path = tracePath("clocks")
+        defer { unlink(path) }
+        let own = RankJob.ownExecutable
+        let program = (own.lastIndex(of: "/").map { String(own[...$0]) } ?? "./") + "swift-mpi"
+        let job = RankJob(
+            programs: [
+                RankProgram(program, arguments: ["example", "pool"], ranks: 1),
+                RankProgram(
+                    "unshare",
+                    arguments: ["-T", "--monotonic", "100000", "--fork", program, "example", "pool"],
+                    ranks: 1
+                ),
+            ],
+            environment: ["SWIFT_MPI_TRACE": path]
+        )
+        let result = try await oneJobAtATime { try await job.run() }
+        #expect(result.isSuccess, "\(result.report)")
+        let trace = try ReadTrace(contentsOf: path)
+        let mains = trace.spans("process").filter { $0.name == "MainProcess" }
+        #expect(mains.map(\.rank).sorted() == [0, 1])
+        let first = try #require(mains.first { $0.rank == 0 })
+        // All of it happens while rank 0 is there, or nearly so: not a hundred thousand seconds apart.
+        for event in trace.events where event.phase != "M" {
+            #expect(abs(event.start - first.start) < 60e6 && abs(event.end - first.end) < 60e6)
+        }
+    }
+}
