@@ -32,6 +32,19 @@ private func standStill() throws {
     withExtendedLifetime((full, pool)) {}
 }
 
+/// A program in Python that asks for a picture and says whether it gets one.
+private let intrusion = """
+    import socket, sys
+    door = socket.socket(socket.AF_UNIX)
+    door.connect("\\0" + sys.argv[1])
+    try:
+        door.send(b"p")
+        seen = door.recv(8)
+    except (BrokenPipeError, ConnectionResetError):
+        seen = b""
+    print("let in" if seen else "turned away")
+    """
+
 private var topProgram: String {
     let own = RankJob.ownExecutable
     return (own.lastIndex(of: "/").map { String(own[...$0]) } ?? "./") + "swift-mpi"
@@ -132,6 +145,16 @@ struct TopJobTests {
             let refused = try await top(["--once", "\(pid)"], as: other)
             #expect(refused.status == .exited(1), "\(refused.report)")
             #expect(refused.standardError.contains("belongs to another user (number 0)"), "\(refused.report)")
+            // Nor does the program let in one who does not ask beforehand whose it is.
+            let words = other + ["/usr/bin/python3", "-c", intrusion, "swift-mpi-top/0/\(pid)/1"]
+            guard access(words[3], X_OK) == 0 else { return print("left out: no \(words[3])") }
+            let intruder = try await RankJob(
+                executable: words[0],
+                arguments: Array(words.dropFirst()),
+                ranks: nil,
+                timeout: .seconds(30)
+            ).run()
+            #expect(intruder.standardOutput == "turned away\n", "\(intruder.report)")
         }
     }
 }
