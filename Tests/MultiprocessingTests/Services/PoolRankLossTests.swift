@@ -65,7 +65,7 @@ struct PoolRankLossTests {
         for _ in 0..<5 { try pool.loseRank(of: 7) }
         #expect(pool.ends[job] == nil && pool.harness.starts == 11)
         try pool.ready(1)
-        try pool.finish(1, pool.assigned(1)[0])
+        try pool.finish(1, try #require(pool.assigned(1).first))
         #expect(pool.ends[job] == .done)
     }
 
