@@ -15,7 +15,8 @@ struct SwiftMPI: ParsableCommand {
             SWIFT_MPI_TRACE_EVENTS events in each process.
             """,
         subcommands: [
-            Tour.self, ExampleCommand.self, RunCommand.self, TopCommand.self, DoctorCommand.self, CheckCommand.self,
+            Tour.self, ExampleCommand.self, RunCommand.self, TopCommand.self, DoctorCommand.self,
+            CheckCommand.self,
             BenchmarkCommand.self,
         ],
         defaultSubcommand: Tour.self
