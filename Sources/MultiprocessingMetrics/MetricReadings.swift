@@ -22,6 +22,8 @@ struct MetricReadings: Equatable {
 
     init(_ picture: JobPicture) {
         levels[Key("ranks")] = picture.ranks.count
+        let lostCount = picture.rankCount - picture.ranks.count
+        if lostCount > 0 { totals[Key("ranks_lost")] = lostCount }
         for rank in picture.ranks {
             let place = Dimension(name: "rank", value: "\(rank.rank)")
             note(rank.tally, place)

@@ -45,15 +45,10 @@ public final class ProcessingMetrics: Sendable {
 
     /// Asks all ranks, and reports what they say.
     ///
-    /// - Throws: `ProcessingError` outside of `withProcesses`, or when a rank is lost, which is reported.
+    /// - Throws: `ProcessingError` outside of `withProcesses`, or when it ends.
     public func update() async throws {
         let start = ContinuousClock.now
-        do {
-            apply(MetricReadings(try await JobPicture.current()))
-        } catch let error as ProcessingError where error.kind == .transport {
-            counter(.init("ranks_lost")).increment()
-            throw error
-        }
+        apply(MetricReadings(try await JobPicture.current()))
         let (seconds, attoseconds) = start.duration(to: .now).components
         let timer = Timer(label: prefix + "update_time", dimensions: [], factory: factory)
         timer.recordNanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)

@@ -79,6 +79,10 @@ struct FrameFuzzTests {
             let pending = try endpoint.request(endpoint.makeFrame(.get, to: endpoint.host))
             reply.correlation = pending.correlation
             endpoint.deliver(reply)
+            // What was no reply has not ended the wait; what was one has.
+            var last = Frame(.reply, code: 0, from: endpoint.host, to: endpoint.address)
+            last.correlation = pending.correlation
+            endpoint.deliver(last)
             do {
                 let frame = try pending.wait()
                 try frame.checkOutcome(of: "being tried")

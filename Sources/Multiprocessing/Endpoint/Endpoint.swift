@@ -190,10 +190,15 @@ final class Endpoint: Sendable {
 
     /// Hands an answer to the one who waits for it.
     func deliver(_ frame: Frame) {
-        guard frame.kind != .notice else {
-            guard frame.code == Operation.lend.rawValue else { return noteLostRank(frame) }
-            drawers.keep(frame)
-            return waiting.wakeAll()
+        if frame.kind == .notice {
+            switch Operation(rawValue: frame.code) {
+            case .lend:
+                drawers.keep(frame)
+                return waiting.wakeAll()
+            case .rankLost: return noteLostRank(frame)
+            // Anything else is a reply that went wrong: who waits for it is told.
+            default: break
+            }
         }
         let isLast = frame.kind != .partialReply
         let pending = waiting.withLock { waiting in

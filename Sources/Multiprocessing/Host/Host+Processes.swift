@@ -18,7 +18,7 @@ extension Host {
                     rank = try placement.chooseRank(requested: nil, among: order.ranks)
                 }
             } catch {
-                return refuseStart(frame, order, .misused, error.message)
+                return refuseStart(frame, order, Outcome(error), error.message)
             }
             if let loss = roll.loss(of: rank) {
                 return refuseStart(frame, order, .rankLost, loss.description)
@@ -51,13 +51,13 @@ extension Host {
             // How much memory it has to note what it does, in bytes.
             runFrame.correlation = UInt64(setup.observation.recordSize)
             let binding = order.cores ?? .none
-            if let cores = try coreSupply.take(binding) {
-                order.cores = .cores(cores)
-                runFrame = try runFrame.replacingOrder(by: order, workOffset: workOffset)
-            }
+            if let cores = try coreSupply.take(binding) { order.cores = .cores(cores) }
             let starter = frame.kind == .request ? Request(frame, now: now).waiter : nil
             let address: Address
             do {
+                if order.cores != nil {
+                    runFrame = try runFrame.replacingOrder(by: order, workOffset: workOffset)
+                }
                 address = try start(order, runFrame, starter)
             } catch {
                 giveBackCores(of: order, binding)
@@ -68,8 +68,8 @@ extension Host {
                 tellPool(of: order, .workerStarted, from: address, correlation: frame.correlation)
             }
         } catch {
-            let isMisuse = (error as? ProcessingError)?.kind == .misuse
-            refuseStart(frame, order, isMisuse ? .misused : .failed, "\(error)")
+            let known = error as? ProcessingError
+            refuseStart(frame, order, known.map { Outcome($0) } ?? .failed, known?.message ?? "\(error)")
         }
     }
 

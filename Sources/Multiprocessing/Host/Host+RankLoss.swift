@@ -146,7 +146,15 @@ extension Host {
     /// Answers in the name of a lost rank.
     func answerForLost(_ loss: RankLoss, _ frame: Frame) {
         let operation = Operation(rawValue: frame.code)
-        guard frame.kind == .request else { return refuse(frame) }
+        guard frame.kind == .request else {
+            // Who sends without waiting for an answer, and has not heard of the loss, would send for ever.
+            if let process = processes[frame.source.serial], frame.source == process.address,
+                process.isLinkOpen
+            {
+                send(word(of: loss, to: process.address), to: process)
+            }
+            return refuse(frame)
+        }
         if frame.destination.isHost, operation == .joinProcess || operation == .processStatus {
             let status = remote.status(of: frame.destination.rank, frame.argument)
             return reply(to: frame, argument: UInt64(bitPattern: Int64(status.exitCode)))

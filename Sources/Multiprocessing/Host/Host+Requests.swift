@@ -63,8 +63,8 @@ extension Host {
             services[serial] = ServicePlace(pool)
             reply(to: frame, argument: UInt64(serial) | UInt64(pool.workerCount) << 32)
             finish(outbox)
-        } catch let error as ProcessingError where error.kind == .misuse {
-            reply(to: frame, .misused, text: error.message)
+        } catch let error as ProcessingError {
+            reply(to: frame, Outcome(error), text: error.message)
         } catch {
             reply(to: frame, .malformed)
         }
@@ -105,13 +105,13 @@ extension Host {
     /// Somebody no longer wants to wait for the end of a process.
     private func cancelJoin(_ frame: Frame) {
         if let waiter = mainJoiners.pop(frame.argument, of: frame.source) {
-            var outbox = Outbox(service: mainEndpoint.address)
+            var outbox = Outbox(service: .host(ofRank: setup.rank))
             outbox.reply(to: waiter, .timedOut)
             return finish(outbox)
         }
         for process in processes.values {
             guard let waiter = process.joiners.pop(frame.argument, of: frame.source) else { continue }
-            var outbox = Outbox(service: process.address)
+            var outbox = Outbox(service: .host(ofRank: setup.rank))
             outbox.reply(to: waiter, .timedOut)
             return finish(outbox)
         }

@@ -93,6 +93,8 @@ final class Host {
     var mainJoiners = WaitingList<Void>()
     var hasLeft = false
     private(set) var isCutOff = false
+    /// What has come for the next `withProcesses`.
+    private(set) var early: [Frame] = []
     /// Why the ranks could not end together.
     private(set) var breakdown: ProcessingError?
     /// Finds out whether other ranks are lost.
@@ -334,7 +336,11 @@ final class Host {
                 rankWatch?.heard(from: Int(frame.source.rank), at: now)
                 observation.tally.noteReceived(frame.bytes.count, fromRank: Int(frame.source.rank))
                 // What was on its way when an earlier `withProcesses` ended has no receiver any more.
-                guard frame.epoch == setup.epoch else { continue }
+                guard frame.epoch == setup.epoch else {
+                    // Who is quicker to leave may have begun the next one.
+                    if frame.epoch > setup.epoch { early.append(frame) }
+                    continue
+                }
                 remote.noteArrival(frame)
                 route(frame)
             } catch let error as FrameError {
@@ -401,12 +407,12 @@ final class Host {
                 finish(outbox)
                 arm(timer.serial, at: place.service.nextDeadline)
             } else if let process = processes[timer.serial] {
-                var outbox = Outbox(service: process.address)
+                var outbox = Outbox(service: .host(ofRank: setup.rank))
                 for waiter in process.joiners.popExpired(at: now) { outbox.reply(to: waiter, .timedOut) }
                 finish(outbox)
                 arm(timer.serial, at: process.joiners.nextDeadline)
             } else if timer.serial == mainEndpoint.address.serial {
-                var outbox = Outbox(service: mainEndpoint.address)
+                var outbox = Outbox(service: .host(ofRank: setup.rank))
                 for waiter in mainJoiners.popExpired(at: now) { outbox.reply(to: waiter, .timedOut) }
                 finish(outbox)
                 arm(timer.serial, at: mainJoiners.nextDeadline)

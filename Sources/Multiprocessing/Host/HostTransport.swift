@@ -169,6 +169,7 @@ final class MPITransport: HostTransport {
     var longestSleep: Int64 {
         if isBusy { return 50_000 }
         // Bells are reliable on a node; the look every 50 ms is for what MPI itself may want to do.
-        return bellNames.allSatisfy { $0 != nil } ? 50_000_000 : 1_000_000
+        return bellNames.indices.allSatisfy { lost.contains($0) || bellNames[$0] != nil }
+            ? 50_000_000 : 1_000_000
     }
 }

@@ -12,8 +12,12 @@ final class Neighbours: Sendable {
 
     static let reason = "its process has ended"
 
-    /// Where pids mean the same: on one machine, in one namespace for them; `nil` if that cannot be told.
+    /// Where pids mean the same: on one machine, in one namespace for them; `nil` if that cannot be told, or the kernel has no descriptors
+    /// of processes, so that each rank is as if it were alone.
     static var place: String? {
+        let own = cps_watch_process(getpid())
+        guard own >= 0 else { return nil }
+        close(own)
         var namespace = stat()
         guard stat("/proc/self/ns/pid", &namespace) == 0 else { return nil }
         return Machine.identity + "\(namespace.st_ino)"

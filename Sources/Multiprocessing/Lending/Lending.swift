@@ -67,7 +67,12 @@ struct Lending {
     /// Brings the borrower what has come, if it has taken everything; if not, lets it know that it has to ask.
     mutating func extend(from backlog: inout Backlog) -> Delivery? {
         guard let desk, let loan, !loan.mustAsk, !backlog.isEmpty else { return nil }
-        let isUsedUp = desk.isUsedUp(by: loan.borrower, slot: loan.place.slot, generation: loan.generation)
+        let isUsedUp = desk.isUsedUp(
+            by: loan.borrower,
+            slot: loan.place.slot,
+            generation: loan.generation,
+            count: loan.items.count
+        )
         guard isUsedUp == true, loan.place.looksForMore else {
             self.loan?.mustAsk = true
             return nil
@@ -116,8 +121,13 @@ struct Lending {
     }
 
     /// The same if it is that process that has the loan.
-    mutating func recall(from borrower: Address, to backlog: inout Backlog) {
-        if loan?.borrower == borrower { recall(to: &backlog) }
+    ///
+    /// Returns whether it had.
+    @discardableResult
+    mutating func recall(from borrower: Address, to backlog: inout Backlog) -> Bool {
+        guard loan?.borrower == borrower else { return false }
+        recall(to: &backlog)
+        return true
     }
 
     /// Decides how much the process is lent the next time.

@@ -38,15 +38,15 @@ final class LoanDesk {
         return last?.taken ?? .max
     }
 
-    /// Whether the borrower has taken everything, so that it can be brought more; if not, it has to ask when it has.
+    /// Whether the borrower has taken all of so many items, so that it can be brought more; if not, it has to ask when it has.
     ///
-    /// Returns `nil` when the word says something else.
-    func isUsedUp(by address: Address, slot: Int, generation: UInt16) -> Bool? {
+    /// One that wants no more of them has ended the loan itself, and has not taken all. Returns `nil` when the word says something else.
+    func isUsedUp(by address: Address, slot: Int, generation: UInt16, count: Int) -> Bool? {
         guard let memory = memories[address] else { return nil }
         let last = memory.change(slot) { claim in
             guard claim.generation == generation else { return nil }
-            return claim.isUsedUp ? claim : claim.asking
+            return claim.taken >= count ? claim : claim.asking
         }
-        return last?.isUsedUp
+        return last.map { $0.taken >= count }
     }
 }

@@ -87,8 +87,8 @@ extension Host {
             poller.remove(descriptor)
             door.dismiss(descriptor)
         case .wantsPicture(let number):
-            door.say(ObserverProtocol.announcement(rankCount: setup.size), to: number)
-            for rank in 0..<setup.size {
+            door.say(ObserverProtocol.announcement(rankCount: roll.present.count), to: number)
+            for rank in roll.present {
                 var frame = Frame(
                     .request,
                     code: Operation.picture.rawValue,

@@ -170,7 +170,9 @@ extension JobPicture {
     }
 
     private init(replies: [Frame]) throws {
-        let ranks = try replies.map { reply in
+        let ranks = try replies.compactMap { reply -> RankPicture? in
+            // Of a rank that is lost there is no picture.
+            guard reply.code != Outcome.rankLost.rawValue else { return nil }
             try reply.checkOutcome(of: "looking at a rank")
             return try reply.withBody { try MessageDecoder().decode(RankPicture.self, from: $0) }
         }

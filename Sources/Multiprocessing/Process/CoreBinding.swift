@@ -11,7 +11,7 @@ public enum CoreBinding: Codable, Hashable, Sendable {
     case rank
     /// One, which as few other processes as possible are bound to.
     case core
-    /// These, by their numbers, as `Machine.usableCores` gives them.
+    /// These, by their numbers, as `Machine.usableCores` gives them in a process on that rank.
     case cores([Int])
 }
 

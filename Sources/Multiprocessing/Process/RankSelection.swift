@@ -16,7 +16,7 @@ public struct RankSelection: Codable, Hashable, Sendable {
 
     let kind: Kind
 
-    /// Every rank but the one that runs the block of `withProcesses`, unless it is the only one: the default.
+    /// Every rank but rank 0, unless it is the only one: the default.
     public static let inTurn = RankSelection(kind: .inTurn)
 
     /// The rank of whoever starts the process or makes the pool: in a program of which every rank runs the block, each has
@@ -25,7 +25,8 @@ public struct RankSelection: Codable, Hashable, Sendable {
 
     /// These ranks of the world; one that is named twice hosts twice as much.
     ///
-    /// To start something there fails with a `ProcessingError` of kind `misuse` if there is no such rank, or none is named.
+    /// To start something there fails with a `ProcessingError` of kind `misuse` if there is no such rank, or none is named; of kind `rankLost`
+    /// if all of them are lost.
     public static func ranks(_ ranks: some Sequence<Int>) -> RankSelection {
         RankSelection(kind: .ranks(Array(ranks)))
     }

@@ -17,6 +17,8 @@ final class Crew {
     let rankTimeout: Int
     /// Those that were lost so far.
     var losses: [RankLoss] = []
+    /// What has come for the next `withProcesses`, while the last one was at its end.
+    var early: [Frame] = []
 
     private var pulse: Pulse?
 
@@ -90,5 +92,8 @@ final class Crew {
     }
 
     /// The next one begins, or the program ends; hands over what has come for it meanwhile.
-    func resume() -> [Frame] { pulse.take()?.stop() ?? [] }
+    func resume() -> [Frame] {
+        defer { early = [] }
+        return early + (pulse.take()?.stop() ?? [])
+    }
 }

@@ -29,6 +29,13 @@ final class Pulse {
                     return
                 } catch {}
             } while (isStopping.wait(until: .now + interval) { $0 ? true : nil }) == nil
+            // What has begun to come is not left half-way.
+            let limit = ContinuousClock.now + .seconds(1)
+            while transport.isBusy, ContinuousClock.now < limit {
+                if let frame = try? transport.receive(), frame.code != Operation.pulse.rawValue {
+                    early.frames.append(frame)
+                }
+            }
         }
     }
 

@@ -156,6 +156,7 @@ final class Scope: Sendable {
             breakdown.withLock { $0 = handedOver.value.breakdown }
             // Nobody else looks at it before this thread has ended.
             Crew.current?.losses = handedOver.value.roll.lost
+            Crew.current?.early = handedOver.value.early
             hasEnded.withLock { $0 = true }
             hasEnded.wakeAll()
         }

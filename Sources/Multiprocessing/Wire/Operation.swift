@@ -219,4 +219,13 @@ enum Outcome: UInt16, Sendable {
     case hostLost
     /// The receiver's rank is lost; the body is the text.
     case rankLost = 40
+
+    /// What is answered when an error keeps a Host from doing what it is asked; the text is the error's.
+    init(_ error: ProcessingError) {
+        switch error.kind {
+        case .misuse: self = .misused
+        case .rankLost: self = .rankLost
+        default: self = .failed
+        }
+    }
 }

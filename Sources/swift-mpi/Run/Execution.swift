@@ -76,6 +76,11 @@ enum Execution {
         -> Int32
     {
         var awaited = awaited
+        // Inherited as ignored, it would never come.
+        signal(SIGCHLD, SIG_DFL)
+        // What has come before there was a launcher did not go to it.
+        var early = sigset_t()
+        sigpending(&early)
         let child = try spawn(words, mask: signals)
         let clock = ContinuousClock()
         var deadline = clock.now + .seconds(seconds)
@@ -95,7 +100,8 @@ enum Execution {
             if signal == SIGCHLD { continue }
             if signal > 0 {
                 // What a terminal sends goes to the launcher as well as to this process.
-                if information.si_code <= 0 { kill(child, signal) }
+                if information.si_code <= 0 || sigismember(&early, signal) == 1 { kill(child, signal) }
+                sigdelset(&early, signal)
             } else if errno == EAGAIN, !isOutOfTime {
                 isOutOfTime = true
                 deadline = clock.now + .seconds(LaunchPlan.graceSeconds)
@@ -125,7 +131,10 @@ enum Execution {
     /// The exit status of a child as a shell gives it, if it has ended.
     private static func ending(of child: pid_t) -> Int32? {
         var status: Int32 = 0
-        guard waitpid(child, &status, WNOHANG) == child else { return nil }
+        let waited = waitpid(child, &status, WNOHANG)
+        // Somebody has arranged that ends of children are not kept.
+        if waited < 0, errno == ECHILD { return 1 }
+        guard waited == child else { return nil }
         let signal = status & 0x7f
         return signal == 0 ? (status >> 8) & 0xff : 128 + signal
     }

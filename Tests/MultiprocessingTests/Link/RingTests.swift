@@ -29,7 +29,7 @@ struct RingTests {
                 let piece = (next..<min(total, next + size)).map { UInt8(truncatingIfNeeded: $0) }
                 let count = piece.withUnsafeBytes { writer.write($0) }
                 next += count
-                if count == 0 { sched_yield() }
+                if count == 0 { await Task.yield() }
             }
         }
         var reader = RingReader(ring)
@@ -37,7 +37,7 @@ struct RingTests {
         while next < total {
             try reader.look()
             var piece = [UInt8](repeating: 0, count: min(reader.count, 41))
-            if piece.isEmpty { sched_yield() }
+            if piece.isEmpty { await Task.yield() }
             piece.withUnsafeMutableBytes { reader.take(into: $0) }
             for byte in piece {
                 if byte != UInt8(truncatingIfNeeded: next) { wrong += 1 }

@@ -54,6 +54,23 @@ struct QueueServiceLendingTests {
         #expect(count(harness) == 0)
     }
 
+    @Test("what a borrower wants no more of has not been taken, also when more comes before it says so")
+    func forgone() {
+        let harness = makeHarness(0..<2)
+        let get = harness.request(
+            .get,
+            from: 1,
+            argument: LoanPlace.mark(slot: 0, looksForMore: true)
+        )
+        harness.request(.acknowledge, from: 1, argument: get.correlation, kind: .notice)
+        let loan = borrowers.loan(1, get.replies.first)
+        #expect(loan.first == [0] && loan.lent == [[1]])
+        borrowers.memory(1).change(0) { $0.closed }
+        put(2, in: harness)
+        #expect(count(harness) == 2)
+        #expect(rest(harness) == [1, 2])
+    }
+
     @Test("what is lent counts as in the queue until it is taken, and can be polled for")
     func counts() {
         let harness = makeHarness(0..<4)

@@ -362,7 +362,7 @@ struct PipeService: Service {
 extension PipeService: Portrayable {
     func portray(_ picture: inout ServicePicture) {
         picture.kind = "pipe"
-        picture.itemCount = ends.reduce(0) { $0 + $1.backlog.count }
+        picture.itemCount = ends.reduce(0) { $0 + $1.backlog.count + $1.lending.unreadCount }
         picture.byteCount = ends.reduce(0) { $0 + $1.backlog.byteCount }
         for end in ends {
             picture.add(end.receivers.addresses, waitingTo: "receive")

@@ -57,7 +57,7 @@ extension PoolService {
         isRankLost: Bool,
         _ outbox: inout Outbox
     ) {
-        vacateSite(rank)
+        if !isRankLost { vacateSite(rank) }
         noteBootFailure("its workers cannot be started: \(reason)", isRankLost: isRankLost, &outbox)
         replaceWorker(&outbox)
     }
@@ -193,7 +193,7 @@ extension PoolService {
         }
         guard end.parent == address else { return }
         booting.remove(end.address)
-        vacateSite(end.address.rank)
+        if !end.isRankLost { vacateSite(end.address.rank) }
         var lostTask = lostTasks.removeValue(forKey: end.address)
         if let member = roster.remove(end.address) {
             var end = end

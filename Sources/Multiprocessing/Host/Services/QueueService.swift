@@ -278,9 +278,11 @@ struct QueueService: Service {
         putters.forget(end.address)
         pollers.forget(end.address)
         joiners.forget(end.address)
-        lending.recall(from: end.address, to: &backlog)
+        let hadLoan = lending.recall(from: end.address, to: &backlog)
         lending.forget(end.address)
-        giveBack(deliveries.removeAll(of: end.address), &outbox)
+        let unread = deliveries.removeAll(of: end.address)
+        // The end of somebody else is no reason to take back what was lent.
+        if hadLoan || !unread.isEmpty { giveBack(unread, &outbox) } else { tellIfOver(&outbox) }
     }
 
     /// What came back because its receiver has ended may have been given back before, by the news of that end.
@@ -300,7 +302,7 @@ struct QueueService: Service {
 extension QueueService: Portrayable {
     func portray(_ picture: inout ServicePicture) {
         picture.kind = "queue"
-        picture.itemCount = backlog.count
+        picture.itemCount = backlog.count + lending.unreadCount
         picture.byteCount = backlog.byteCount
         picture.capacity = capacity
         if isClosed { picture.state = "closed" }
