@@ -18,6 +18,8 @@ final class LoanDrawer: Sendable {
         /// Which word is used, and whose.
         var slot: Int?
         var endpoint: Endpoint?
+        /// How many requests have no answer yet, each of which may bring a loan.
+        var requestCount = 0
         /// What was lent last, from the position on; the service may have taken it back, and may bring more.
         var generation: UInt16?
         var batch: Frame?
@@ -33,7 +35,7 @@ final class LoanDrawer: Sendable {
 
     /// What a request says of where something can be lent; 0 for nowhere.
     ///
-    /// With `looksForMore`, `look` is called before the next request.
+    /// With `looksForMore`, `look` is called before the next request. `noteAnswer` is called when the request has been answered.
     func mark(at endpoint: Endpoint, looksForMore: Bool = false) -> UInt64 {
         // Only what is on the same rank can see at once what this process takes.
         guard service.rank == endpoint.address.rank else { return 0 }
@@ -41,9 +43,14 @@ final class LoanDrawer: Sendable {
             if state.endpoint !== endpoint {
                 state = State(slot: endpoint.drawers.add(self, at: endpoint), endpoint: endpoint)
             }
-            return state.slot.map { LoanPlace.mark(slot: $0, looksForMore: looksForMore) } ?? 0
+            guard let slot = state.slot else { return 0 }
+            state.requestCount += 1
+            return LoanPlace.mark(slot: slot, looksForMore: looksForMore)
         }
     }
+
+    /// A request has been answered, whatever came of it.
+    func noteAnswer() { state.withLock { $0.requestCount = max(0, $0.requestCount - 1) } }
 
     /// Takes the next item, if there is one here that is not longer than that.
     func take(maximumSize: Int = .max) -> Item? {
@@ -134,13 +141,14 @@ final class LoanDrawer: Sendable {
 
     /// Lets the service have what was not taken; nothing can be lent here any more.
     func giveBack() {
-        let (slot, endpoint, hasLoan) = state.withLock { state in
+        let (slot, endpoint, hasLoan, requestCount) = state.withLock { state in
             defer { state = State() }
-            return (state.slot, state.endpoint, state.generation != nil)
+            return (state.slot, state.endpoint, state.generation != nil, state.requestCount)
         }
         guard let slot, let endpoint, endpoint === Endpoint.current else { return }
         // Before the slot can be used for something else. If the Host is gone, so is the service.
         if hasLoan { try? endpoint.notify(endpoint.makeFrame(.returnLoan, to: service)) }
-        endpoint.drawers.remove(slot, at: endpoint)
+        // A loan that is still to come would be taken for one of whoever has the word then: so nobody has it any more.
+        if requestCount == 0 { endpoint.drawers.remove(slot, at: endpoint) }
     }
 }

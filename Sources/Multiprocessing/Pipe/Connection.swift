@@ -240,6 +240,7 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
 
     /// Throws what a reply reports unless it is a message, and says that the message has arrived.
     func take(_ reply: Frame, _ endpoint: Endpoint) throws -> LoanDrawer.Item {
+        drawer.noteAnswer()
         if reply.code == Outcome.timedOut.rawValue { try Task.checkCancellation() }
         if reply.code == Outcome.notFound.rawValue {
             throw ProcessingError(.endOfStream, "receiving from a pipe: the other end is gone")

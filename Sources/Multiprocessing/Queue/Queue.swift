@@ -169,6 +169,7 @@ public class Queue<Element: Codable & Sendable>: Codable, @unchecked Sendable {
     public func getWithoutWaiting() throws -> Element { try get(timeout: .zero) }
 
     private func item(_ reply: Frame, _ endpoint: Endpoint) throws -> Element {
+        drawer.noteAnswer()
         try checkGet(reply)
         try endpoint.acknowledge(reply)
         guard let item = drawer.accept(reply) else {
