@@ -37,7 +37,8 @@ extension Host {
 
     /// Starts a process on this rank.
     func startProcess(_ frame: Frame) {
-        guard var (order, workOffset) = try? frame.order() else { return reply(to: frame, .malformed) }
+        guard let (given, workOffset) = try? frame.order() else { return reply(to: frame, .malformed) }
+        var order = given
         do {
             guard !isStopping else { return refuseStart(frame, order, .scopeEnded, "the program is ending") }
             guard (0..<setup.size).contains(order.mainRank) else {
