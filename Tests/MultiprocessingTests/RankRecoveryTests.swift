@@ -36,7 +36,9 @@ private enum Recovery {
 
 /// Waits for the news that a rank is lost.
 private func waitForLoss(of rank: Int) throws {
-    while try !Process.lostRanks.contains(rank) { usleep(1000) }
+    let limit = ContinuousClock.now + .seconds(50)
+    while try !Process.lostRanks.contains(rank), ContinuousClock.now < limit { usleep(1000) }
+    #expect(try Process.lostRanks.contains(rank))
 }
 
 /// Says which process the rank is, for the test to kill it.

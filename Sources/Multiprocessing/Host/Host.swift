@@ -48,7 +48,7 @@ final class Host {
     /// Whether some of it waited to be printed when this was looked at last.
     var isOutputBehind = false
     /// What has come meanwhile for those on this rank that print to the same place: what they print then comes after it.
-    private var held: [Frame] = []
+    var held: [Frame] = []
     /// What the program's threads have left to the Host's own one to print.
     var unprinted: [Frame] = []
     /// Whether it is the Host's own thread that has the helm.
@@ -108,15 +108,15 @@ final class Host {
     /// How processes of the past ended, until those know that started them, by these.
     var pastEnds: [Address: [UInt32: ExitStatus]] = [:]
 
-    private var timers = Heap<Timer>()
-    private var armed: [UInt32: ContinuousClock.Instant] = [:]
+    var timers = Heap<Timer>()
+    var armed: [UInt32: ContinuousClock.Instant] = [:]
     /// Frames for places on this rank that are still to be looked at.
-    private var local: Deque<Frame> = []
-    private var isRouting = false
+    var local: Deque<Frame> = []
+    var isRouting = false
     private(set) var now = ContinuousClock.now
     private var turnCount = 0
     /// How many frames the main program was given.
-    private(set) var deliveryCount = 0
+    var deliveryCount = 0
 
     /// What the Host's own thread does while others have the helm, or nobody.
     private enum Rest {
@@ -131,7 +131,7 @@ final class Host {
     /// When a thread of the program last had the helm.
     private var lastSteering: ContinuousClock.Instant?
 
-    private struct Timer: Comparable {
+    struct Timer: Comparable {
         let deadline: ContinuousClock.Instant
         let serial: UInt32
         static func < (first: Timer, second: Timer) -> Bool { first.deadline < second.deadline }
@@ -386,212 +386,5 @@ final class Host {
         for process in processes.values { try? server.signal(process.address.serial, SIGKILL) }
         isCutOff = true
         hasLeft = true
-    }
-
-    // MARK: Timers
-
-    private func expireTimers() {
-        if let killDeadline, killDeadline <= now {
-            self.killDeadline = nil
-            killEverything()
-        }
-        if let deadline = supply.deadline, deadline <= now { adjustSpares() }
-        watchRanks()
-        while let timer = timers.min, timer.deadline <= now {
-            timers.removeMin()
-            guard armed[timer.serial] == timer.deadline else { continue }
-            armed[timer.serial] = nil
-            if let place = services[timer.serial] {
-                var outbox = Outbox(service: address(ofService: timer.serial))
-                place.service.expire(now: now, &outbox)
-                finish(outbox)
-                arm(timer.serial, at: place.service.nextDeadline)
-            } else if let process = processes[timer.serial] {
-                var outbox = Outbox(service: .host(ofRank: setup.rank))
-                for waiter in process.joiners.popExpired(at: now) { outbox.reply(to: waiter, .timedOut) }
-                finish(outbox)
-                arm(timer.serial, at: process.joiners.nextDeadline)
-            } else if timer.serial == mainEndpoint.address.serial {
-                var outbox = Outbox(service: .host(ofRank: setup.rank))
-                for waiter in mainJoiners.popExpired(at: now) { outbox.reply(to: waiter, .timedOut) }
-                finish(outbox)
-                arm(timer.serial, at: mainJoiners.nextDeadline)
-            }
-        }
-    }
-
-    /// Makes sure that something is looked at when its time comes.
-    func arm(_ serial: UInt32, at deadline: ContinuousClock.Instant?) {
-        guard let deadline else { return }
-        if let known = armed[serial], known <= deadline { return }
-        armed[serial] = deadline
-        timers.insert(Timer(deadline: deadline, serial: serial))
-        // Those that have lost their meaning would otherwise stay until their time comes, which may be long.
-        if timers.count > 2 * armed.count + Host.maximumIdleTimers {
-            timers = Heap(armed.map { Timer(deadline: $1, serial: $0) })
-        }
-    }
-
-    /// Something is no longer looked at.
-    func disarm(_ serial: UInt32) { armed[serial] = nil }
-
-    /// How many timers without a meaning are left alone.
-    private static let maximumIdleTimers = 64
-    /// How many there are.
-    var timerCount: Int { timers.count }
-
-    // MARK: Routing
-
-    /// Brings a frame to its place, and then everything that this gives rise to, in order.
-    func route(_ frame: consuming Frame) {
-        forward(frame)
-        guard !isRouting else { return }
-        isRouting = true
-        while let next = local.popFirst() { handle(next) }
-        isRouting = false
-    }
-
-    private func forward(_ frame: consuming Frame) {
-        let rank = Int(frame.destination.rank)
-        if rank == setup.rank {
-            local.append(frame)
-        } else if let loss = roll.loss(of: rank) {
-            answerForLost(loss, frame)
-        } else if (0..<setup.size).contains(rank) {
-            observation.tally.noteSent(frame.bytes.count, toRank: rank)
-            if frame.destination.isHost { remote.noteSending(frame) }
-            do {
-                try transport.send(frame, toRank: rank)
-            } catch {
-                failTransport(error)
-            }
-        } else {
-            refuse(frame)
-        }
-    }
-
-    private func handle(_ frame: consuming Frame) {
-        let serial = frame.destination.serial
-        if serial == 0 {
-            handleHostFrame(frame)
-        } else if isOutputBehind, printsHere(serial) {
-            held.append(frame)
-        } else if serial == Address.main(ofRank: 0).serial {
-            deliveryCount &+= 1
-            mainEndpoint.deliver(frame)
-        } else if let place = services[serial] {
-            handle(frame, by: place, serial)
-        } else if let process = processes[serial], process.isLinkOpen {
-            send(frame, to: process)
-        } else {
-            refuse(frame)
-        }
-    }
-
-    /// Brings frames to their places that had to wait until what was printed before was printed.
-    func releaseHeld() {
-        let frames = held
-        held = []
-        for frame in frames { route(frame) }
-    }
-
-    /// Whether the main program, or a process, of that number prints to where this Host does.
-    private func printsHere(_ serial: UInt32) -> Bool {
-        serial == mainEndpoint.address.serial || processes[serial]?.outputs.isEmpty == true
-    }
-
-    private func handle(_ frame: consuming Frame, by place: ServicePlace, _ serial: UInt32) {
-        var outbox = Outbox(service: address(ofService: serial))
-        if frame.kind == .undeliverable {
-            place.service.takeBack(frame, &outbox)
-        } else if let operation = Operation(rawValue: frame.code) {
-            if operation.isAboutTenure { return seeToTenure(operation, frame, of: place, serial) }
-            if operation == .cancel {
-                place.service.cancel(frame.argument, of: frame.source, &outbox)
-            } else {
-                observation.tally.note(operation, frame)
-                var request = Request(frame, now: now)
-                place.service.handle(operation, &request, &outbox)
-            }
-        }
-        arm(serial, at: place.service.nextDeadline)
-        finish(outbox)
-    }
-
-    /// Does what a service wants done.
-    func finish(_ outbox: Outbox) {
-        for frame in outbox.frames { send(frame) }
-        for order in outbox.starts { place(order) }
-        for (process, signal) in outbox.signals {
-            var frame = Frame(
-                .notice,
-                code: Operation.signalProcess.rawValue,
-                from: outbox.service,
-                to: .host(ofRank: Int(process.rank)),
-                argument: UInt64(process.serial) | UInt64(signal) << 32
-            )
-            frame.seal()
-            send(frame)
-        }
-        closePassages(outbox.closedPassages)
-        if outbox.isFinished { removeService(outbox.service.serial) }
-    }
-
-    /// Sends a frame of this Host or one of its services.
-    func send(_ frame: consuming Frame) {
-        // A change would copy a frame whose memory a service shares.
-        if frame.epoch != setup.epoch { frame.epoch = setup.epoch }
-        route(frame)
-    }
-
-    /// Sends a notice to a Host.
-    func notify(_ operation: Operation, rank: Int, argument: UInt64 = 0, body: [UInt8] = []) {
-        var frame = Frame(
-            .notice,
-            code: operation.rawValue,
-            from: .host(ofRank: setup.rank),
-            to: .host(ofRank: rank),
-            argument: argument,
-            reserving: body.count
-        )
-        frame.bytes.append(contentsOf: body)
-        frame.seal()
-        send(frame)
-    }
-
-    /// Answers a request to this Host.
-    func reply(to frame: Frame, _ outcome: Outcome = .done, argument: UInt64 = 0, text: String = "") {
-        guard frame.kind == .request else { return }
-        var outbox = Outbox(service: .host(ofRank: setup.rank))
-        outbox.reply(
-            to: Request(frame, now: now).waiter,
-            outcome,
-            argument: argument,
-            body: Array(text.utf8)
-        )
-        finish(outbox)
-    }
-
-    /// Sends back what has no receiver here: a request is answered, and what a service gave away returns to it.
-    func refuse(_ frame: Frame) {
-        closePassages(PoolSubmission.passages(in: frame))
-        switch frame.kind {
-        case .request: reply(to: frame, .notFound)
-        case .reply where frame.code == Outcome.done.rawValue && !frame.source.isHost:
-            var returned = frame
-            returned.kind = .undeliverable
-            returned.source = frame.destination
-            returned.destination = frame.source
-            send(returned)
-        default: break
-        }
-    }
-
-    func address(ofService serial: UInt32) -> Address { Address(rank: Int32(setup.rank), serial: serial) }
-
-    /// The next free number for a process or a service.
-    func takeSerial() -> UInt32 {
-        defer { nextSerial += 1 }
-        return nextSerial
     }
 }

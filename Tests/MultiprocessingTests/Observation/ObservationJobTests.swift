@@ -79,10 +79,10 @@ struct ObservationJobTests {
         #expect(lives.count { $0.name == "partner" && $0.facts["ending"] as? String == "exit status 0" } == 1)
         #expect(trace.rankNames.count == (ranks ?? 1))
         #expect(trace.crossings.isEmpty)
-        // The partner waited for three messages, and was waited for.
+        // The partner waited for the first message; one that is brought while it looks for it needs no wait.
         let partner = try #require(lives.first { $0.name == "partner" })
         let own = trace.events.filter { $0.rank == partner.rank && $0.thread == partner.thread }
-        #expect(own.count { $0.category == "wait" && $0.name == "pipeReceive" } == 3)
+        #expect((1...3).contains(own.count { $0.category == "wait" && $0.name == "pipeReceive" }))
         #expect(own.count { $0.category == "frame" && $0.name == "pipeSend" } == 3)
         #expect(own.count { $0.category == "frame" && $0.name == "put" } == 10)
         for event in own where event.phase != "M" {
