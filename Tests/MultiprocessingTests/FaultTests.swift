@@ -56,11 +56,10 @@ extension RankJobResult {
     }
 }
 
-/// What is left on the machine, but for what MPI and other programs leave there, and what tests of listeners use meanwhile.
+/// What the library has left on the machine: its own names only, since other tests make files meanwhile.
 private func tracesOfOurs() -> SystemTraces {
     SystemTraces.now {
-        ($0.contains("swift-mpi") && !$0.contains("swift-mpi-test-"))
-            || $0.contains("mpi-journal") || $0.contains("forkserver")
+        $0.hasPrefix("swift-mpi.") || $0.contains("mpi-journal") || $0.contains("forkserver")
     }
 }
 
