@@ -44,7 +44,7 @@ extension Host {
             let order = try frame.withBody { try MessageDecoder().decode(ServiceOrder.self, from: $0) }
             let serial = takeSerial()
             services[serial] = ServicePlace(
-                order.makeService(for: frame.source, lendingAt: loanDesk),
+                order.makeService(for: frame.source, lendingAt: loanDesk, lanes),
                 tenure: frame.argument == 1 ? ServiceTenure(maker: frame.source) : nil
             )
             if let leftover = order.leftover { remember(leftover, of: serial) }

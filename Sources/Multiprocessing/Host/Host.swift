@@ -62,6 +62,7 @@ final class Host {
     var services: [UInt32: ServicePlace] = [:]
     /// What was lent to processes of this rank.
     let loanDesk = LoanDesk()
+    let lanes = LaneSupply()
     /// What the fork server has to remove if this rank is killed, by the service that sees to it otherwise.
     var leftovers: [UInt32: Leftover] = [:]
     var processes: [UInt32: HostedProcess] = [:]

@@ -10,6 +10,9 @@ final class LoanDesk {
     /// A process has ended, and all services have been told so.
     func dismiss(_ address: Address) { memories[address] = nil }
 
+    /// Whether that is a process, or the main program, of this Host.
+    func knows(_ address: Address) -> Bool { memories[address] != nil }
+
     /// Whether something can be lent with that word.
     func knows(_ address: Address, slot: Int) -> Bool {
         0..<ClaimMemory.slotCount ~= slot && memories[address] != nil

@@ -5,7 +5,8 @@ internal import Glibc
 final class SharedMapping {
     let base: UnsafeMutableRawPointer
     let size: Int
-    private var descriptor: Int32
+    /// Of memory that was made here, until it is given away; else -1.
+    private(set) var descriptor: Int32
 
     /// New memory full of zeros, in the Host.
     init(size: Int) throws(ProcessingError) {

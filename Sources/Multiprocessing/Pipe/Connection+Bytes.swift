@@ -13,10 +13,9 @@ extension Connection {
     ///
     /// As `Connection.send_bytes` in Python.
     public func sendBytes(_ bytes: some Collection<UInt8>, timeout: Duration? = nil) throws {
-        var (endpoint, frame) = try makeSend(timeout)
+        var (endpoint, frame) = try makeSend()
         frame.bytes.append(contentsOf: bytes)
-        guard try !sendAtOnce(frame, endpoint) else { return }
-        try checkSend(try endpoint.call(frame))
+        try send((endpoint, sending(frame, at: endpoint, timeout, true), Departures()))
     }
 
     /// Sends bytes to the far end, as one message, without blocking the thread.
@@ -24,10 +23,9 @@ extension Connection {
     /// When the task is cancelled while it waits for room nothing is sent and a `CancellationError` thrown. See
     /// `sendBytes(_:timeout:)`.
     public func sendBytes(_ bytes: some Collection<UInt8>, timeout: Duration? = nil) async throws {
-        var (endpoint, frame) = try makeSend(timeout)
+        var (endpoint, frame) = try makeSend()
         frame.bytes.append(contentsOf: bytes)
-        guard try !sendAtOnce(frame, endpoint) else { return }
-        try checkSend(try await endpoint.call(frame))
+        try await send((endpoint, sending(frame, at: endpoint, timeout, false), Departures()))
     }
 
     /// Sends memory to the far end, as one message.
@@ -38,10 +36,9 @@ extension Connection {
     ///
     /// As `Connection.send_bytes` in Python.
     public func sendBytes(_ memory: RawSpan, timeout: Duration? = nil) throws {
-        var (endpoint, frame) = try makeSend(timeout)
+        var (endpoint, frame) = try makeSend()
         memory.withUnsafeBytes { frame.bytes.append(contentsOf: $0) }
-        guard try !sendAtOnce(frame, endpoint) else { return }
-        try checkSend(try endpoint.call(frame))
+        try send((endpoint, sending(frame, at: endpoint, timeout, true), Departures()))
     }
 
     /// Receives the next message as bytes.
@@ -55,13 +52,8 @@ extension Connection {
     ///
     /// As `Connection.recv_bytes` in Python.
     public func receiveBytes(maximumCount: Int? = nil, timeout: Duration? = nil) throws -> [UInt8] {
-        let mayLook = LoanDrawer.mayLook(timeout)
-        if let item = lentItem(maximumCount: maximumCount ?? .max, looking: mayLook) {
-            return item.withBody { Array($0) }
-        }
-        let (endpoint, frame) = try makeBytesReceive(maximumCount, timeout, looksForMore: mayLook)
-        let reply = try endpoint.call(frame)
-        return try take(reply, endpoint).withBody { Array($0) }
+        try check(maximumCount)
+        return try receiveNext(maximumCount: maximumCount, timeout).body
     }
 
     /// Receives the next message as bytes without blocking the thread.
@@ -69,10 +61,13 @@ extension Connection {
     /// When the task is cancelled no message is taken and a `CancellationError` thrown. See
     /// `receiveBytes(maximumCount:timeout:)`.
     public func receiveBytes(maximumCount: Int? = nil, timeout: Duration? = nil) async throws -> [UInt8] {
-        if let item = lentItem(maximumCount: maximumCount ?? .max) { return item.withBody { Array($0) } }
-        let (endpoint, frame) = try makeBytesReceive(maximumCount, timeout)
-        let reply = try await endpoint.call(frame)
-        return try take(reply, endpoint).withBody { Array($0) }
+        try check(maximumCount)
+        return try await receiveNext(maximumCount: maximumCount, timeout).body
+    }
+
+    private func check(_ maximumCount: Int?) throws(ProcessingError) {
+        guard let maximumCount, maximumCount < 0 else { return }
+        throw ProcessingError(.misuse, "receiving up to \(maximumCount) bytes from a pipe")
     }
 
     /// Receives the next message into memory, at its beginning.
@@ -85,24 +80,16 @@ extension Connection {
     ///
     /// As `Connection.recv_bytes_into` in Python.
     public func receiveBytes(into memory: inout MutableRawSpan, timeout: Duration? = nil) throws -> Int {
-        let item: LoanDrawer.Item
-        if let lent = lentItem(maximumCount: memory.byteCount) {
-            item = lent
-        } else {
-            let (endpoint, frame) = try makeBytesReceive(memory.byteCount, timeout)
-            item = try take(try endpoint.call(frame), endpoint)
-        }
-        memory.withUnsafeMutableBytes { memory in item.withBody { memory.copyMemory(from: $0) } }
-        return item.range.count
+        let message = try receiveNext(maximumCount: memory.byteCount, timeout)
+        memory.withUnsafeMutableBytes { memory in message.withBody { memory.copyMemory(from: $0) } }
+        return message.count
     }
 
     /// Receives the next message into an array, whose size stays as it is.
     ///
     /// See `receiveBytes(into:timeout:)` for memory.
     public func receiveBytes(into array: inout [UInt8], timeout: Duration? = nil) throws -> Int {
-        if let item = lentItem(maximumCount: array.count) { return put(item, into: &array) }
-        let (endpoint, frame) = try makeBytesReceive(array.count, timeout)
-        return put(try take(try endpoint.call(frame), endpoint), into: &array)
+        put(try receiveNext(maximumCount: array.count, timeout), into: &array)
     }
 
     /// Receives the next message into an array, whose size stays as it is, without blocking the thread.
@@ -110,30 +97,11 @@ extension Connection {
     /// When the task is cancelled no message is taken and a `CancellationError` thrown. See `receiveBytes(into:timeout:)`
     /// for memory.
     public func receiveBytes(into array: inout [UInt8], timeout: Duration? = nil) async throws -> Int {
-        if let item = lentItem(maximumCount: array.count) { return put(item, into: &array) }
-        let (endpoint, frame) = try makeBytesReceive(array.count, timeout)
-        let reply = try await endpoint.call(frame)
-        return put(try take(reply, endpoint), into: &array)
+        put(try await receiveNext(maximumCount: array.count, timeout), into: &array)
     }
 
-    private func put(_ item: LoanDrawer.Item, into array: inout [UInt8]) -> Int {
-        array.withUnsafeMutableBytes { memory in item.withBody { memory.copyMemory(from: $0) } }
-        return item.range.count
-    }
-
-    private func makeBytesReceive(
-        _ maximumCount: Int?,
-        _ timeout: Duration?,
-        looksForMore: Bool = false
-    ) throws(ProcessingError) -> (endpoint: Endpoint, frame: Frame) {
-        if let maximumCount, maximumCount < 0 {
-            throw ProcessingError(.misuse, "receiving up to \(maximumCount) bytes from a pipe")
-        }
-        return try receiveFrame(
-            .pipeReceive,
-            timeout,
-            maximumCount: maximumCount,
-            looksForMore: looksForMore
-        )
+    private func put(_ message: ReceivedMessage, into array: inout [UInt8]) -> Int {
+        array.withUnsafeMutableBytes { memory in message.withBody { memory.copyMemory(from: $0) } }
+        return message.count
     }
 }

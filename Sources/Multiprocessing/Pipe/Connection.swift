@@ -21,9 +21,8 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
     /// Whether messages can be received at this end.
     public let isReadable: Bool
     private let isOpen = Mutex(true)
-    /// Messages that are lent to this process.
-    let drawer: LoanDrawer
-    private let permit: SendingPermit
+    /// The lanes that lead past the Host, while there are some.
+    private let (outgoing, incoming): (SendingLane, ReceivingLane)
 
     init(pipe: Address, epoch: UInt32, end: Int, canSend: Bool, canReceive: Bool) {
         self.pipe = pipe
@@ -31,8 +30,7 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
         self.end = end
         isWritable = canSend
         isReadable = canReceive
-        drawer = LoanDrawer(for: pipe)
-        permit = SendingPermit(for: pipe)
+        (outgoing, incoming) = (SendingLane(for: pipe), ReceivingLane(for: pipe))
     }
 
     deinit { close() }
@@ -58,8 +56,7 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
         epoch = ticket.epoch
         isWritable = ticket.isWritable
         isReadable = ticket.isReadable
-        drawer = LoanDrawer(for: pipe)
-        permit = SendingPermit(for: pipe)
+        (outgoing, incoming) = (SendingLane(for: pipe), ReceivingLane(for: pipe))
         let endpoint = try Endpoint.required(for: "a connection", epoch: epoch)
         try endpoint.notify(
             endpoint.makeFrame(.pipeAttach, to: pipe, argument: reservation.argument)
@@ -117,71 +114,72 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
     ///
     /// As `Connection.send` in Python.
     public func send(_ message: Message, timeout: Duration? = nil) throws {
-        let (endpoint, frame, departures) = try sendFrame(message, timeout)
-        guard try !sendAtOnce(frame, endpoint, departures) else { return }
-        do {
-            try checkSend(try endpoint.call(frame))
-        } catch {
-            departures.giveBack()
-            throw error
-        }
+        try send(try sending(message, timeout, mayLook: true))
     }
 
     /// Sends a message to the far end without blocking the thread.
     ///
     /// When the task is cancelled while it waits for room nothing is sent and a `CancellationError` thrown. See `send(_:timeout:)`.
     public func send(_ message: Message, timeout: Duration? = nil) async throws {
-        let (endpoint, frame, departures) = try sendFrame(message, timeout)
-        guard try !sendAtOnce(frame, endpoint, departures) else { return }
+        try await send(try sending(message, timeout))
+    }
+
+    private func sending(
+        _ message: Message,
+        _ timeout: Duration?,
+        mayLook: Bool = false
+    ) throws -> (Endpoint, MessageSending, Departures) {
+        var (endpoint, frame) = try makeSend()
+        let departures = try MessageEncoder().encode(departing: message, appendingTo: &frame.bytes)
+        return (endpoint, sending(frame, at: endpoint, timeout, mayLook, departures), departures)
+    }
+
+    /// Begins a frame to which what is sent is appended.
+    func makeSend() throws(ProcessingError) -> (endpoint: Endpoint, frame: Frame) {
+        guard isWritable else { throw ProcessingError(.misuse, "this end of the pipe can only receive") }
+        let endpoint = try openEndpoint("sending through a pipe")
+        return (endpoint, endpoint.makeFrame(.pipeSend, to: pipe, reserving: 64))
+    }
+
+    func sending(
+        _ frame: Frame,
+        at endpoint: Endpoint,
+        _ timeout: Duration?,
+        _ mayLook: Bool,
+        _ departures: Departures = Departures()
+    ) -> MessageSending {
+        MessageSending(
+            frame,
+            from: end,
+            at: endpoint,
+            by: outgoing,
+            departures,
+            timeout: timeout,
+            mayLook: mayLook
+        )
+    }
+
+    func send(_ message: (endpoint: Endpoint, sending: MessageSending, departures: Departures)) throws {
+        var (endpoint, sending, departures) = message
         do {
-            try checkSend(try await endpoint.call(frame))
+            while let question = try sending.next(), try !sending.note(try endpoint.call(question)) {}
         } catch {
             departures.giveBack()
             throw error
         }
     }
 
-    private func sendFrame(_ message: Message, _ timeout: Duration?) throws -> (Endpoint, Frame, Departures) {
-        var (endpoint, frame) = try makeSend(timeout)
-        let departures = try MessageEncoder().encode(departing: message, appendingTo: &frame.bytes)
-        return (endpoint, frame, departures)
-    }
-
-    /// Begins a frame to which what is sent is appended.
-    func makeSend(_ timeout: Duration?) throws(ProcessingError) -> (endpoint: Endpoint, frame: Frame) {
-        guard isWritable else { throw ProcessingError(.misuse, "this end of the pipe can only receive") }
-        let endpoint = try openEndpoint("sending through a pipe")
-        let argument = UInt64(end) | permit.mark(at: endpoint) << 1
-        return (
-            endpoint,
-            endpoint.makeFrame(
-                .pipeSend,
-                to: pipe,
-                argument: argument,
-                timeout: Timeout(timeout),
-                reserving: 64
-            )
-        )
-    }
-
-    /// Sends a message without asking whether there is room, if that is known.
-    func sendAtOnce(
-        _ frame: borrowing Frame,
-        _ endpoint: Endpoint,
-        _ departures: Departures = Departures()
-    ) throws(ProcessingError) -> Bool {
-        // Connections in a message are to be given back if the far end turns out to be gone.
-        guard frame.bodySize <= Permits.maximumSize, departures.isEmpty, permit.use(at: endpoint) else {
-            return false
+    func send(_ message: (endpoint: Endpoint, sending: MessageSending, departures: Departures)) async throws {
+        var (endpoint, sending, departures) = message
+        do {
+            while let question = try sending.next() {
+                let answer = try await endpoint.call(question)
+                if try sending.note(answer) { return }
+            }
+        } catch {
+            departures.giveBack()
+            throw error
         }
-        try endpoint.notify(copy frame)
-        return true
-    }
-
-    func checkSend(_ reply: Frame) throws {
-        if reply.code == Outcome.timedOut.rawValue { try Task.checkCancellation() }
-        try reply.checkOutcome(of: "sending through a pipe")
-        permit.note(reply.argument)
     }
 
     // MARK: Receiving
@@ -195,73 +193,82 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
     ///
     /// As `Connection.recv` in Python.
     public func receive(timeout: Duration? = nil) throws -> Message {
-        let mayLook = LoanDrawer.mayLook(timeout)
-        if let item = lentItem(looking: mayLook) { return try decode(item) }
-        let (endpoint, frame) = try receiveFrame(.pipeReceive, timeout, looksForMore: mayLook)
-        return try decode(try take(try endpoint.call(frame), endpoint))
+        try decode(try receiveNext(timeout))
     }
 
     /// Receives the next message without blocking the thread.
     ///
     /// See `receive(timeout:)`.
     public func receive(timeout: Duration? = nil) async throws -> Message {
-        if let item = lentItem() { return try decode(item) }
-        let (endpoint, frame) = try receiveFrame(.pipeReceive, timeout)
-        let reply = try await endpoint.call(frame)
-        return try decode(try take(reply, endpoint))
+        try decode(try await receiveNext(timeout))
     }
 
-    /// A message that is here already, or comes in a moment, if it is not too long.
-    func lentItem(maximumCount: Int = .max, looking mayLook: Bool = false) -> LoanDrawer.Item? {
-        // At an end that was closed there is none.
-        guard isReadable else { return nil }
-        return mayLook ? drawer.look(maximumSize: maximumCount) : drawer.take(maximumSize: maximumCount)
+    private func decode(_ message: ReceivedMessage) throws -> Message {
+        try message.withBody { try MessageDecoder().decode(Message.self, from: $0) }
     }
 
-    /// Begins a request for a message of at most so many bytes, or for what is known of it.
-    func receiveFrame(
-        _ operation: Operation,
+    /// Receives the next message, if it is not longer than that, as bytes.
+    func receiveNext(maximumCount: Int? = nil, _ timeout: Duration?) throws -> ReceivedMessage {
+        var (endpoint, receiving) = try receiving(maximumCount, timeout, mayLook: true)
+        while true {
+            switch try receiving.next() {
+            case .message(let message): return message
+            case .ask(let question):
+                if let message = try receiving.note(try endpoint.call(question)) { return message }
+            }
+        }
+    }
+
+    /// The same without blocking the thread.
+    func receiveNext(maximumCount: Int? = nil, _ timeout: Duration?) async throws -> ReceivedMessage {
+        var (endpoint, receiving) = try receiving(maximumCount, timeout, mayLook: false)
+        while true {
+            switch try receiving.next() {
+            case .message(let message): return message
+            case .ask(let question):
+                let answer = try await endpoint.call(question)
+                if let message = try receiving.note(answer) { return message }
+            }
+        }
+    }
+
+    private func receiving(
+        _ maximumCount: Int?,
         _ timeout: Duration?,
-        maximumCount: Int? = nil,
-        looksForMore: Bool = false
-    ) throws(ProcessingError) -> (endpoint: Endpoint, frame: Frame) {
-        guard isReadable else { throw ProcessingError(.misuse, "this end of the pipe can only send") }
-        let endpoint = try openEndpoint("receiving from a pipe")
-        // No message is longer than what half of the argument can say.
-        let limit = maximumCount.map { UInt64(min($0, Frame.maximumBodySize)) + 1 } ?? 0
-        var argument = UInt64(end) | limit << 1
-        if operation == .pipeReceive {
-            argument |= PipeService.loanMark(drawer.mark(at: endpoint, looksForMore: looksForMore))
-        }
-        return (
-            endpoint, endpoint.makeFrame(operation, to: pipe, argument: argument, timeout: Timeout(timeout))
+        mayLook: Bool
+    ) throws(ProcessingError) -> (Endpoint, MessageReceiving) {
+        let endpoint = try readableEndpoint()
+        let receiving = MessageReceiving(
+            at: end,
+            of: pipe,
+            endpoint,
+            by: incoming,
+            maximumCount: maximumCount,
+            timeout: timeout,
+            mayLook: mayLook
         )
+        return (endpoint, receiving)
     }
 
-    /// Throws what a reply reports unless it is a message, and says that the message has arrived.
-    func take(_ reply: Frame, _ endpoint: Endpoint) throws -> LoanDrawer.Item {
-        drawer.noteAnswer()
-        if reply.code == Outcome.timedOut.rawValue { try Task.checkCancellation() }
-        if reply.code == Outcome.notFound.rawValue {
-            throw ProcessingError(.endOfStream, "receiving from a pipe: the other end is gone")
-        }
-        try reply.checkOutcome(of: "receiving from a pipe")
-        try endpoint.acknowledge(reply, .pipeAcknowledge)
-        guard let item = drawer.accept(reply) else {
-            throw ProcessingError(.transport, "receiving from a pipe: the answer was not understood")
-        }
-        return item
+    private func readableEndpoint() throws(ProcessingError) -> Endpoint {
+        guard isReadable else { throw ProcessingError(.misuse, "this end of the pipe can only send") }
+        return try openEndpoint("receiving from a pipe")
     }
 
-    private func decode(_ item: LoanDrawer.Item) throws -> Message {
-        try item.withBody { try MessageDecoder().decode(Message.self, from: $0) }
+    /// Begins a request for what is known of the next message.
+    func pollFrame(_ timeout: Duration?) throws(ProcessingError) -> (endpoint: Endpoint, frame: Frame) {
+        let endpoint = try readableEndpoint()
+        return (
+            endpoint,
+            endpoint.makeFrame(.pipePoll, to: pipe, argument: UInt64(end), timeout: Timeout(timeout))
+        )
     }
 
     /// Whether `receive` would return, or report the end of the stream, without waiting; waits for that if asked to.
     ///
     /// As `Connection.poll` in Python.
     public func poll(timeout: Duration? = .zero) throws -> Bool {
-        let (endpoint, frame) = try receiveFrame(.pipePoll, timeout)
+        let (endpoint, frame) = try pollFrame(timeout)
         return try canReceive(try endpoint.call(frame))
     }
 
@@ -270,7 +277,7 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
     ///
     /// When the task is cancelled the wait ends with a `CancellationError`.
     public func poll(timeout: Duration? = .zero) async throws -> Bool {
-        let (endpoint, frame) = try receiveFrame(.pipePoll, timeout)
+        let (endpoint, frame) = try pollFrame(timeout)
         let reply = try await endpoint.call(frame)
         if reply.code == Outcome.timedOut.rawValue { try Task.checkCancellation() }
         return try canReceive(reply)
@@ -299,7 +306,8 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
             return isOpen
         }
         guard wasOpen, let endpoint = Endpoint.current, endpoint.epoch == epoch else { return }
-        drawer.giveBack()
+        outgoing.drop()
+        incoming.drop()
         // If the Host is gone, so is the pipe.
         try? endpoint.notify(endpoint.makeFrame(.pipeRelease, to: pipe, argument: UInt64(end)))
     }

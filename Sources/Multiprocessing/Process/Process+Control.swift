@@ -327,12 +327,19 @@ extension Frame {
         case .workerLost: throw ProcessingError(.transport, "\(purpose): a worker was lost")
         case .misused: throw ProcessingError(.misuse, "\(purpose): \(text)")
         case .broken: throw ProcessingError(.brokenBarrier, "\(purpose): the barrier is broken")
-        case .messageTooLong:
-            throw ProcessingError(.tooLong, "\(purpose): the message has \(argument) bytes")
+        case .messageTooLong: throw .messageTooLong(Int(clamping: argument), of: purpose)
         case .scopeEnded: throw ProcessingError(.noScope, "\(purpose): \(text)")
         case .hostLost: throw ProcessingError(.transport, "\(purpose): \(text)")
         case .rankLost: throw ProcessingError(.rankLost, "\(purpose): \(text)")
-        case .malformed, nil: throw ProcessingError(.transport, "\(purpose): the request was not understood")
+        case .malformed, .lookAgain, nil:
+            throw ProcessingError(.transport, "\(purpose): the request was not understood")
         }
+    }
+}
+
+extension ProcessingError {
+    /// A message was longer than what was to be taken.
+    static func messageTooLong(_ size: Int, of purpose: String) -> ProcessingError {
+        ProcessingError(.tooLong, "\(purpose): the message has \(size) bytes")
     }
 }

@@ -23,7 +23,7 @@ extension Connection: Waitable {
     /// How it is found out whether there is something to receive.
     public var readiness: Readiness {
         get throws {
-            let (endpoint, frame) = try receiveFrame(.pipePoll, nil)
+            let (endpoint, frame) = try pollFrame(nil)
             return Readiness(way: .asking(endpoint, frame) { try self.canReceive($0) })
         }
     }

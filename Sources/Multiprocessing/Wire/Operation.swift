@@ -69,7 +69,7 @@ enum Operation: UInt16, Sendable {
 
     // To a pipe; the lowest bit of the argument is the end.
     case pipeSend = 300
-    /// Above the end, the argument is 0, or one more than the size of the longest message that is taken.
+    /// The argument is that of `PipeService.receiveArgument`.
     case pipeReceive
     case pipePoll
     case pipeReserve
@@ -79,6 +79,10 @@ enum Operation: UInt16, Sendable {
     case pipeAcknowledge
     /// A connection that was to be sent stays with its sender; the argument is as for `pipeReserve`.
     case pipeReturn
+    /// Waits until there is room in the lane to that end.
+    case pipeAwaitRoom
+    /// Something was written into the lane to that end, or taken out of it, for which somebody waits.
+    case pipeWake
 
     // To a pool.
     /// A job, or the beginning of one; the body is a `PoolSubmission`.
@@ -217,6 +221,8 @@ enum Outcome: UInt16, Sendable {
     case scopeEnded
     /// There is no way to the Host any more, or from it to the others; the body is the text.
     case hostLost
+    /// To one who receives from a pipe: what it wants comes, or may come, by the lane; the argument is its ticket if it is new.
+    case lookAgain
     /// The receiver's rank is lost; the body is the text.
     case rankLost = 40
 

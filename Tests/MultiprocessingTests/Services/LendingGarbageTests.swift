@@ -10,8 +10,8 @@ struct LendingGarbageTests {
         .returnLoan, .queuePoll, .queueState, .closeQueue,
     ]
     private static let toPipes: [Multiprocessing.Operation] = [
-        .pipeSend, .pipeSend, .pipeReceive, .pipeReceive, .pipePoll, .pipeAcknowledge, .returnLoan,
-        .pipeReserve, .pipeAttach, .pipeReturn,
+        .pipeSend, .pipeSend, .pipeReceive, .pipeReceive, .pipePoll, .pipeAcknowledge, .pipeAwaitRoom,
+        .pipeWake, .pipeReserve, .pipeAttach, .pipeReturn,
     ]
 
     @Test(
@@ -27,7 +27,8 @@ struct LendingGarbageTests {
             maker: maker,
             isDuplex: true,
             maximumPendingBytes: 10_000,
-            desk: borrowers.desk
+            desk: borrowers.desk,
+            lanes: LaneSupply()
         )
         throwGarbage(at: pipe, Self.toPipes, borrowers, seed)
     }
@@ -41,7 +42,11 @@ struct LendingGarbageTests {
         var random = SeededGenerator(state: seed)
         let harness = ServiceHarness(service)
         let numbers: [UInt64] =
-            [0, 1, 2, 3, 257, 258, .max, .max - 1, 1 << 63, 1 << 48, 257 << 48, 257 << 48 | 1]
+            [
+                0, 1, 2, 3, 257, 258, 1 << 48, 1 << 48 | 1, 2 << 48, 2 << 48 | 1, 257 << 48, 257 << 48 | 1,
+                1 << 63,
+                .max - 1, .max,
+            ]
         var replies: [Frame] = []
         for _ in 0..<2000 {
             let process = UInt32.random(in: 0..<4, using: &random)

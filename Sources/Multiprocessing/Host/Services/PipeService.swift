@@ -11,13 +11,12 @@ struct PipeService: Service {
         /// What is on its way to this end.
         var backlog = Backlog()
         var deliveries = Deliveries()
-        /// The first messages, before the backlog, if they are on loan.
-        var lending: Lending
+        /// The way past the Host that messages take after those of the backlog, if there is one.
+        var lane: Lane?
+        var choice = LaneChoice()
         var receivers = WaitingList<Demand>()
         var pollers = WaitingList<Void>()
         var senders = WaitingList<Supply>()
-        /// Those who may send to this end without asking.
-        var permits: Permits
         /// How many connections each process has.
         var holders: [Address: Int] = [:]
         /// Connections that are on their way to a process.
@@ -28,30 +27,34 @@ struct PipeService: Service {
         var isUsedByMaker = false
         var isGone: Bool { holders.isEmpty && reservations.isEmpty }
 
-        init(_ desk: LoanDesk?) {
-            lending = Lending(at: desk)
-            permits = Permits(at: desk)
-        }
+        /// Whether there is something to receive.
+        var hasMessage: Bool { !backlog.isEmpty || lane?.memory.hasMessage == true }
+    }
 
-        mutating func lend(to borrower: Address, _ place: LoanPlace) -> Lending.Delivery? {
-            lending.lend(from: &backlog, to: borrower, place)
-        }
-        mutating func extendLoan() -> Lending.Delivery? { lending.extend(from: &backlog) }
-        mutating func recall() { lending.recall(to: &backlog) }
-        mutating func recall(from borrower: Address) { lending.recall(from: borrower, to: &backlog) }
+    /// A lane from the one process that sends to the one that receives.
+    private struct Lane {
+        let memory: LaneMemory
+        let sender: Address
+        let receiver: Address
+        /// Whether the receiver knows of it; the sender does from the beginning on.
+        var isKnown = false
+        /// Those who wait for room in it.
+        var senders = WaitingList<Void>()
     }
 
     /// What somebody wants who waits for a message.
     private struct Demand {
         /// The size of the longest message that it takes.
         var limit: Int?
-        /// Where the process can be lent further ones.
-        var place: LoanPlace?
+        var knowsLane: Bool
+        var canHaveLane: Bool
 
+        /// From the argument of a request.
         init(_ argument: UInt64) {
             let limit = argument >> 1 & (1 << Demand.limitWidth - 1)
             self.limit = limit == 0 ? nil : Int(limit - 1)
-            place = LoanPlace(mark: argument >> (1 + Demand.limitWidth))
+            let mark = argument >> (1 + Demand.limitWidth)
+            (knowsLane, canHaveLane) = (mark == 2, mark != 0)
         }
 
         static let limitWidth: UInt64 = 47
@@ -60,12 +63,18 @@ struct PipeService: Service {
     /// What somebody has brought who waits for room.
     private struct Supply {
         let frame: Frame
-        /// With which of its words the process can be given a permit.
-        let slot: Int?
+        let canHaveLane: Bool
     }
 
-    /// What the argument of a request to receive says of where messages can be lent.
-    static func loanMark(_ mark: UInt64) -> UInt64 { mark << (1 + Demand.limitWidth) }
+    /// The argument of a request to receive a message of at most so many bytes; `lane` is 2 when the process has a lane, 1 when it can have
+    /// one, else 0.
+    ///
+    /// Layout (from the lowest bit up): end 1 · 0, or one more than the size of the longest message 47 · lane 16.
+    static func receiveArgument(end: Int, maximumCount: Int?, lane: UInt64) -> UInt64 {
+        // No message is longer than what half of the argument can say.
+        let limit = maximumCount.map { UInt64(min($0, Frame.maximumBodySize)) + 1 } ?? 0
+        return UInt64(end) | limit << 1 | lane << (1 + Demand.limitWidth)
+    }
 
     /// What may wait in one direction before a sender has to wait: a pipe is no store.
     private let maximumPendingBytes: Int
@@ -73,12 +82,23 @@ struct PipeService: Service {
     private let maker: Address
     private var ends: [End]
 
-    /// At the desk it is seen what processes have taken of what they were lent; without it nothing is lent.
-    init(maker: Address, isDuplex: Bool, maximumPendingBytes: Int = 1 << 20, desk: LoanDesk? = nil) {
+    /// Where it is known who is on this rank.
+    private let desk: LoanDesk?
+    private let lanes: LaneSupply?
+
+    /// Without a desk and lanes everything passes the Host.
+    init(
+        maker: Address,
+        isDuplex: Bool,
+        maximumPendingBytes: Int = 1 << 20,
+        desk: LoanDesk? = nil,
+        lanes: LaneSupply? = nil
+    ) {
         self.maker = maker
         self.isDuplex = isDuplex
         self.maximumPendingBytes = maximumPendingBytes
-        ends = [End(desk), End(desk)]
+        (self.desk, self.lanes) = (desk, lanes)
+        ends = [End(), End()]
         ends[0].holders[maker] = 1
         ends[1].holders[maker] = 1
     }
@@ -93,11 +113,8 @@ struct PipeService: Service {
         case .pipeReceive:
             noteUse(of: end, by: request.source)
             receive(request, at: end, Demand(request.argument), &outbox)
-        case .returnLoan:
-            for end in ends.indices {
-                ends[end].recall(from: request.source)
-                serve(end, &outbox)
-            }
+        case .pipeAwaitRoom: awaitRoom(request, towards: end, &outbox)
+        case .pipeWake: serve(end, &outbox)
         case .pipeAcknowledge:
             for end in ends.indices
             where ends[end].deliveries.remove(request.argument, of: request.source) != nil {
@@ -109,7 +126,6 @@ struct PipeService: Service {
         case .pipeReserve:
             if ends[end].settled.remove(token) == nil { ends[end].reservations.insert(token) }
             if request.source == maker, !ends[end].isUsedByMaker { ends[end].holders[maker] = nil }
-            if ends[end].isGone { ends[end].permits.withdraw() }
         case .pipeAttach:
             settle(token, at: end, rank: outbox.service.rank)
             ends[end].holders[request.source, default: 0] += 1
@@ -136,12 +152,14 @@ struct PipeService: Service {
     private mutating func send(_ request: inout Request, from end: Int, _ outbox: inout Outbox) {
         let far = 1 - end
         guard isDuplex || end == 0 else { return outbox.reply(to: request, .malformed) }
-        let slot = request.argument >> 1
-        let supply = { Supply(frame: $0, slot: slot == 0 ? nil : Int(slot - 1)) }
+        let canHaveLane = request.argument >> 1 == 1 && desk?.knows(request.source) == true
+        // What comes this way comes after what is in the lane.
+        closeLane(to: far, &outbox)
+        ends[far].choice.noteSend(by: request.source, isAble: canHaveLane)
+        let supply = { Supply(frame: $0, canHaveLane: canHaveLane) }
         if ends[far].isGone {
             outbox.reply(to: request, .closed)
-        } else if !request.wantsReply || ends[far].backlog.byteCount < maximumPendingBytes {
-            // Who does not ask has been given a place.
+        } else if ends[far].backlog.byteCount < maximumPendingBytes {
             let waiter = request.wantsReply ? request.waiter : nil
             accept(supply(request.takeFrame()), from: waiter, at: far, &outbox)
         } else if request.timeout == .zero {
@@ -160,11 +178,10 @@ struct PipeService: Service {
     ) {
         ends[end].backlog.append(supply.frame)
         serve(end, &outbox)
-        let room = maximumPendingBytes - ends[end].backlog.byteCount
-        if room <= 0 { ends[end].permits.withdraw() }
         guard let waiter else { return }
-        let mark = supply.slot.map { ends[end].permits.grant(to: waiter.address, slot: $0, room: room) }
-        outbox.reply(to: waiter, argument: mark ?? 0)
+        if supply.canHaveLane { openLane(to: end, for: waiter.address) }
+        let isNew = ends[end].lane?.sender == waiter.address
+        outbox.reply(to: waiter, argument: isNew ? ends[end].lane?.memory.ticket?.rawValue ?? 0 : 0)
     }
 
     private mutating func receive(
@@ -173,10 +190,19 @@ struct PipeService: Service {
         _ demand: Demand,
         _ outbox: inout Outbox
     ) {
-        ends[end].recall()
+        let canHaveLane = demand.canHaveLane && desk?.knows(request.source) == true
+        ends[end].choice.noteReceive(by: request.source, isAble: canHaveLane)
+        if let lane = ends[end].lane,
+            lane.receiver != request.source || !canHaveLane || lane.isKnown != demand.knowsLane
+        {
+            // Another one wants something; or the one whose lane it is cannot have it, or not with two connections at once.
+            closeLane(to: end, &outbox)
+        }
         if !ends[end].backlog.isEmpty {
             handOutFirst(of: end, demand, to: request.waiter, &outbox)
             admitSenders(to: end, &outbox)
+        } else if ends[end].lane != nil {
+            receiveByLane(request, at: end, demand, &outbox)
         } else if isOver(end, for: request.source) {
             outbox.reply(to: request, .endOfStream)
         } else if request.timeout == .zero {
@@ -186,14 +212,14 @@ struct PipeService: Service {
         }
     }
 
-    /// Brings messages to those who wait for them, and tells those who want to know if one is left.
+    /// Brings messages to those who wait for them, and tells those who want to know that there is one, or room for one.
     private mutating func serve(_ end: Int, _ outbox: inout Outbox) {
         while !ends[end].backlog.isEmpty, let (waiter, demand) = ends[end].receivers.popFirst() {
             handOutFirst(of: end, demand, to: waiter, &outbox)
         }
-        guard !ends[end].backlog.isEmpty else { return }
+        serveLane(to: end, &outbox)
+        guard ends[end].hasMessage else { return }
         for waiter in ends[end].pollers.popAll() { outbox.reply(to: waiter, argument: 1) }
-        if let delivery = ends[end].extendLoan() { outbox.bring(delivery) }
     }
 
     /// Answers with the first message, or with the fact that it is too long.
@@ -207,13 +233,8 @@ struct PipeService: Service {
             return outbox.reply(to: waiter, .messageTooLong, argument: UInt64(size))
         }
         guard var item = ends[end].backlog.popFirst() else { return }
-        if ends[end].receivers.isEmpty, let place = demand.place, item.bodySize <= Lending.maximumBytes,
-            let loan = ends[end].lend(to: waiter.address, place)
-        {
-            outbox.reply(to: waiter, argument: loan.mark, batch: [item] + loan.items)
-        } else {
-            outbox.reply(to: waiter, handing: &item)
-        }
+        let ticket = ends[end].backlog.isEmpty ? tellOfLane(to: end, waiter.address) : 0
+        outbox.reply(to: waiter, argument: ticket, handing: &item)
         // What a main program is handed it has, for it shares its memory with a Host.
         if !waiter.address.isMainProgram { ends[end].deliveries.note([item], to: waiter) }
     }
@@ -226,14 +247,102 @@ struct PipeService: Service {
 
     private mutating func poll(_ request: Request, at end: Int, _ outbox: inout Outbox) {
         // The end of the stream counts as something to receive, as in Python.
-        if !ends[end].backlog.isEmpty || ends[end].lending.unreadCount > 0 || isOver(end, for: request.source)
-        {
+        if ends[end].hasMessage || isOver(end, for: request.source) {
             outbox.reply(to: request, argument: 1)
         } else if request.timeout == .zero {
             outbox.reply(to: request, argument: 0)
         } else {
             ends[end].pollers.append(request.waiter)
+            serve(end, &outbox)
         }
+    }
+
+    // MARK: The lane
+
+    /// Gives the one process that sends to an end, and the one that receives there, a lane if that is worth it; the sender is told by the answer.
+    private mutating func openLane(to end: Int, for sender: Address) {
+        guard ends[end].lane == nil, let lanes, let pair = ends[end].choice.pair, pair.sender == sender,
+            ends[end].receivers.isEmpty, ends[end].pollers.isEmpty, ends[end].senders.isEmpty
+        else { return }
+        guard let memory = lanes.make() else { return ends[end].choice.noteEnd() }
+        ends[end].lane = Lane(memory: memory, sender: pair.sender, receiver: pair.receiver)
+    }
+
+    /// The ticket for the receiver, if it does not know of the lane and is to look into it from now on; else 0.
+    private mutating func tellOfLane(to end: Int, _ receiver: Address) -> UInt64 {
+        guard let lane = ends[end].lane, !lane.isKnown, lane.receiver == receiver else { return 0 }
+        ends[end].lane?.isKnown = true
+        return lane.memory.ticket?.rawValue ?? 0
+    }
+
+    /// Has the receiver look into the lane, now or when there is something in it.
+    private mutating func receiveByLane(
+        _ request: Request,
+        at end: Int,
+        _ demand: Demand,
+        _ outbox: inout Outbox
+    ) {
+        let ticket = tellOfLane(to: end, request.source)
+        if ticket != 0 || ends[end].lane?.memory.hasMessage == true {
+            outbox.reply(to: request, .lookAgain, argument: ticket)
+        } else if request.timeout == .zero {
+            outbox.reply(to: request, .timedOut)
+        } else {
+            ends[end].receivers.append(request.waiter, demand)
+            serve(end, &outbox)
+        }
+    }
+
+    private mutating func awaitRoom(_ request: Request, towards end: Int, _ outbox: inout Outbox) {
+        guard let lane = ends[end].lane, lane.sender == request.source, lane.memory.hasSleepingWriter else {
+            return outbox.reply(to: request)
+        }
+        if request.timeout == .zero {
+            outbox.reply(to: request, .timedOut)
+        } else {
+            ends[end].lane?.senders.append(request.waiter)
+        }
+    }
+
+    /// Has those look again who wait for what is in the lane, or for room in it; of what comes later they will be told.
+    private mutating func serveLane(to end: Int, _ outbox: inout Outbox) {
+        guard let lane = ends[end].lane else { return }
+        if !ends[end].receivers.isEmpty || !ends[end].pollers.isEmpty {
+            lane.memory.announceSleep(.readerSleeps)
+        }
+        if lane.memory.hasMessage {
+            for waiter in ends[end].receivers.popAll() { outbox.reply(to: waiter, .lookAgain) }
+        }
+        if !lane.memory.hasSleepingWriter, var waiting = ends[end].lane?.senders {
+            for waiter in waiting.popAll() { outbox.reply(to: waiter) }
+            ends[end].lane?.senders = waiting
+        }
+    }
+
+    /// Takes back what is in the lane: from now on everything passes the Host again.
+    private mutating func closeLane(to end: Int, _ outbox: inout Outbox) {
+        guard ends[end].lane != nil else { return }
+        emptyLane(to: end, &outbox)
+        serve(end, &outbox)
+    }
+
+    private mutating func emptyLane(to end: Int, _ outbox: inout Outbox) {
+        guard var lane = ends[end].lane else { return }
+        ends[end].lane = nil
+        ends[end].choice.noteEnd()
+        lane.memory.close { message in
+            var frame = Frame(
+                .notice,
+                code: Operation.pipeSend.rawValue,
+                from: lane.sender,
+                to: outbox.service,
+                reserving: message.count
+            )
+            frame.bytes.append(contentsOf: message)
+            frame.seal()
+            ends[end].backlog.append(frame)
+        }
+        for waiter in lane.senders.popAll() { outbox.reply(to: waiter) }
     }
 
     // MARK: The end of the stream
@@ -280,7 +389,8 @@ struct PipeService: Service {
     private mutating func tellIfGone(_ end: Int, _ outbox: inout Outbox) {
         guard ends[end].isGone else { return }
         let far = 1 - end
-        ends[end].permits.withdraw()
+        closeLane(to: far, &outbox)
+        closeLane(to: end, &outbox)
         tellIfOver(far, &outbox)
         for waiter in ends[end].senders.popAll() { outbox.reply(to: waiter, .closed) }
         if ends[far].isGone { outbox.isFinished = true }
@@ -292,6 +402,9 @@ struct PipeService: Service {
         for end in ends.indices {
             for waiter in ends[end].receivers.popExpired(at: now) { outbox.reply(to: waiter, .timedOut) }
             for waiter in ends[end].senders.popExpired(at: now) { outbox.reply(to: waiter, .timedOut) }
+            for waiter in ends[end].lane?.senders.popExpired(at: now) ?? [] {
+                outbox.reply(to: waiter, .timedOut)
+            }
             for waiter in ends[end].pollers.popExpired(at: now) { outbox.reply(to: waiter, argument: 0) }
         }
     }
@@ -304,6 +417,7 @@ struct PipeService: Service {
                     of: source
                 )
                 ?? ends[end].pollers.pop(correlation, of: source)
+                ?? ends[end].lane?.senders.pop(correlation, of: source)
             if let waiter { outbox.reply(to: waiter, .timedOut) }
         }
     }
@@ -315,12 +429,13 @@ struct PipeService: Service {
             ends[index].senders.forget(end.address)
             // Everything that it had to say has come before.
             ends[index].settled = ends[index].settled.filter { !ReservationToken.isFrom(end.address, $0) }
-            ends[index].recall(from: end.address)
-            ends[index].lending.forget(end.address)
-            ends[index].permits.forget(end.address)
             let unread = ends[index].deliveries.removeAll(of: end.address)
             let wasHolder = ends[index].holders.removeValue(forKey: end.address) != nil
+            if let lane = ends[index].lane, [lane.sender, lane.receiver].contains(end.address) {
+                emptyLane(to: index, &outbox)
+            }
             giveBack(unread, to: index, &outbox)
+            serve(index, &outbox)
             if wasHolder { tellIfGone(index, &outbox) }
         }
     }
@@ -328,8 +443,8 @@ struct PipeService: Service {
     private mutating func giveBack(_ unread: [Backlog.Item], to end: Int, _ outbox: inout Outbox) {
         guard !unread.isEmpty else { return }
         if !ends[end].isGone {
-            // What comes back may have its place before what is on loan.
-            ends[end].recall()
+            // What comes back is older than what is in the lane.
+            emptyLane(to: end, &outbox)
             ends[end].backlog.putBack(unread)
             serve(end, &outbox)
         }
@@ -352,7 +467,10 @@ struct PipeService: Service {
                 moment,
                 earliest(
                     end.receivers.nextDeadline,
-                    earliest(end.senders.nextDeadline, end.pollers.nextDeadline)
+                    earliest(
+                        earliest(end.senders.nextDeadline, end.lane?.senders.nextDeadline),
+                        end.pollers.nextDeadline
+                    )
                 )
             )
         }
@@ -362,11 +480,14 @@ struct PipeService: Service {
 extension PipeService: Portrayable {
     func portray(_ picture: inout ServicePicture) {
         picture.kind = "pipe"
-        picture.itemCount = ends.reduce(0) { $0 + $1.backlog.count + $1.lending.unreadCount }
-        picture.byteCount = ends.reduce(0) { $0 + $1.backlog.byteCount }
+        let inLanes = ends.compactMap { $0.lane?.memory.unread }
+        picture.itemCount = ends.reduce(0) { $0 + $1.backlog.count } + inLanes.reduce(0) { $0 + $1.count }
+        picture.byteCount =
+            ends.reduce(0) { $0 + $1.backlog.byteCount } + inLanes.reduce(0) { $0 + $1.byteCount }
         for end in ends {
             picture.add(end.receivers.addresses, waitingTo: "receive")
             picture.add(end.senders.addresses, waitingTo: "send")
+            picture.add(end.lane?.senders.addresses ?? [], waitingTo: "send")
             picture.add(end.pollers.addresses, waitingTo: "poll")
         }
     }

@@ -143,13 +143,13 @@ struct Outbox {
     }
 
     /// Answers a waiter with an item: with the frame that it came in, if it is all of it, else with a copy.
-    mutating func reply(to waiter: Waiter, handing item: inout Backlog.Item) {
+    mutating func reply(to waiter: Waiter, argument: UInt64 = 0, handing item: inout Backlog.Item) {
         guard item.part != nil else {
             // What it says of the item's sender means something else in an answer.
-            item.frame.argument = 0
+            item.frame.argument = argument
             return reply(to: waiter, sharing: &item.frame)
         }
-        var frame = makeReply(to: waiter, argument: 0, reserving: item.bodySize)
+        var frame = makeReply(to: waiter, argument: argument, reserving: item.bodySize)
         item.withBody { frame.bytes.append(contentsOf: $0) }
         send(frame)
     }

@@ -1,0 +1,57 @@
+internal import Synchronization
+
+/// The lane by which messages leave this process through one end of a pipe, while there is one.
+final class SendingLane: Sendable {
+    private struct State {
+        var writer: LaneWriter?
+        /// Whether a lane was given that cannot be had here.
+        var isUseless = false
+    }
+
+    private let service: Address
+    private let state = Mutex(State())
+
+    init(for service: Address) { self.service = service }
+
+    /// What a request to send says: 1 when this process can have a lane, else 0.
+    func mark(at endpoint: Endpoint) -> UInt64 {
+        // What is recorded has to pass the Host.
+        guard service.rank == endpoint.address.rank, Recorder.current == nil else { return 0 }
+        return state.withLock { $0.isUseless ? 0 : 1 }
+    }
+
+    /// Takes up what the answer to a request says.
+    func note(_ ticket: UInt64) {
+        guard let ticket = LaneTicket(rawValue: ticket) else { return }
+        let memory = LaneMemory(ticket)
+        state.withLock { state in
+            state.writer = memory.map { LaneWriter($0) }
+            state.isUseless = memory == nil
+        }
+    }
+
+    /// Writes a message; `closed` if there is no lane.
+    ///
+    /// Returns as well whether the reader is to be woken.
+    func write(_ message: UnsafeRawBufferPointer) -> (outcome: LaneWriter.Outcome, mustWake: Bool) {
+        state.withLock { state in
+            guard let outcome = state.writer?.write(message) else { return (.closed, false) }
+            switch outcome {
+            case .written: return (.written, state.writer?.mustWakeReader() == true)
+            case .full: return (.full, false)
+            case .closed:
+                state.writer = nil
+                return (.closed, false)
+            }
+        }
+    }
+
+    /// Whether `write` would not find the lane full.
+    var hasRoom: Bool { state.withLock { $0.writer?.hasRoom() ?? true } }
+
+    /// Has the reader say when there is room again.
+    func announceSleep() { state.withLock { $0.writer?.announceSleep() } }
+
+    /// Lets go of the lane, if there is one.
+    func drop() { state.withLock { $0.writer = nil } }
+}
