@@ -43,6 +43,9 @@ final class ServiceHandle: Codable, Sendable {
         return endpoint
     }
 
+    /// Whether the `withProcesses` that the service belongs to is the current one.
+    var isCurrent: Bool { endpoint != nil }
+
     // MARK: Travelling
 
     private struct Ticket: Codable {

@@ -25,6 +25,10 @@ struct LaneChoice {
 
     mutating func noteSend(by address: Address, isAble: Bool) { sending.note(address, isAble) }
     mutating func noteReceive(by address: Address, isAble: Bool) { receiving.note(address, isAble) }
+    /// A process was brought something that it had not asked for.
+    mutating func noteDelivery(to address: Address) {
+        if receiving.address == address { receiving.count += 1 }
+    }
 
     /// Who should have a lane.
     var pair: (sender: Address, receiver: Address)? {

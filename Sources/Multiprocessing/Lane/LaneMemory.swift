@@ -17,8 +17,6 @@ final class LaneMemory: @unchecked Sendable {
 
     /// The size of the longest message that passes.
     static let largestMessage = 2 << 20
-    /// When so many bytes have not been taken, the writer waits: a pipe is no store.
-    static let fullness = 1 << 20
     /// How much room there is; of its pages those exist that have been used.
     static let capacity = 8 << 20
 

@@ -12,6 +12,7 @@ struct LaneWriter: Sendable {
     private static let warmth: UInt64 = 64 << 10
 
     private let memory: LaneMemory
+    private let fullness: Int
     private var written: UInt64
     /// What the reader had taken when it was last looked at.
     private var taken: UInt64
@@ -22,7 +23,9 @@ struct LaneWriter: Sendable {
     /// Where the message would end for which there was no room; else 0.
     private var wantedEnd: UInt64 = 0
 
-    init(_ memory: LaneMemory) {
+    /// When so many bytes have not been taken, the lane is full, which is at most half of what it holds.
+    init(_ memory: LaneMemory, fullness: Int) {
+        self.fullness = min(fullness, LaneMemory.capacity / 2)
         self.memory = memory
         written = memory.load(.written)
         taken = memory.load(.taken)
@@ -33,9 +36,9 @@ struct LaneWriter: Sendable {
         guard message.count <= LaneMemory.largestMessage, !LaneMemory.isClosed(written) else {
             return .closed
         }
-        if unreadCount >= LaneMemory.fullness || written >= nextLook {
+        if unreadCount >= fullness || written >= nextLook {
             guard look() else { return .closed }
-            guard unreadCount < LaneMemory.fullness else { return .full }
+            guard unreadCount < fullness else { return .full }
         }
         let (offset, space) = (LaneMemory.offset(of: written), LaneMemory.space(for: message.count))
         // Where everything was taken, the front is as good, and warmer.
@@ -82,12 +85,12 @@ struct LaneWriter: Sendable {
 
     /// Whether `write` would find room for the message for which there was none, or the lane closed.
     mutating func hasRoom() -> Bool {
-        !look() || unreadCount < LaneMemory.fullness && (wantedEnd == 0 || fits(wantedEnd))
+        !look() || unreadCount < fullness && (wantedEnd == 0 || fits(wantedEnd))
     }
 
     /// Has the reader say so when about half of what is full was taken; whether there is room has to be looked at once more after that.
     func announceSleep() {
-        let half = written - min(written, UInt64(LaneMemory.fullness / 2))
+        let half = written - min(written, UInt64(fullness / 2))
         let wanted = wantedEnd - min(wantedEnd, UInt64(LaneMemory.capacity))
         memory.announceSleep(.writerSleeps, at: max(1, half, wanted))
     }

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// The lane by which messages come to this process at one end of a pipe, while there is one.
+/// The lane by which messages come to this process from one place of a service, while there is one.
 final class ReceivingLane: Sendable {
     private struct State {
         var reader: LaneReader?
@@ -46,6 +46,14 @@ final class ReceivingLane: Sendable {
             }
         }
     }
+
+    /// The next message, if there is one; for a writer that is never to be woken.
+    func take() -> [UInt8]? {
+        if case .message(let message) = take(maximumCount: .max).outcome { message } else { nil }
+    }
+
+    /// Whether there is a lane.
+    var isOpen: Bool { state.withLock { $0.reader != nil } }
 
     /// Looks for a moment whether something comes.
     func look() {

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// The lane by which messages leave this process through one end of a pipe, while there is one.
+/// The lane by which messages leave this process for one place of a service, while there is one.
 final class SendingLane: Sendable {
     private struct State {
         var writer: LaneWriter?
@@ -9,9 +9,11 @@ final class SendingLane: Sendable {
     }
 
     private let service: Address
+    private let fullness: Int
     private let state = Mutex(State())
 
-    init(for service: Address) { self.service = service }
+    /// The lane counts as full when so many bytes have not been taken.
+    init(for service: Address, fullness: Int) { (self.service, self.fullness) = (service, fullness) }
 
     /// What a request to send says: 1 when this process can have a lane, else 0.
     func mark(at endpoint: Endpoint) -> UInt64 {
@@ -25,7 +27,7 @@ final class SendingLane: Sendable {
         guard let ticket = LaneTicket(rawValue: ticket) else { return }
         let memory = LaneMemory(ticket)
         state.withLock { state in
-            state.writer = memory.map { LaneWriter($0) }
+            state.writer = memory.map { LaneWriter($0, fullness: fullness) }
             state.isUseless = memory == nil
         }
     }
@@ -54,4 +56,11 @@ final class SendingLane: Sendable {
 
     /// Lets go of the lane, if there is one.
     func drop() { state.withLock { $0.writer = nil } }
+}
+
+extension Endpoint {
+    /// Tells a service that one who sleeps at its lane is to look again.
+    func wakeLane(of service: Address, argument: UInt64 = 0) throws(ProcessingError) {
+        try notify(makeFrame(.wakeLane, to: service, argument: argument))
+    }
 }

@@ -30,7 +30,9 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
         self.end = end
         isWritable = canSend
         isReadable = canReceive
-        (outgoing, incoming) = (SendingLane(for: pipe), ReceivingLane(for: pipe))
+        (outgoing, incoming) = (
+            SendingLane(for: pipe, fullness: PipeService.fullness), ReceivingLane(for: pipe)
+        )
     }
 
     deinit { close() }
@@ -56,7 +58,9 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
         epoch = ticket.epoch
         isWritable = ticket.isWritable
         isReadable = ticket.isReadable
-        (outgoing, incoming) = (SendingLane(for: pipe), ReceivingLane(for: pipe))
+        (outgoing, incoming) = (
+            SendingLane(for: pipe, fullness: PipeService.fullness), ReceivingLane(for: pipe)
+        )
         let endpoint = try Endpoint.required(for: "a connection", epoch: epoch)
         try endpoint.notify(
             endpoint.makeFrame(.pipeAttach, to: pipe, argument: reservation.argument)

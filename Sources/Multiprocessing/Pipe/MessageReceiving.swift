@@ -52,7 +52,7 @@ struct MessageReceiving {
 
     private func take() throws(ProcessingError) -> ReceivedMessage? {
         let (outcome, mustWake) = lane.take(maximumCount: maximumCount ?? .max)
-        if mustWake { try endpoint.wakePipe(pipe, end: end) }
+        if mustWake { try endpoint.wakeLane(of: pipe, argument: UInt64(end)) }
         switch outcome {
         case .message(let bytes): return ReceivedMessage(bytes: bytes, start: 0)
         case .tooLong(let size): throw .messageTooLong(size, of: MessageReceiving.purpose)
@@ -94,32 +94,4 @@ struct ReceivedMessage {
 
     /// The message in an array of its own.
     var body: [UInt8] { start == 0 ? bytes : Array(bytes[start...]) }
-}
-
-/// What is left of a time limit, from the first time on that it is asked for.
-struct TimeLeft {
-    private let limit: Duration?
-    private var deadline: ContinuousClock.Instant?
-
-    /// `nil` is no limit.
-    init(_ limit: Duration?) { self.limit = limit }
-
-    mutating func next() -> Duration? {
-        guard let limit else { return nil }
-        guard let deadline else {
-            deadline = .deadline(after: limit)
-            return limit
-        }
-        return max(.zero, ContinuousClock.now.duration(to: deadline))
-    }
-
-    /// Whether it is long enough for a look that may take a moment.
-    var mayLook: Bool { LoanDrawer.mayLook(limit) }
-}
-
-extension Endpoint {
-    /// Tells a pipe that one who sleeps at its lane to an end is to look again.
-    func wakePipe(_ pipe: Address, end: Int) throws(ProcessingError) {
-        try notify(makeFrame(.pipeWake, to: pipe, argument: UInt64(end)))
-    }
 }

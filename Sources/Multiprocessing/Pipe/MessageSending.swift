@@ -39,7 +39,7 @@ struct MessageSending {
             let (outcome, mustWake) = frame.withBody { lane.write($0) }
             switch outcome {
             case .written:
-                if mustWake { try endpoint.wakePipe(frame.destination, end: 1 - end) }
+                if mustWake { try endpoint.wakeLane(of: frame.destination, argument: UInt64(1 - end)) }
                 return nil
             case .closed: return ask(.message)
             case .full:

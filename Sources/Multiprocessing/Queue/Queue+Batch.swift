@@ -94,7 +94,7 @@ extension Queue {
             }
         } catch {
             // An item that nobody can decode must go, but alone.
-            drawer.leave()
+            leave()
             try endpoint.acknowledge(reply, firstItems: max(1, items.count))
             guard !items.isEmpty else { throw error }
             return items

@@ -32,7 +32,7 @@ extension Queue {
             result = try work(item)
         } catch {
             // If the Host is gone, so is the queue.
-            drawer.leave()
+            leave()
             try? endpoint.acknowledge(reply, .returnLease)
             throw error
         }
@@ -56,7 +56,7 @@ extension Queue {
             result = try await work(item)
         } catch {
             // If the Host is gone, so is the queue.
-            drawer.leave()
+            leave()
             try? endpoint.acknowledge(reply, .returnLease)
             throw error
         }

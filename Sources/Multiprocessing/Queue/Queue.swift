@@ -24,7 +24,11 @@ internal import Synchronization
 public class Queue<Element: Codable & Sendable>: Codable, @unchecked Sendable {
     private let handle: ServiceHandle
     /// Items that are lent to this process.
-    let drawer: LoanDrawer
+    private let drawer: LoanDrawer
+    /// The lanes that lead past the Host, while there are some.
+    private let (outgoing, incoming): (SendingLane, ReceivingLane)
+    /// How many items were put past the lane.
+    private let putCount = Atomic(0)
     let capacity: Int
     /// Whether this process has closed the queue: nobody answers a `put` into a queue without a limit.
     private let isClosed = Atomic(false)
@@ -38,6 +42,11 @@ public class Queue<Element: Codable & Sendable>: Codable, @unchecked Sendable {
         handle = try ServiceHandle(making: .queue(capacity: limit == 0 ? nil : limit), for: "a queue")
         self.capacity = limit
         drawer = LoanDrawer(for: handle.address)
+        (outgoing, incoming) = Queue.lanes(for: handle.address)
+    }
+
+    private static func lanes(for address: Address) -> (SendingLane, ReceivingLane) {
+        (SendingLane(for: address, fullness: QueueService.fullness), ReceivingLane(for: address))
     }
 
     /// Whether a `put` is answered: there is always room in a queue without a limit, so no answer is needed.
@@ -53,6 +62,7 @@ public class Queue<Element: Codable & Sendable>: Codable, @unchecked Sendable {
         handle = try container.decode(ServiceHandle.self, forKey: .handle)
         capacity = try container.decode(Int.self, forKey: .capacity)
         drawer = LoanDrawer(for: handle.address)
+        (outgoing, incoming) = Queue.lanes(for: handle.address)
     }
 
     /// The handle on its way to another process.
@@ -75,7 +85,10 @@ public class Queue<Element: Codable & Sendable>: Codable, @unchecked Sendable {
     /// As `Queue.put` in Python.
     public func put(_ item: Element, timeout: Duration? = nil) throws {
         let (endpoint, frame, departures) = try putFrame(item, timeout)
-        guard answersPut else { return try endpoint.notify(frame) }
+        guard answersPut else {
+            guard let question = try putWithoutAnswer(frame, endpoint, departures) else { return }
+            return outgoing.note(try endpoint.call(question).argument)
+        }
         do {
             try checkPut(try endpoint.call(frame))
         } catch {
@@ -89,7 +102,11 @@ public class Queue<Element: Codable & Sendable>: Codable, @unchecked Sendable {
     /// When the task is cancelled while it waits, the item is not put and a `CancellationError` thrown. See `put(_:timeout:)`.
     public func put(_ item: Element, timeout: Duration? = nil) async throws {
         let (endpoint, frame, departures) = try putFrame(item, timeout)
-        guard answersPut else { return try endpoint.notify(frame) }
+        guard answersPut else {
+            guard let question = try putWithoutAnswer(frame, endpoint, departures) else { return }
+            let reply = try await endpoint.call(question)
+            return outgoing.note(reply.argument)
+        }
         do {
             let reply = try await endpoint.call(frame)
             try checkPut(reply)
@@ -103,6 +120,32 @@ public class Queue<Element: Codable & Sendable>: Codable, @unchecked Sendable {
     ///
     /// As `Queue.put_nowait` in Python.
     public func putWithoutWaiting(_ item: Element) throws { try put(item, timeout: .zero) }
+
+    /// Puts an item into the lane, or past it; or returns the request that puts it and asks for a lane.
+    private func putWithoutAnswer(
+        _ item: consuming Frame,
+        _ endpoint: Endpoint,
+        _ departures: Departures
+    ) throws(ProcessingError) -> Frame? {
+        guard departures.isEmpty else {
+            try endpoint.notify(item)
+            return nil
+        }
+        let (outcome, mustWake) = item.withBody { outgoing.write($0) }
+        if case .written = outcome {
+            if mustWake { try endpoint.wakeLane(of: handle.address) }
+            return nil
+        }
+        // To be answered takes longer, so it is asked ever more seldom.
+        let count = putCount.add(1, ordering: .relaxed).newValue
+        guard count >= 4, count & (count - 1) == 0 || count & 4095 == 0, outgoing.mark(at: endpoint) == 1
+        else {
+            try endpoint.notify(item)
+            return nil
+        }
+        item.argument = 1
+        return item
+    }
 
     private func putFrame(_ item: Element, _ timeout: Duration?) throws -> (Endpoint, Frame, Departures) {
         var (endpoint, frame) = try makePut(.put, timeout)
@@ -145,22 +188,25 @@ public class Queue<Element: Codable & Sendable>: Codable, @unchecked Sendable {
     ///
     /// As `Queue.get` in Python.
     public func get(timeout: Duration? = nil) throws -> Element {
-        let mayLook = LoanDrawer.mayLook(timeout)
-        if let item = mayLook ? drawer.look() : drawer.take() { return try decode(item) }
-        var (endpoint, frame) = try makeGet(.get, timeout)
-        frame.argument = lendingMark(at: endpoint, looksForMore: mayLook)
-        return try item(try endpoint.call(frame), endpoint)
+        var time = TimeLeft(timeout)
+        while true {
+            if let item = try itemAtHand(looking: time.mayLook) { return item }
+            let (endpoint, question) = try makeItemGet(&time, looksForMore: time.mayLook)
+            if let item = try item(try endpoint.call(question), endpoint) { return item }
+        }
     }
 
     /// Takes the first item, once there is one, without blocking the thread.
     ///
     /// When the task is cancelled no item is taken and a `CancellationError` thrown. See `get(timeout:)`.
     public func get(timeout: Duration? = nil) async throws -> Element {
-        if let item = drawer.take() { return try decode(item) }
-        var (endpoint, frame) = try makeGet(.get, timeout)
-        frame.argument = lendingMark(at: endpoint, looksForMore: false)
-        let reply = try await endpoint.call(frame)
-        return try item(reply, endpoint)
+        var time = TimeLeft(timeout)
+        while true {
+            if let item = try itemAtHand() { return item }
+            let (endpoint, question) = try makeItemGet(&time, looksForMore: false)
+            let reply = try await endpoint.call(question)
+            if let item = try item(reply, endpoint) { return item }
+        }
     }
 
     /// Takes the first item if there is one at once.
@@ -168,14 +214,56 @@ public class Queue<Element: Codable & Sendable>: Codable, @unchecked Sendable {
     /// As `Queue.get_nowait` in Python.
     public func getWithoutWaiting() throws -> Element { try get(timeout: .zero) }
 
-    private func item(_ reply: Frame, _ endpoint: Endpoint) throws -> Element {
+    /// An item that is here already, or is brought in a moment.
+    private func itemAtHand(looking mayLook: Bool = false) throws -> Element? {
+        if let item = drawer.take() { return try decode(item) }
+        // In a later `withProcesses` nothing of a lane is left.
+        guard incoming.isOpen, handle.isCurrent else {
+            return try mayLook ? drawer.look().map { try decode($0) } : nil
+        }
+        if let item = incoming.take() { return try decode(item) }
+        guard mayLook else { return nil }
+        incoming.look()
+        return try incoming.take().map { try decode($0) }
+    }
+
+    private func decode(_ item: [UInt8]) throws -> Element {
+        try item.withUnsafeBytes { try MessageDecoder().decode(Element.self, from: $0) }
+    }
+
+    private func makeItemGet(_ time: inout TimeLeft, looksForMore: Bool) throws(ProcessingError) -> (
+        Endpoint, Frame
+    ) {
+        var (endpoint, frame) = try makeGet(.get, time.next())
+        if capacity == 0 {
+            frame.argument = QueueService.getArgument(
+                drawer: drawer.mark(at: endpoint, looksForMore: looksForMore),
+                lane: incoming.mark(at: endpoint)
+            )
+        }
+        return (endpoint, frame)
+    }
+
+    /// The item of an answer; `nil` when it has to be looked for again.
+    private func item(_ reply: Frame, _ endpoint: Endpoint) throws -> Element? {
         drawer.noteAnswer()
+        if reply.code == Outcome.lookAgain.rawValue {
+            incoming.note(reply.argument)
+            return nil
+        }
         try checkGet(reply)
         try endpoint.acknowledge(reply)
         guard let item = drawer.accept(reply) else {
             throw ProcessingError(.transport, "taking from a queue: the answer was not understood")
         }
         return try decode(item)
+    }
+
+    /// Takes nothing more of what is at hand, so that whoever wants an item asks for it: what this process gives back itself may have its
+    /// place before that.
+    func leave() {
+        drawer.leave()
+        incoming.drop()
     }
 
     private func decode(_ item: LoanDrawer.Item) throws -> Element {
@@ -192,11 +280,6 @@ public class Queue<Element: Codable & Sendable>: Codable, @unchecked Sendable {
             timeout: timeout,
             for: "taking from a queue"
         )
-    }
-
-    /// What a request for an item says of where others can be lent.
-    private func lendingMark(at endpoint: Endpoint, looksForMore: Bool) -> UInt64 {
-        capacity == 0 ? drawer.mark(at: endpoint, looksForMore: looksForMore) : 0
     }
 
     func checkGet(_ reply: Frame) throws {

@@ -81,8 +81,6 @@ enum Operation: UInt16, Sendable {
     case pipeReturn
     /// Waits until there is room in the lane to that end.
     case pipeAwaitRoom
-    /// Something was written into the lane to that end, or taken out of it, for which somebody waits.
-    case pipeWake
 
     // To a pool.
     /// A job, or the beginning of one; the body is a `PoolSubmission`.
@@ -147,6 +145,10 @@ enum Operation: UInt16, Sendable {
     case abortBarrier
     case resetBarrier
     case barrierState
+
+    // To a service that keeps lanes: a queue, or a pipe.
+    /// Something was written into the lane, or taken out of it, for which somebody waits; of a pipe, into the one to the end in the argument.
+    case wakeLane = 860
 
     // To any service with a tenure: its Host sees to it.
     /// A handle leaves in what a process or a job of a pool is given; the argument is the token of its passage.

@@ -6,7 +6,7 @@ import Testing
 struct LaneMemoryTests {
     private func makeLane() throws -> (memory: LaneMemory, writer: LaneWriter, reader: LaneReader) {
         let memory = try #require(LaneSupply().make())
-        return (memory, LaneWriter(memory), LaneReader(memory))
+        return (memory, LaneWriter(memory, fullness: 1 << 20), LaneReader(memory))
     }
 
     private func message(_ number: Int, _ count: Int) -> [UInt8] {
@@ -105,7 +105,7 @@ struct LaneMemoryTests {
     func race() async throws {
         for round in 0..<40 {
             let memory = try #require(LaneSupply().make())
-            let lanes = (writer: LaneWriter(memory), reader: LaneReader(memory))
+            let lanes = (writer: LaneWriter(memory, fullness: 1 << 20), reader: LaneReader(memory))
             async let written = Task.detached {
                 var (writer, count) = (lanes.writer, 0)
                 while true {
@@ -145,7 +145,7 @@ struct LaneMemoryTests {
     )
     func garbage(seed: UInt64) throws {
         let memory = try #require(LaneSupply().make())
-        var (writer, reader) = (LaneWriter(memory), LaneReader(memory))
+        var (writer, reader) = (LaneWriter(memory, fullness: 1 << 20), LaneReader(memory))
         var random = SeededGenerator(state: seed)
         let numbers: [UInt64] = [
             0, 1, 7, 8, 1 << 20, 8 << 20, 8 << 20 + 8, 1 << 62, 1 << 63, 1 << 63 | 8, .max, .max - 7,
@@ -167,7 +167,7 @@ struct LaneMemoryTests {
             default: _ = (memory.unread, writer.hasRoom(), reader.mustWakeWriter(), memory.mustWakeReader())
             }
             if Int.random(in: 0..<50, using: &random) == 0 {
-                (writer, reader) = (LaneWriter(memory), LaneReader(memory))
+                (writer, reader) = (LaneWriter(memory, fullness: 1 << 20), LaneReader(memory))
             }
         }
         _ = rest(of: memory)
@@ -179,7 +179,7 @@ struct LaneMemoryTests {
         let memory = try #require(supply.make())
         let ticket = try #require(memory.ticket)
         let other = try #require(LaneMemory(ticket))
-        var (writer, reader) = (LaneWriter(memory), LaneReader(other))
+        var (writer, reader) = (LaneWriter(memory, fullness: 1 << 20), LaneReader(other))
         _ = message(3, 3).withUnsafeBytes { writer.write($0) }
         if case .message(let bytes) = reader.take() {
             #expect(bytes == message(3, 3))

@@ -7,11 +7,11 @@ import Testing
 struct LendingGarbageTests {
     private static let toQueues: [Multiprocessing.Operation] = [
         .put, .put, .putBatch, .get, .get, .getBatch, .lease, .acknowledge, .acknowledgeSome, .returnLease,
-        .returnLoan, .queuePoll, .queueState, .closeQueue,
+        .returnLoan, .wakeLane, .queuePoll, .queueState, .closeQueue,
     ]
     private static let toPipes: [Multiprocessing.Operation] = [
         .pipeSend, .pipeSend, .pipeReceive, .pipeReceive, .pipePoll, .pipeAcknowledge, .pipeAwaitRoom,
-        .pipeWake, .pipeReserve, .pipeAttach, .pipeReturn,
+        .wakeLane, .pipeReserve, .pipeAttach, .pipeReturn,
     ]
 
     @Test(
@@ -20,7 +20,12 @@ struct LendingGarbageTests {
     )
     func anything(seed: UInt64) {
         let borrowers = Borrowers(0...3)
-        throwGarbage(at: QueueService(capacity: nil, desk: borrowers.desk), Self.toQueues, borrowers, seed)
+        throwGarbage(
+            at: QueueService(capacity: nil, desk: borrowers.desk, lanes: LaneSupply()),
+            Self.toQueues,
+            borrowers,
+            seed
+        )
         throwGarbage(at: QueueService(capacity: 2, desk: borrowers.desk), Self.toQueues, borrowers, seed)
         let maker = ServiceHarness<PipeService>.process(0)
         let pipe = PipeService(
@@ -43,7 +48,8 @@ struct LendingGarbageTests {
         let harness = ServiceHarness(service)
         let numbers: [UInt64] =
             [
-                0, 1, 2, 3, 257, 258, 1 << 48, 1 << 48 | 1, 2 << 48, 2 << 48 | 1, 257 << 48, 257 << 48 | 1,
+                0, 1, 2, 3, 1 << 16, 2 << 16, 1 << 16 | 1, 257, 258, 1 << 48, 1 << 48 | 1, 2 << 48,
+                2 << 48 | 1, 257 << 48, 257 << 48 | 1,
                 1 << 63,
                 .max - 1, .max,
             ]

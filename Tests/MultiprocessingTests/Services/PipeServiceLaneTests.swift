@@ -51,7 +51,7 @@ struct PipeServiceLaneTests {
         let last = try #require(receive(2, lane: 1, harness).first)
         #expect(last.body == [4] && last.argument == ticket)
         let receiver = try #require(LaneTicket(rawValue: last.argument).flatMap { LaneMemory($0) })
-        return (harness, LaneWriter(sender), LaneReader(receiver))
+        return (harness, LaneWriter(sender, fullness: 1 << 20), LaneReader(receiver))
     }
 
     private func write(_ byte: UInt8, _ writer: inout LaneWriter) -> Bool {
@@ -71,7 +71,7 @@ struct PipeServiceLaneTests {
         let polling = harness.request(.pipePoll, from: 3, argument: 1)
         #expect(waiting.isEmpty && polling.replies.isEmpty)
         #expect(write(7, &writer) && writer.mustWakeReader() && !writer.mustWakeReader())
-        let woken = harness.request(.pipeWake, from: 1, argument: 1, kind: .notice).replies
+        let woken = harness.request(.wakeLane, from: 1, argument: 1, kind: .notice).replies
         #expect(woken.map(\.summary.outcome) == [.lookAgain, .done] && woken.last?.argument == 1)
         #expect(
             harness.request(.pipePoll, from: 3, argument: 1, timeout: .zero).replies.map(\.argument) == [1]
@@ -102,7 +102,7 @@ struct PipeServiceLaneTests {
             #expect(receive(3, lane: 1, harness).count == 2)
         } else {
             while !reader.mustWakeWriter() { #expect(read(&reader) == [1]) }
-            let woken = harness.request(.pipeWake, from: 2, argument: 1, kind: .notice).replies
+            let woken = harness.request(.wakeLane, from: 2, argument: 1, kind: .notice).replies
             #expect(woken.map(\.summary.outcome) == [.done])
         }
     }
@@ -169,7 +169,10 @@ struct PipeServiceLaneTests {
             ticket = send(byte, harness).first?.argument ?? 0
             receive(2, lane: 1, harness)
         }
-        writer = LaneWriter(try #require(LaneTicket(rawValue: ticket).flatMap { LaneMemory($0) }))
+        writer = LaneWriter(
+            try #require(LaneTicket(rawValue: ticket).flatMap { LaneMemory($0) }),
+            fullness: 1 << 20
+        )
         #expect(write(77, &writer))
         #expect(harness.end(3).isEmpty)
         #expect(receive(2, lane: 1, harness).map(\.body) == [[5]])

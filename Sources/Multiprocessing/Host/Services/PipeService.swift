@@ -12,8 +12,9 @@ struct PipeService: Service {
         var backlog = Backlog()
         var deliveries = Deliveries()
         /// The way past the Host that messages take after those of the backlog, if there is one.
-        var lane: Lane?
-        var choice = LaneChoice()
+        var lane: LaneKeeper
+        /// Those who wait for room in the lane.
+        var roomWaiters = WaitingList<Void>()
         var receivers = WaitingList<Demand>()
         var pollers = WaitingList<Void>()
         var senders = WaitingList<Supply>()
@@ -28,33 +29,25 @@ struct PipeService: Service {
         var isGone: Bool { holders.isEmpty && reservations.isEmpty }
 
         /// Whether there is something to receive.
-        var hasMessage: Bool { !backlog.isEmpty || lane?.memory.hasMessage == true }
-    }
+        var hasMessage: Bool { !backlog.isEmpty || lane.hasMessage }
 
-    /// A lane from the one process that sends to the one that receives.
-    private struct Lane {
-        let memory: LaneMemory
-        let sender: Address
-        let receiver: Address
-        /// Whether the receiver knows of it; the sender does from the beginning on.
-        var isKnown = false
-        /// Those who wait for room in it.
-        var senders = WaitingList<Void>()
+        init(_ lane: LaneKeeper) { self.lane = lane }
+
+        mutating func emptyLane(of service: Address) { lane.close(into: &backlog, of: service, .pipeSend) }
     }
 
     /// What somebody wants who waits for a message.
     private struct Demand {
         /// The size of the longest message that it takes.
         var limit: Int?
-        var knowsLane: Bool
-        var canHaveLane: Bool
+        /// What the process says of the lane.
+        var laneMark: UInt64
 
         /// From the argument of a request.
         init(_ argument: UInt64) {
             let limit = argument >> 1 & (1 << Demand.limitWidth - 1)
             self.limit = limit == 0 ? nil : Int(limit - 1)
-            let mark = argument >> (1 + Demand.limitWidth)
-            (knowsLane, canHaveLane) = (mark == 2, mark != 0)
+            laneMark = argument >> (1 + Demand.limitWidth)
         }
 
         static let limitWidth: UInt64 = 47
@@ -77,28 +70,26 @@ struct PipeService: Service {
     }
 
     /// What may wait in one direction before a sender has to wait: a pipe is no store.
+    static let fullness = 1 << 20
+    /// The same for this pipe.
     private let maximumPendingBytes: Int
     private let isDuplex: Bool
     private let maker: Address
     private var ends: [End]
 
-    /// Where it is known who is on this rank.
-    private let desk: LoanDesk?
-    private let lanes: LaneSupply?
-
     /// Without a desk and lanes everything passes the Host.
     init(
         maker: Address,
         isDuplex: Bool,
-        maximumPendingBytes: Int = 1 << 20,
+        maximumPendingBytes: Int = fullness,
         desk: LoanDesk? = nil,
         lanes: LaneSupply? = nil
     ) {
         self.maker = maker
         self.isDuplex = isDuplex
         self.maximumPendingBytes = maximumPendingBytes
-        (self.desk, self.lanes) = (desk, lanes)
-        ends = [End(), End()]
+        let lane = LaneKeeper(desk: desk, supply: lanes)
+        ends = [End(lane), End(lane)]
         ends[0].holders[maker] = 1
         ends[1].holders[maker] = 1
     }
@@ -114,7 +105,7 @@ struct PipeService: Service {
             noteUse(of: end, by: request.source)
             receive(request, at: end, Demand(request.argument), &outbox)
         case .pipeAwaitRoom: awaitRoom(request, towards: end, &outbox)
-        case .pipeWake: serve(end, &outbox)
+        case .wakeLane: serve(end, &outbox)
         case .pipeAcknowledge:
             for end in ends.indices
             where ends[end].deliveries.remove(request.argument, of: request.source) != nil {
@@ -152,10 +143,10 @@ struct PipeService: Service {
     private mutating func send(_ request: inout Request, from end: Int, _ outbox: inout Outbox) {
         let far = 1 - end
         guard isDuplex || end == 0 else { return outbox.reply(to: request, .malformed) }
-        let canHaveLane = request.argument >> 1 == 1 && desk?.knows(request.source) == true
+        let canHaveLane = request.argument >> 1 == 1
         // What comes this way comes after what is in the lane.
         closeLane(to: far, &outbox)
-        ends[far].choice.noteSend(by: request.source, isAble: canHaveLane)
+        ends[far].lane.noteSend(by: request.source, canHaveLane: canHaveLane)
         let supply = { Supply(frame: $0, canHaveLane: canHaveLane) }
         if ends[far].isGone {
             outbox.reply(to: request, .closed)
@@ -179,9 +170,9 @@ struct PipeService: Service {
         ends[end].backlog.append(supply.frame)
         serve(end, &outbox)
         guard let waiter else { return }
-        if supply.canHaveLane { openLane(to: end, for: waiter.address) }
-        let isNew = ends[end].lane?.sender == waiter.address
-        outbox.reply(to: waiter, argument: isNew ? ends[end].lane?.memory.ticket?.rawValue ?? 0 : 0)
+        let isQuiet = ends[end].receivers.isEmpty && ends[end].pollers.isEmpty && ends[end].senders.isEmpty
+        let ticket = supply.canHaveLane && isQuiet ? ends[end].lane.open(for: waiter.address) : 0
+        outbox.reply(to: waiter, argument: ticket)
     }
 
     private mutating func receive(
@@ -190,18 +181,14 @@ struct PipeService: Service {
         _ demand: Demand,
         _ outbox: inout Outbox
     ) {
-        let canHaveLane = demand.canHaveLane && desk?.knows(request.source) == true
-        ends[end].choice.noteReceive(by: request.source, isAble: canHaveLane)
-        if let lane = ends[end].lane,
-            lane.receiver != request.source || !canHaveLane || lane.isKnown != demand.knowsLane
-        {
-            // Another one wants something; or the one whose lane it is cannot have it, or not with two connections at once.
+        ends[end].lane.noteReceive(by: request.source, mark: demand.laneMark)
+        if ends[end].lane.isInTheWay(of: request.source, mark: demand.laneMark) {
             closeLane(to: end, &outbox)
         }
         if !ends[end].backlog.isEmpty {
             handOutFirst(of: end, demand, to: request.waiter, &outbox)
             admitSenders(to: end, &outbox)
-        } else if ends[end].lane != nil {
+        } else if ends[end].lane.isOpen {
             receiveByLane(request, at: end, demand, &outbox)
         } else if isOver(end, for: request.source) {
             outbox.reply(to: request, .endOfStream)
@@ -233,7 +220,7 @@ struct PipeService: Service {
             return outbox.reply(to: waiter, .messageTooLong, argument: UInt64(size))
         }
         guard var item = ends[end].backlog.popFirst() else { return }
-        let ticket = ends[end].backlog.isEmpty ? tellOfLane(to: end, waiter.address) : 0
+        let ticket = ends[end].backlog.isEmpty ? ends[end].lane.tell(waiter.address) : 0
         outbox.reply(to: waiter, argument: ticket, handing: &item)
         // What a main program is handed it has, for it shares its memory with a Host.
         if !waiter.address.isMainProgram { ends[end].deliveries.note([item], to: waiter) }
@@ -259,22 +246,6 @@ struct PipeService: Service {
 
     // MARK: The lane
 
-    /// Gives the one process that sends to an end, and the one that receives there, a lane if that is worth it; the sender is told by the answer.
-    private mutating func openLane(to end: Int, for sender: Address) {
-        guard ends[end].lane == nil, let lanes, let pair = ends[end].choice.pair, pair.sender == sender,
-            ends[end].receivers.isEmpty, ends[end].pollers.isEmpty, ends[end].senders.isEmpty
-        else { return }
-        guard let memory = lanes.make() else { return ends[end].choice.noteEnd() }
-        ends[end].lane = Lane(memory: memory, sender: pair.sender, receiver: pair.receiver)
-    }
-
-    /// The ticket for the receiver, if it does not know of the lane and is to look into it from now on; else 0.
-    private mutating func tellOfLane(to end: Int, _ receiver: Address) -> UInt64 {
-        guard let lane = ends[end].lane, !lane.isKnown, lane.receiver == receiver else { return 0 }
-        ends[end].lane?.isKnown = true
-        return lane.memory.ticket?.rawValue ?? 0
-    }
-
     /// Has the receiver look into the lane, now or when there is something in it.
     private mutating func receiveByLane(
         _ request: Request,
@@ -282,8 +253,8 @@ struct PipeService: Service {
         _ demand: Demand,
         _ outbox: inout Outbox
     ) {
-        let ticket = tellOfLane(to: end, request.source)
-        if ticket != 0 || ends[end].lane?.memory.hasMessage == true {
+        let ticket = ends[end].lane.tell(request.source)
+        if ticket != 0 || ends[end].lane.hasMessage {
             outbox.reply(to: request, .lookAgain, argument: ticket)
         } else if request.timeout == .zero {
             outbox.reply(to: request, .timedOut)
@@ -294,55 +265,37 @@ struct PipeService: Service {
     }
 
     private mutating func awaitRoom(_ request: Request, towards end: Int, _ outbox: inout Outbox) {
-        guard let lane = ends[end].lane, lane.sender == request.source, lane.memory.hasSleepingWriter else {
-            return outbox.reply(to: request)
-        }
-        if request.timeout == .zero {
+        if !ends[end].lane.isFrom(request.source) || !ends[end].lane.hasSleepingWriter {
+            outbox.reply(to: request)
+        } else if request.timeout == .zero {
             outbox.reply(to: request, .timedOut)
         } else {
-            ends[end].lane?.senders.append(request.waiter)
+            ends[end].roomWaiters.append(request.waiter)
         }
     }
 
     /// Has those look again who wait for what is in the lane, or for room in it; of what comes later they will be told.
     private mutating func serveLane(to end: Int, _ outbox: inout Outbox) {
-        guard let lane = ends[end].lane else { return }
-        if !ends[end].receivers.isEmpty || !ends[end].pollers.isEmpty {
-            lane.memory.announceSleep(.readerSleeps)
+        if ends[end].lane.isOpen, !ends[end].receivers.isEmpty || !ends[end].pollers.isEmpty {
+            ends[end].lane.announceSleep()
         }
-        if lane.memory.hasMessage {
+        if ends[end].lane.hasMessage {
             for waiter in ends[end].receivers.popAll() { outbox.reply(to: waiter, .lookAgain) }
         }
-        if !lane.memory.hasSleepingWriter, var waiting = ends[end].lane?.senders {
-            for waiter in waiting.popAll() { outbox.reply(to: waiter) }
-            ends[end].lane?.senders = waiting
+        if !ends[end].lane.hasSleepingWriter {
+            for waiter in ends[end].roomWaiters.popAll() { outbox.reply(to: waiter) }
         }
     }
 
     /// Takes back what is in the lane: from now on everything passes the Host again.
     private mutating func closeLane(to end: Int, _ outbox: inout Outbox) {
-        guard ends[end].lane != nil else { return }
-        emptyLane(to: end, &outbox)
+        guard ends[end].lane.isOpen else { return }
+        emptyLane(to: end, outbox)
         serve(end, &outbox)
     }
 
-    private mutating func emptyLane(to end: Int, _ outbox: inout Outbox) {
-        guard var lane = ends[end].lane else { return }
-        ends[end].lane = nil
-        ends[end].choice.noteEnd()
-        lane.memory.close { message in
-            var frame = Frame(
-                .notice,
-                code: Operation.pipeSend.rawValue,
-                from: lane.sender,
-                to: outbox.service,
-                reserving: message.count
-            )
-            frame.bytes.append(contentsOf: message)
-            frame.seal()
-            ends[end].backlog.append(frame)
-        }
-        for waiter in lane.senders.popAll() { outbox.reply(to: waiter) }
+    private mutating func emptyLane(to end: Int, _ outbox: borrowing Outbox) {
+        ends[end].emptyLane(of: outbox.service)
     }
 
     // MARK: The end of the stream
@@ -402,9 +355,7 @@ struct PipeService: Service {
         for end in ends.indices {
             for waiter in ends[end].receivers.popExpired(at: now) { outbox.reply(to: waiter, .timedOut) }
             for waiter in ends[end].senders.popExpired(at: now) { outbox.reply(to: waiter, .timedOut) }
-            for waiter in ends[end].lane?.senders.popExpired(at: now) ?? [] {
-                outbox.reply(to: waiter, .timedOut)
-            }
+            for waiter in ends[end].roomWaiters.popExpired(at: now) { outbox.reply(to: waiter, .timedOut) }
             for waiter in ends[end].pollers.popExpired(at: now) { outbox.reply(to: waiter, argument: 0) }
         }
     }
@@ -417,7 +368,7 @@ struct PipeService: Service {
                     of: source
                 )
                 ?? ends[end].pollers.pop(correlation, of: source)
-                ?? ends[end].lane?.senders.pop(correlation, of: source)
+                ?? ends[end].roomWaiters.pop(correlation, of: source)
             if let waiter { outbox.reply(to: waiter, .timedOut) }
         }
     }
@@ -431,9 +382,8 @@ struct PipeService: Service {
             ends[index].settled = ends[index].settled.filter { !ReservationToken.isFrom(end.address, $0) }
             let unread = ends[index].deliveries.removeAll(of: end.address)
             let wasHolder = ends[index].holders.removeValue(forKey: end.address) != nil
-            if let lane = ends[index].lane, [lane.sender, lane.receiver].contains(end.address) {
-                emptyLane(to: index, &outbox)
-            }
+            ends[index].roomWaiters.forget(end.address)
+            if ends[index].lane.isOf(end.address) { emptyLane(to: index, outbox) }
             giveBack(unread, to: index, &outbox)
             serve(index, &outbox)
             if wasHolder { tellIfGone(index, &outbox) }
@@ -444,7 +394,7 @@ struct PipeService: Service {
         guard !unread.isEmpty else { return }
         if !ends[end].isGone {
             // What comes back is older than what is in the lane.
-            emptyLane(to: end, &outbox)
+            emptyLane(to: end, outbox)
             ends[end].backlog.putBack(unread)
             serve(end, &outbox)
         }
@@ -468,7 +418,7 @@ struct PipeService: Service {
                 earliest(
                     end.receivers.nextDeadline,
                     earliest(
-                        earliest(end.senders.nextDeadline, end.lane?.senders.nextDeadline),
+                        earliest(end.senders.nextDeadline, end.roomWaiters.nextDeadline),
                         end.pollers.nextDeadline
                     )
                 )
@@ -480,14 +430,14 @@ struct PipeService: Service {
 extension PipeService: Portrayable {
     func portray(_ picture: inout ServicePicture) {
         picture.kind = "pipe"
-        let inLanes = ends.compactMap { $0.lane?.memory.unread }
+        let inLanes = ends.map { $0.lane.unread }
         picture.itemCount = ends.reduce(0) { $0 + $1.backlog.count } + inLanes.reduce(0) { $0 + $1.count }
         picture.byteCount =
             ends.reduce(0) { $0 + $1.backlog.byteCount } + inLanes.reduce(0) { $0 + $1.byteCount }
         for end in ends {
             picture.add(end.receivers.addresses, waitingTo: "receive")
             picture.add(end.senders.addresses, waitingTo: "send")
-            picture.add(end.lane?.senders.addresses ?? [], waitingTo: "send")
+            picture.add(end.roomWaiters.addresses, waitingTo: "send")
             picture.add(end.pollers.addresses, waitingTo: "poll")
         }
     }

@@ -5,7 +5,8 @@ internal import DequeModule
 /// What was handed to a process is kept until the process says that it has it, or, if it is on lease, that it has
 /// done its work with it. If the process ends before, the item goes back to its old place.
 ///
-/// Two things hold between any two requests: who waits for an item, waits at an empty queue; who waits for room, at a full one.
+/// Two things hold between any two requests: who waits for an item, waits at an empty queue; who waits for room, at a full one. And when
+/// a consumer knows of a lane, everything that came before what is in it has been given out.
 struct QueueService: Service {
     /// What somebody wants who waits for items.
     private struct Demand {
@@ -15,6 +16,8 @@ struct QueueService: Service {
         var isLease = false
         /// Where the process can be lent further items.
         var place: LoanPlace?
+        /// What the process says of the lane.
+        var laneMark: UInt64 = 0
     }
 
     /// What somebody has brought, as far as there was no room for it.
@@ -31,6 +34,8 @@ struct QueueService: Service {
     private var deliveries = Deliveries()
     /// The head of the queue, before the backlog, if it is on loan.
     private var lending: Lending
+    /// The way past the Host that items take after those of the backlog, if there is one.
+    private var lane: LaneKeeper
     private var getters = WaitingList<Demand>()
     private var putters = WaitingList<Supply>()
     /// Those who want to know when there is something to get, but not to get it.
@@ -42,11 +47,20 @@ struct QueueService: Service {
     private var isClosed = false
 
     /// At the desk it is seen what processes have taken of what they were lent; without it nothing is lent.
-    init(capacity: Int?, desk: LoanDesk? = nil) {
+    init(capacity: Int?, desk: LoanDesk? = nil, lanes: LaneSupply? = nil) {
         self.capacity = capacity
         // Those who wait for room have to hear of each item that was taken.
         lending = Lending(at: capacity == nil ? desk : nil)
+        lane = LaneKeeper(desk: desk, supply: capacity == nil ? lanes : nil)
     }
+
+    /// The argument of a request for an item: what the process says of its drawer, and of its lane.
+    ///
+    /// Layout (from the lowest bit up): a `LoanPlace` 16 · lane 2.
+    static func getArgument(drawer: UInt64, lane: UInt64) -> UInt64 { drawer | lane << 16 }
+
+    /// What a lane of a queue holds before a producer goes past it.
+    static let fullness = 4 << 20
 
     private var hasRoom: Bool { capacity.map { backlog.count < $0 } ?? true }
 
@@ -59,14 +73,15 @@ struct QueueService: Service {
             }
             put(Deque(parts), &request, &outbox)
         case .get:
-            get(
-                Demand(place: LoanPlace(mark: request.argument)),
-                request,
-                &outbox
+            let demand = Demand(
+                place: LoanPlace(mark: request.argument & 0xffff),
+                laneMark: request.argument >> 16
             )
+            get(demand, request, &outbox)
         case .getBatch:
             get(Demand(maximum: max(1, Int(clamping: request.argument)), isBatch: true), request, &outbox)
         case .lease: get(Demand(isLease: true), request, &outbox)
+        case .wakeLane: advance(&outbox)
         case .returnLoan:
             lending.recall(from: request.source, to: &backlog)
             advance(&outbox)
@@ -75,7 +90,7 @@ struct QueueService: Service {
         case .queueState:
             let count =
                 request.argument == QueueService.unfinishedMark
-                ? unfinishedCount : backlog.count + lending.unreadCount
+                ? unfinishedCount : backlog.count + lending.unreadCount + lane.unread.count
             outbox.reply(to: request, argument: UInt64(count))
         case .taskDone: taskDone(request, &outbox)
         case .joinQueue: join(request, &outbox)
@@ -95,6 +110,11 @@ struct QueueService: Service {
         _ outbox: inout Outbox
     ) {
         guard !isClosed else { return outbox.reply(to: request, .closed) }
+        // What comes this way comes after what is in the lane.
+        emptyLane(outbox)
+        let wantsLane = parts == nil && request.argument == 1
+        lane.noteSend(by: request.source, canHaveLane: !request.wantsReply || wantsLane)
+        if wantsLane { return putOpeningLane(&request, &outbox) }
         let supply = Supply(frame: request.takeFrame(), parts: parts, wantsReply: request.wantsReply)
         putters.append(request.waiter, supply)
         advance(&outbox)
@@ -106,9 +126,17 @@ struct QueueService: Service {
 
     private mutating func get(_ demand: Demand, _ request: Request, _ outbox: inout Outbox) {
         lending.recall(to: &backlog)
+        lane.noteReceive(by: request.source, mark: demand.laneMark)
+        if lane.isInTheWay(of: request.source, mark: demand.laneMark) {
+            emptyLane(outbox)
+            // Those who sleep at the lane have come before.
+            advance(&outbox)
+        }
         if !backlog.isEmpty {
             handOut(demand, to: request.waiter, &outbox)
             advance(&outbox)
+        } else if lane.isOpen {
+            getByLane(demand, request, &outbox)
         } else if isOver(for: request.source) {
             outbox.reply(to: request, .closed)
         } else if request.timeout == .zero {
@@ -138,9 +166,13 @@ struct QueueService: Service {
                 outbox.reply(to: waiter)
             }
         }
-        guard !backlog.isEmpty else { return }
+        serveLane(&outbox)
+        guard !backlog.isEmpty || lane.hasMessage else { return }
         for waiter in pollers.popAll() { outbox.reply(to: waiter, argument: 1) }
-        if let delivery = lending.extend(from: &backlog) { outbox.bring(delivery) }
+        if let delivery = lending.extend(from: &backlog) {
+            lane.noteDelivery(to: delivery.borrower)
+            outbox.bring(delivery)
+        }
     }
 
     private mutating func serveGetters(_ outbox: inout Outbox) {
@@ -155,7 +187,8 @@ struct QueueService: Service {
         guard !items.isEmpty else { return }
         if demand.isBatch {
             outbox.reply(to: waiter, batch: items)
-        } else if getters.isEmpty, let place = demand.place, items[0].bodySize <= Lending.maximumBytes,
+        } else if getters.isEmpty, !lane.isOpen || !backlog.isEmpty, let place = demand.place,
+            items[0].bodySize <= Lending.maximumBytes,
             let loan = lending.lend(from: &backlog, to: waiter.address, place)
         {
             outbox.reply(to: waiter, argument: loan.mark, batch: items + loan.items)
@@ -167,6 +200,44 @@ struct QueueService: Service {
         if demand.isLease || demand.isBatch || !waiter.address.isMainProgram {
             deliveries.note(items, to: waiter)
         }
+    }
+
+    // MARK: The lane
+
+    /// Puts an item in for one who would rather put further ones into a lane, and is told whether it may.
+    private mutating func putOpeningLane(_ request: inout Request, _ outbox: inout Outbox) {
+        let waiter = request.waiter
+        backlog.append(request.takeFrame())
+        unfinishedCount += 1
+        advance(&outbox)
+        let isQuiet = getters.isEmpty && pollers.isEmpty && putters.isEmpty
+        outbox.reply(to: waiter, argument: isQuiet ? lane.open(for: waiter.address) : 0)
+    }
+
+    /// Has the consumer look into the lane, now or when there is something in it.
+    private mutating func getByLane(_ demand: Demand, _ request: Request, _ outbox: inout Outbox) {
+        let ticket = lane.tell(request.source)
+        if ticket != 0 || lane.hasMessage {
+            outbox.reply(to: request, .lookAgain, argument: ticket)
+        } else if request.timeout == .zero {
+            outbox.reply(to: request, .timedOut)
+        } else {
+            getters.append(request.waiter, demand)
+            serveLane(&outbox)
+        }
+    }
+
+    /// Has those look again who wait for what is in the lane; of what comes later they will be told.
+    private mutating func serveLane(_ outbox: inout Outbox) {
+        guard lane.isOpen, !getters.isEmpty || !pollers.isEmpty else { return }
+        lane.announceSleep()
+        guard lane.hasMessage else { return }
+        for waiter in getters.popAll() { outbox.reply(to: waiter, .lookAgain) }
+    }
+
+    /// Takes back what is in the lane: from now on everything passes the Host again.
+    private mutating func emptyLane(_ outbox: borrowing Outbox) {
+        unfinishedCount += lane.close(into: &backlog, of: outbox.service, .put)
     }
 
     // MARK: What was handed out
@@ -188,8 +259,9 @@ struct QueueService: Service {
     }
 
     private mutating func giveBack(_ items: [Backlog.Item], _ outbox: inout Outbox) {
-        // What comes back may have its place before what is on loan.
+        // What comes back may have its place before what is on loan, and is older than what is in the lane.
         lending.recall(to: &backlog)
+        emptyLane(outbox)
         backlog.putBack(items)
         advance(&outbox)
         tellIfOver(&outbox)
@@ -217,17 +289,20 @@ struct QueueService: Service {
     // MARK: The state
 
     private mutating func poll(_ request: Request, _ outbox: inout Outbox) {
-        if !backlog.isEmpty || lending.unreadCount > 0 || isOver(for: request.source) {
+        if !backlog.isEmpty || lending.unreadCount > 0 || lane.hasMessage || isOver(for: request.source) {
             outbox.reply(to: request, argument: 1)
         } else if request.timeout == .zero {
             outbox.reply(to: request, argument: 0)
         } else {
             pollers.append(request.waiter)
+            advance(&outbox)
         }
     }
 
     private mutating func close(_ request: Request, _ outbox: inout Outbox) {
         isClosed = true
+        emptyLane(outbox)
+        advance(&outbox)
         for waiter in putters.popAll() { outbox.reply(to: waiter, .closed) }
         tellIfOver(&outbox)
         outbox.reply(to: request)
@@ -281,8 +356,10 @@ struct QueueService: Service {
         let hadLoan = lending.recall(from: end.address, to: &backlog)
         lending.forget(end.address)
         let unread = deliveries.removeAll(of: end.address)
+        let hadLane = lane.isOf(end.address)
+        if hadLane { emptyLane(outbox) }
         // The end of somebody else is no reason to take back what was lent.
-        if hadLoan || !unread.isEmpty { giveBack(unread, &outbox) } else { tellIfOver(&outbox) }
+        if hadLoan || hadLane || !unread.isEmpty { giveBack(unread, &outbox) } else { tellIfOver(&outbox) }
     }
 
     /// What came back because its receiver has ended may have been given back before, by the news of that end.
@@ -302,8 +379,9 @@ struct QueueService: Service {
 extension QueueService: Portrayable {
     func portray(_ picture: inout ServicePicture) {
         picture.kind = "queue"
-        picture.itemCount = backlog.count + lending.unreadCount
-        picture.byteCount = backlog.byteCount
+        let inLane = lane.unread
+        picture.itemCount = backlog.count + lending.unreadCount + inLane.count
+        picture.byteCount = backlog.byteCount + inLane.byteCount
         picture.capacity = capacity
         if isClosed { picture.state = "closed" }
         picture.add(getters.addresses, waitingTo: "get")

@@ -18,7 +18,7 @@ enum ServiceOrder: Codable, Sendable {
     /// The service, made for the process or main program at that address.
     func makeService(for maker: Address, lendingAt desk: LoanDesk, _ lanes: LaneSupply) -> any Service {
         switch self {
-        case .queue(let capacity): QueueService(capacity: capacity, desk: desk)
+        case .queue(let capacity): QueueService(capacity: capacity, desk: desk, lanes: lanes)
         case .pipe(let isDuplex): PipeService(maker: maker, isDuplex: isDuplex, desk: desk, lanes: lanes)
         case .list(let elements): StoreService(.list(ListStore(elements)))
         case .dictionary(let keys, let values):
