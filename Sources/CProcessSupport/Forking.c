@@ -153,7 +153,7 @@ ssize_t cps_receive_message(int socket, void *bytes, size_t count, int *descript
 }
 
 int cps_make_memory_file(const char *name, size_t size) {
-    int descriptor = memfd_create(name, MFD_CLOEXEC);
+    int descriptor = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (descriptor < 0) return -1;
     if (ftruncate(descriptor, (off_t)size) != 0) {
         int reason = errno;
@@ -161,6 +161,8 @@ int cps_make_memory_file(const char *name, size_t size) {
         errno = reason;
         return -1;
     }
+    // Who has it mapped would die of a size that another one changes.
+    fcntl(descriptor, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW);
     return descriptor;
 }
 

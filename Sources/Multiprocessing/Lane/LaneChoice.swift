@@ -38,7 +38,7 @@ struct LaneChoice {
         return (sender, receiver)
     }
 
-    /// A lane was closed, or could not be had.
+    /// A lane was closed.
     mutating func noteEnd() {
         (sending, receiving) = (Run(), Run())
         threshold = min(2 * threshold, LaneChoice.lastThreshold)

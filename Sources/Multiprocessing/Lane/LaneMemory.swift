@@ -44,7 +44,10 @@ final class LaneMemory: @unchecked Sendable {
 
     /// The memory that a ticket stands for; `nil` if it is not to be had.
     init?(_ ticket: LaneTicket) {
-        let descriptor = open("/proc/\(ticket.pid)/fd/\(ticket.descriptor)", O_RDWR | O_CLOEXEC)
+        let descriptor = open(
+            "/proc/\(ticket.pid)/fd/\(ticket.descriptor)",
+            O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
+        )
         guard descriptor >= 0, let mapping = try? SharedMapping(takingOver: descriptor) else { return nil }
         self.mapping = mapping
         place = nil
@@ -68,6 +71,7 @@ final class LaneMemory: @unchecked Sendable {
         cps_compare_exchange(place(of: word), old, new) != 0
     }
 
+    var isClosed: Bool { LaneMemory.isClosed(load(.written)) }
     static func isClosed(_ position: UInt64) -> Bool { position & highestBit != 0 }
 
     /// Whether there is anything that was not taken, or the lane was closed.
@@ -170,6 +174,8 @@ final class LaneMemory: @unchecked Sendable {
     func close(_ take: ([UInt8]) -> Void) {
         let end = close(.written)
         forEachMessage(from: close(.taken), to: end) { take(copy($0)) }
+        // The two processes may have the memory for a long time yet: it takes no room then.
+        madvise(bytes, LaneMemory.capacity, MADV_REMOVE)
     }
 
     /// Closes one side, and returns how far it had come.

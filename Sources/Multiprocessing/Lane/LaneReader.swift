@@ -11,12 +11,10 @@ struct LaneReader: Sendable {
 
     private let memory: LaneMemory
     /// What was taken so far.
-    private var taken: UInt64
+    private var taken: UInt64 = 0
 
-    init(_ memory: LaneMemory) {
-        self.memory = memory
-        taken = memory.load(.taken)
-    }
+    /// The end of a new lane.
+    init(_ memory: LaneMemory) { self.memory = memory }
 
     /// Whether `take` would find something other than that the lane is empty.
     var hasNews: Bool { memory.hasNews(after: taken) }
@@ -39,7 +37,8 @@ struct LaneReader: Sendable {
                 return .message(message)
             }
         }
-        return .empty
+        // If it says there that something else was taken, the Host sees messages where there are none.
+        return memory.load(.taken) == taken ? .empty : .closed
     }
 
     /// Whether the writer waits for room, and is to be woken by the caller, who has taken something.

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Synchronization
 
 /// Makes the lanes of a Host: of which there are only so many at a time, since each takes a descriptor, and memory as it is used.
@@ -14,7 +15,12 @@ final class LaneSupply: Sendable {
         var lastNumber: UInt32 = 0
     }
 
-    static let maximumCount = 128
+    /// Most of the descriptors are for processes.
+    static let maximumCount: Int = {
+        var limit = rlimit()
+        guard getrlimit(Int32(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 16 }
+        return Int(clamping: min(128, limit.rlim_cur / 8))
+    }()
     private let state = Mutex(State())
 
     /// A new lane; `nil` when there are enough, or none can be had.

@@ -13,9 +13,9 @@ struct LaneWriter: Sendable {
 
     private let memory: LaneMemory
     private let fullness: Int
-    private var written: UInt64
+    private var written: UInt64 = 0
     /// What the reader had taken when it was last looked at.
-    private var taken: UInt64
+    private var taken: UInt64 = 0
     /// The last part that was skipped.
     private var skipped: Range<UInt64> = 0..<0
     /// Where it is looked next whether everything was taken.
@@ -23,12 +23,10 @@ struct LaneWriter: Sendable {
     /// Where the message would end for which there was no room; else 0.
     private var wantedEnd: UInt64 = 0
 
-    /// When so many bytes have not been taken, the lane is full, which is at most half of what it holds.
+    /// The end of a new lane, which is full when so many bytes have not been taken: at most half of what it holds.
     init(_ memory: LaneMemory, fullness: Int) {
         self.fullness = min(fullness, LaneMemory.capacity / 2)
         self.memory = memory
-        written = memory.load(.written)
-        taken = memory.load(.taken)
     }
 
     /// Writes a message, which is not longer than the longest that passes.

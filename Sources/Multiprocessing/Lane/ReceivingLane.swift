@@ -4,8 +4,9 @@ internal import Synchronization
 final class ReceivingLane: Sendable {
     private struct State {
         var reader: LaneReader?
-        /// Whether a lane was given that cannot be had here.
-        var isUseless = false
+        /// How many lanes were given, one after the other, that could not be had here: it may have been too late for one, but not for many.
+        var failureCount = 0
+        var isUseless: Bool { failureCount > 3 }
     }
 
     private let service: Address
@@ -24,8 +25,13 @@ final class ReceivingLane: Sendable {
         guard let ticket = LaneTicket(rawValue: ticket) else { return }
         let memory = LaneMemory(ticket)
         state.withLock { state in
-            state.reader = memory.map { LaneReader($0) }
-            state.isUseless = memory == nil
+            guard let memory else {
+                state.failureCount += 1
+                return
+            }
+            state.failureCount = 0
+            // An answer that another thread was quicker with may have brought a later one.
+            if !memory.isClosed { state.reader = LaneReader(memory) }
         }
     }
 

@@ -4,8 +4,9 @@ internal import Synchronization
 final class SendingLane: Sendable {
     private struct State {
         var writer: LaneWriter?
-        /// Whether a lane was given that cannot be had here.
-        var isUseless = false
+        /// How many lanes were given, one after the other, that could not be had here: it may have been too late for one, but not for many.
+        var failureCount = 0
+        var isUseless: Bool { failureCount > 3 }
     }
 
     private let service: Address
@@ -27,8 +28,13 @@ final class SendingLane: Sendable {
         guard let ticket = LaneTicket(rawValue: ticket) else { return }
         let memory = LaneMemory(ticket)
         state.withLock { state in
-            state.writer = memory.map { LaneWriter($0, fullness: fullness) }
-            state.isUseless = memory == nil
+            guard let memory else {
+                state.failureCount += 1
+                return
+            }
+            state.failureCount = 0
+            // An answer that another thread was quicker with may have brought a later one.
+            if !memory.isClosed { state.writer = LaneWriter(memory, fullness: fullness) }
         }
     }
 

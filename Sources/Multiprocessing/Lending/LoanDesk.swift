@@ -3,15 +3,26 @@
 /// The services of the same Host look into it at any time. What a process on another rank takes nobody sees at once, so nothing is lent to it.
 final class LoanDesk {
     private var memories: [Address: ClaimMemory] = [:]
+    /// Those whose output their Host passes on: what they send must not overtake it.
+    private var relayed: Set<Address> = []
 
     /// A process or the main program can be lent something from now on.
-    func admit(_ address: Address, _ memory: ClaimMemory) { memories[address] = memory }
+    func admit(_ address: Address, _ memory: ClaimMemory, relaysOutput: Bool = false) {
+        memories[address] = memory
+        if relaysOutput { relayed.insert(address) }
+    }
 
     /// A process has ended, and all services have been told so.
-    func dismiss(_ address: Address) { memories[address] = nil }
+    func dismiss(_ address: Address) {
+        memories[address] = nil
+        relayed.remove(address)
+    }
 
     /// Whether that is a process, or the main program, of this Host.
     func knows(_ address: Address) -> Bool { memories[address] != nil }
+
+    /// Whether what it sends may pass the Host by.
+    func maySendDirectly(_ address: Address) -> Bool { knows(address) && !relayed.contains(address) }
 
     /// Whether something can be lent with that word.
     func knows(_ address: Address, slot: Int) -> Bool {

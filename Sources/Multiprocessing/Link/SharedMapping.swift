@@ -29,7 +29,9 @@ final class SharedMapping {
         guard fstat(descriptor, &status) == 0,
             let base = SharedMapping.map(descriptor, Int(status.st_size))
         else {
-            throw ProcessingError(.resources, "cannot map shared memory: \(SystemError())")
+            let error = SystemError()
+            close(descriptor)
+            throw ProcessingError(.resources, "cannot map shared memory: \(error)")
         }
         close(descriptor)
         self.descriptor = -1

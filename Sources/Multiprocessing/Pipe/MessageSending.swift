@@ -48,6 +48,10 @@ struct MessageSending {
                     while !lane.hasRoom, wait.goOn() {}
                     if lane.hasRoom { continue }
                 }
+                // A reader that has gone astray may say again and again that there is room.
+                if case .room = question, time.next() == .zero {
+                    throw ProcessingError(.timedOut, "sending through a pipe: the time was up")
+                }
                 lane.announceSleep()
                 if !lane.hasRoom { return ask(.room) }
             }

@@ -136,10 +136,10 @@ public class Queue<Element: Codable & Sendable>: Codable, @unchecked Sendable {
             if mustWake { try endpoint.wakeLane(of: handle.address) }
             return nil
         }
-        // To be answered takes longer, so it is asked ever more seldom.
+        // Who has to wait for an answer keeps a Host that is busy from the next item, so it is asked ever more seldom.
         let count = putCount.add(1, ordering: .relaxed).newValue
-        guard count >= 4, count & (count - 1) == 0 || count & 4095 == 0, outgoing.mark(at: endpoint) == 1
-        else {
+        let isTime = count >= 4 && count & (count - 1) == 0 && count.trailingZeroBitCount.isMultiple(of: 2)
+        guard isTime, outgoing.mark(at: endpoint) == 1 else {
             try endpoint.notify(item)
             return nil
         }

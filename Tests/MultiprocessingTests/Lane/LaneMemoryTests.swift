@@ -173,6 +173,19 @@ struct LaneMemoryTests {
         _ = rest(of: memory)
     }
 
+    @Test(
+        "a reader that finds another number of bytes taken than it has sees a closed lane, not an empty one"
+    )
+    func otherNumber() throws {
+        var (memory, _, reader) = try makeLane()
+        memory.store(8, .taken)
+        #expect(memory.hasMessage)
+        guard case .closed = reader.take() else {
+            Issue.record("not closed")
+            return
+        }
+    }
+
     @Test("a process finds the memory by its ticket, and no other memory by an old one")
     func ticket() throws {
         let supply = LaneSupply()

@@ -179,6 +179,29 @@ struct PipeServiceLaneTests {
         #expect(receive(2, lane: 1, harness).map(\.body) == [[77]])
     }
 
+    @Test("a message that comes after the word that its end was closed is followed by the end of the stream")
+    func lateMessage() {
+        let harness = makeHarness()
+        for byte in 0..<4 as Range<UInt8> {
+            send(byte, harness)
+            receive(2, lane: 1, harness)
+        }
+        harness.request(.pipeRelease, from: 1, argument: 0, kind: .notice)
+        #expect(send(4, harness).map(\.argument) == [0])
+        #expect(receive(2, lane: 1, harness).map(\.body) == [[4]])
+        #expect(receive(2, lane: 1, harness).map(\.summary.outcome) == [.endOfStream])
+    }
+
+    @Test("what a process sends whose output its Host passes on does not overtake it")
+    func relayed() throws {
+        let harness = makeHarness()
+        borrowers.desk.admit(Harness.process(1), borrowers.memory(1), relaysOutput: true)
+        for byte in 0..<40 as Range<UInt8> {
+            #expect(send(byte, harness).map(\.argument) == [0])
+            #expect(receive(2, lane: 1, harness).map(\.body) == [[byte]])
+        }
+    }
+
     @Test("a process that cannot have a lane, or none of this rank, goes on without")
     func without() throws {
         var (harness, writer, _) = try makeLane()

@@ -171,7 +171,9 @@ struct PipeService: Service {
         serve(end, &outbox)
         guard let waiter else { return }
         let isQuiet = ends[end].receivers.isEmpty && ends[end].pollers.isEmpty && ends[end].senders.isEmpty
-        let ticket = supply.canHaveLane && isQuiet ? ends[end].lane.open(for: waiter.address) : 0
+        // A message may come after the word that its end was closed.
+        let isWhole = !ends[0].isGone && !ends[1].isGone
+        let ticket = supply.canHaveLane && isQuiet && isWhole ? ends[end].lane.open(for: waiter.address) : 0
         outbox.reply(to: waiter, argument: ticket)
     }
 
