@@ -199,7 +199,14 @@ private struct AssignmentRun {
     }
 
     private mutating func takeWork(_ encoded: UnsafeRawBufferPointer) {
-        if let lasting, encoded.elementsEqual(lasting.encoded) {
+        let isLasting = lasting.map { lasting in
+            lasting.encoded.withUnsafeBytes { known in
+                known.count == encoded.count
+                    && (encoded.baseAddress.map { memcmp($0, known.baseAddress ?? $0, known.count) == 0 }
+                        ?? true)
+            }
+        }
+        if let lasting, isLasting == true {
             work = (job, [], lasting.decoded)
         } else {
             work = (job, Array(encoded), nil)
