@@ -24,6 +24,7 @@ struct TaskRangesTests {
             case 1:
                 let expected = plain.intersection(tasks)
                 #expect(Set(ranges.within(tasks).joined()) == expected)
+                #expect(!ranges.within(tasks).contains { $0.isEmpty })
             default:
                 let expected = plain.intersection(tasks)
                 #expect(Set(ranges.remove(tasks).joined()) == expected)
