@@ -35,7 +35,7 @@ public struct PortableFunction<Function> {
     /// Whether the function is asynchronous.
     ///
     /// Throws when it is not a function of Swift's own kind.
-    private static var isAsync: Bool {
+    static var isAsync: Bool {
         get throws {
             guard let flags = FunctionTypeFlags(RuntimeType(Function.self)), flags.isThick,
                 !flags.isDifferentiable

@@ -74,7 +74,7 @@ struct PoolFrameFuzzTests {
                 if operation == .submit {
                     PoolSubmission.append(isOpen ? .stream : .whole, retries: 1, work: [0xee], to: &body)
                 } else {
-                    PoolWire.append(UInt64(isOpen ? 1 : 0), to: &body)
+                    PoolSubmission.beginAddition(isOpen: isOpen, to: &body)
                 }
                 let first = operation == .submit ? 0 : 6
                 for start in [first, first + 3] {

@@ -355,6 +355,35 @@ struct PoolTests {
         }
     }
 
+    @Test("large inputs arrive as they were, more of them than are handed in at once", arguments: sizes)
+    func largeInputs(ranks: Int?) async throws {
+        try await onRanks(ranks) {
+            try withProcesses {
+                let pool = try Pool(processes: 2)
+                // 48 MiB, of plain values and of others.
+                let inputs = (0..<48).map { number in [Int](repeating: number, count: 1 << 17) }
+                #expect(try pool.map(inputs, chunkSize: 1) { Set($0).first ?? -1 } == Array(0..<48))
+                let optional = inputs.map { Optional($0) }
+                #expect(try pool.map(optional, chunkSize: 1) { $0?.count ?? 0 } == inputs.map(\.count))
+                #expect(throws: Oddity(number: 3)) {
+                    try pool.map(inputs, chunkSize: 1) { input in
+                        if input[0] >= 3 { throw Oddity(number: input[0]) }
+                    }
+                }
+                // A pool that is terminated while its client waits to hand in more: the client is told.
+                let other = try Pool(processes: 2)
+                let (begun, never) = (try Queue<Int>(), try Event())
+                try pool.applyAsync(callback: { (_: Int) in try? other.terminate() }) { try begun.get() }
+                #expect(throws: ProcessingError.self) {
+                    try other.map(inputs, chunkSize: 1) { input in
+                        try begun.put(input[0])
+                        try never.wait()
+                    }
+                }
+            }
+        }
+    }
+
     @Test(
         "results larger than what a worker keeps come back whole, together with small ones",
         arguments: sizes

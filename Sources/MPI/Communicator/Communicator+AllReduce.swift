@@ -26,13 +26,25 @@ extension Communicator {
         }
         if let between = try betweenGroups { return try between.exchangeReduced(value, combine) }
         let companion = try companion()
-        var partial = Partial(.success(value))
-        reduceToFirst(&partial, companion, combine)
-        let own = partial.ownError
-        // The root's own error comes back to it from the broadcast, and the others hear of it there.
-        let result = Result { try broadcast(from: 0) { try partial.result.get() } }
-        if let own { throw own }
-        return try result.get()
+        var partial = value
+        var failure = PartialFailure()
+        reduceToFirst(&partial, &failure, companion, combine)
+        let raw = try raw
+        let blockLength = CollectiveFrame.blockLength
+        do {
+            if rank != 0 {
+                partial = try receiveBroadcast(Value.self, raw, 0, blockLength: blockLength)
+            } else if let error = failure.error {
+                try sendBroadcast(failure: error, raw, 0, blockLength: blockLength)
+                throw error
+            } else {
+                try sendBroadcast(partial, raw, 0, blockLength: blockLength)
+            }
+        } catch {
+            throw failure.ownError ?? error
+        }
+        if let error = failure.ownError { throw error }
+        return partial
     }
 
     // MARK: Single elements

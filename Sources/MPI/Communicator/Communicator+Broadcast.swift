@@ -21,22 +21,16 @@ extension Communicator {
         let raw = try raw
         let rootNumber = try rootNumber(root, "MPI_Bcast")
         if isAlone { return try make() }
-        guard rank == root else {
-            return try receiveBroadcast(raw, rootNumber) { message in
-                try ValueFormat.read(Value.self, from: message, "MPI_Bcast", rank: root)
-            }
+        guard rank == root else { return try receiveBroadcast(Value.self, raw, rootNumber) }
+        let value: Value
+        do {
+            value = try make()
+        } catch {
+            try sendBroadcast(failure: error, raw, rootNumber)
+            throw error
         }
-        return try ScratchMemory.withOutgoing { bytes in
-            let result = Result { try make() }
-            var failure: (any Error)?
-            switch result {
-            case .success(let value): failure = appendMessage(value, ofRank: rank, to: &bytes)
-            case .failure(let error): ValueFormat.append(failure: error, ofRank: rank, to: &bytes)
-            }
-            try bytes.withUnsafeBytes { try sendBroadcast($0, raw, rootNumber) }
-            if let failure { throw failure }
-            return try result.get()
-        }
+        try sendBroadcast(value, raw, rootNumber)
+        return value
     }
 
     /// Gives every rank a value that one rank has.
@@ -59,14 +53,47 @@ extension Communicator {
         try broadcast(from: root, value)
     }
 
-    private func sendBroadcast(_ message: UnsafeRawBufferPointer, _ raw: RawCommunicator, _ root: Int32)
-        throws
-    {
-        try withUninitializedBytes(CollectiveFrame.broadcastBlockLength) { block in
+    /// Gives the other ranks a value, or word of why it cannot be encoded.
+    ///
+    /// The length of the block is the same on every rank.
+    func sendBroadcast<Value: Encodable>(
+        _ value: Value,
+        _ raw: RawCommunicator,
+        _ root: Int32,
+        blockLength: Int = CollectiveFrame.broadcastBlockLength
+    ) throws {
+        try ScratchMemory.withOutgoing { bytes in
+            let failure = appendMessage(value, ofRank: rank, to: &bytes)
+            try bytes.withUnsafeBytes { try sendBroadcast($0, raw, root, blockLength) }
+            if let failure { throw failure }
+        }
+    }
+
+    /// Gives the other ranks word of why there is no value.
+    @inline(never)
+    func sendBroadcast(
+        failure: any Error,
+        _ raw: RawCommunicator,
+        _ root: Int32,
+        blockLength: Int = CollectiveFrame.broadcastBlockLength
+    ) throws {
+        try ScratchMemory.withOutgoing { bytes in
+            ValueFormat.append(failure: failure, ofRank: rank, to: &bytes)
+            try bytes.withUnsafeBytes { try sendBroadcast($0, raw, root, blockLength) }
+        }
+    }
+
+    private func sendBroadcast(
+        _ message: UnsafeRawBufferPointer,
+        _ raw: RawCommunicator,
+        _ root: Int32,
+        _ blockLength: Int
+    ) throws(MPIError) {
+        try ScratchMemory.withBlock(blockLength) { (block) throws(MPIError) in
             CollectiveFrame.fill(block, with: message)
             try raw.broadcast(block.baseAddress, block.count, .byte, root: root)
         }
-        guard !CollectiveFrame.fits(message.count, in: CollectiveFrame.broadcastBlockLength) else { return }
+        guard !CollectiveFrame.fits(message.count, in: blockLength) else { return }
         try raw.broadcast(
             UnsafeMutableRawPointer(mutating: message.baseAddress),
             message.count,
@@ -75,20 +102,29 @@ extension Communicator {
         )
     }
 
-    private func receiveBroadcast<Value>(
+    /// Gets the value of the root.
+    func receiveBroadcast<Value: Decodable>(
+        _ type: Value.Type,
         _ raw: RawCommunicator,
         _ root: Int32,
-        _ read: (UnsafeRawBufferPointer) throws -> Value
+        blockLength: Int = CollectiveFrame.broadcastBlockLength
     ) throws -> Value {
-        try withUninitializedBytes(CollectiveFrame.broadcastBlockLength) { block in
+        try ScratchMemory.withBlock(blockLength) { block in
+            // Should less come than a block, what is left of an earlier one must not be taken for it.
+            CollectiveFrame.clear(block)
             try raw.broadcast(block.baseAddress, block.count, .byte, root: root)
-            if let message = CollectiveFrame.message(in: UnsafeRawBufferPointer(block)) {
-                return try read(message)
+            let block = UnsafeRawBufferPointer(block)
+            if let message = CollectiveFrame.message(in: block) {
+                return try ValueFormat.read(type, from: message, "MPI_Bcast", rank: Int(root))
             }
-            return try ScratchMemory.withIncoming(CollectiveFrame.length(in: UnsafeRawBufferPointer(block))) {
-                memory in
+            return try ScratchMemory.withIncoming(CollectiveFrame.length(in: block)) { memory in
                 try raw.broadcast(memory.baseAddress, memory.count, .byte, root: root)
-                return try read(UnsafeRawBufferPointer(memory))
+                return try ValueFormat.read(
+                    type,
+                    from: UnsafeRawBufferPointer(memory),
+                    "MPI_Bcast",
+                    rank: Int(root)
+                )
             }
         }
     }

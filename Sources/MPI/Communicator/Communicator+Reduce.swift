@@ -26,32 +26,31 @@ extension Communicator {
         _ = try rootNumber(root, "MPI_Reduce")
         if isAlone { return value }
         let companion = try companion()
-        var partial = Partial(.success(value))
-        reduceToFirst(&partial, companion, combine)
+        var partial = value
+        var failure = PartialFailure()
+        reduceToFirst(&partial, &failure, companion, combine)
         if root != 0 {
-            if rank == 0 { pass(&partial, to: root, companion) }
+            if rank == 0 { pass(partial, &failure, to: root, companion) }
             if rank == root {
-                let own = partial.ownError
-                partial = accept(from: 0, companion)
-                partial.ownError = own
+                failure.error = nil
+                accept(from: 0, companion, &failure) { (value: Value) in partial = value }
             }
         }
-        if let error = partial.ownError { throw error }
-        return rank == root ? try partial.result.get() : nil
+        if let error = failure.ownError { throw error }
+        guard rank == root else { return nil }
+        if let error = failure.error { throw error }
+        return partial
     }
 
-    /// A partial result, and the error that arose on this very rank.
-    struct Partial<Value: Codable> {
-        var result: Result<Value, any Error>
+    /// Why there is no partial result, and the error that arose on this very rank.
+    struct PartialFailure {
+        var error: (any Error)?
         var ownError: (any Error)?
 
-        init(_ result: Result<Value, any Error>) {
-            self.result = result
-        }
-
+        /// Notes an error of this rank.
         mutating func fail(_ error: any Error) {
-            result = .failure(error)
-            ownError = error
+            self.error = self.error ?? error
+            ownError = ownError ?? error
         }
     }
 
@@ -59,65 +58,65 @@ extension Communicator {
     ///
     /// A failure takes the same way as a result would, so that nobody waits for what never comes.
     func reduceToFirst<Value: Codable>(
-        _ partial: inout Partial<Value>,
+        _ partial: inout Value,
+        _ failure: inout PartialFailure,
         _ companion: RawCommunicator,
         _ combine: (Value, Value) throws -> Value
     ) {
         for step in ReductionTree(rank: rank, size: size).steps {
             switch step {
             case .give(let destination):
-                pass(&partial, to: destination, companion)
+                pass(partial, &failure, to: destination, companion)
             case .combine(let source):
-                let other: Partial<Value> = accept(from: source, companion)
-                if let error = other.ownError { partial.ownError = partial.ownError ?? error }
-                switch (partial.result, other.result) {
-                case (.success(let lower), .success(let higher)):
-                    do {
-                        partial.result = .success(try combine(lower, higher))
-                    } catch {
-                        partial.fail(error)
-                    }
-                case (.failure, _): break
-                case (.success, .failure(let error)): partial.result = .failure(error)
+                let hasFailed = failure.error != nil
+                accept(from: source, companion, &failure) { (higher: Value) in
+                    if !hasFailed { partial = try combine(partial, higher) }
                 }
             }
         }
     }
 
-    private func pass<Value: Codable>(
-        _ partial: inout Partial<Value>,
+    /// Gives another rank a partial result, or word of why there is none.
+    private func pass<Value: Encodable>(
+        _ partial: Value,
+        _ failure: inout PartialFailure,
         to destination: Int,
         _ companion: RawCommunicator
     ) {
         ScratchMemory.withOutgoing { bytes in
-            switch partial.result {
-            case .success(let value):
-                if let error = appendMessage(value, ofRank: rank, to: &bytes) { partial.fail(error) }
-            case .failure(let error):
+            if let error = failure.error {
                 ValueFormat.append(failure: error, ofRank: rank, to: &bytes)
+            } else if let error = appendMessage(partial, ofRank: rank, to: &bytes) {
+                failure.fail(error)
             }
             do {
-                try bytes.withUnsafeBytes {
-                    try companion.send($0.baseAddress, $0.count, .byte, to: Int32(destination), tag: 0)
-                }
+                try companion.sendPartial(bytes, to: Int32(destination))
             } catch {
-                partial.fail(error)
+                failure.fail(error)
             }
         }
     }
 
-    private func accept<Value: Codable>(from source: Int, _ companion: RawCommunicator) -> Partial<Value> {
+    /// Takes the partial result of another rank, and does something with it.
+    private func accept<Value: Decodable>(
+        from source: Int,
+        _ companion: RawCommunicator,
+        _ failure: inout PartialFailure,
+        _ use: (Value) throws -> Void
+    ) {
+        let value: Value
         do {
-            let message = try companion.matchedProbe(Pattern(source: Int32(source), tag: 0))
-            do {
-                return Partial(.success(try message.receiveValue(Value.self)))
-            } catch let error as MPIError where error.errorClass == .remoteFailure {
-                return Partial(.failure(error))
-            }
+            value = try companion.receivePartial(Value.self, from: Int32(source))
+        } catch let error as MPIError where error.errorClass == .remoteFailure {
+            failure.error = failure.error ?? error
+            return
         } catch {
-            var partial = Partial<Value>(.failure(error))
-            partial.ownError = error
-            return partial
+            return failure.fail(error)
+        }
+        do {
+            try use(value)
+        } catch {
+            failure.fail(error)
         }
     }
 

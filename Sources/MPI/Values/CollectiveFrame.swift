@@ -6,7 +6,9 @@
 /// A block may also stem from a rank that took part with something else, such as a buffer. It has no mark of a message then, and is
 /// taken for the message itself, so that reading it is an error that says so.
 enum CollectiveFrame {
-    /// The length of a block where every rank has one.
+    /// The length of a block where every rank has one, or where a few bytes are the rule.
+    ///
+    /// Open MPI brings what is longer than some hundred bytes to another rank of the node in another way, which takes twice as long.
     static let blockLength = 256
     /// The length of the one block of a broadcast.
     static let broadcastBlockLength = 1024
@@ -20,6 +22,13 @@ enum CollectiveFrame {
         UnsafeMutableRawBufferPointer(rebasing: block[lengthLength...]).copyMemory(
             from: UnsafeRawBufferPointer(rebasing: message.prefix(block.count - lengthLength))
         )
+    }
+
+    /// Takes out of a block by what it would be known as a message.
+    static func clear(_ block: UnsafeMutableRawBufferPointer) {
+        for offset in [0, lengthLength, lengthLength + 8] {
+            block.storeBytes(of: 0, toByteOffset: offset, as: UInt64.self)
+        }
     }
 
     /// The length of the message that a block begins with.

@@ -12,20 +12,32 @@ struct ReductionTree: Equatable {
     }
 
     /// What a rank has to do, in this order.
-    let steps: [Step]
+    let steps: Steps
 
     /// The part of a rank.
-    init(rank: Int, size: Int) {
-        var steps: [Step] = []
-        var distance = 1
-        while distance < size {
-            if rank & distance != 0 {
-                steps.append(.give(to: rank - distance))
-                break
-            }
-            if rank + distance < size { steps.append(.combine(from: rank + distance)) }
-            distance <<= 1
+    init(rank: Int, size: Int) { steps = Steps(rank: rank, size: size) }
+
+    /// The steps of a rank, each of which follows from its number: nothing is kept of them.
+    struct Steps: RandomAccessCollection, Equatable {
+        private let rank: Int
+        private let combinationCount: Int
+        /// How far it is to the one that this rank gives to; 0 for rank 0, which gives nothing.
+        private let distance: Int
+
+        init(rank: Int, size: Int) {
+            self.rank = rank
+            distance = rank & -rank
+            // All those that are nearer than that, and that there are.
+            let others = size - 1 - rank
+            let roundCount = rank == 0 ? Int.bitWidth - 1 : rank.trailingZeroBitCount
+            combinationCount = Swift.min(roundCount, Int.bitWidth - Swift.max(others, 0).leadingZeroBitCount)
         }
-        self.steps = steps
+
+        var startIndex: Int { 0 }
+        var endIndex: Int { combinationCount + (distance == 0 ? 0 : 1) }
+
+        subscript(position: Int) -> Step {
+            position < combinationCount ? .combine(from: rank + 1 << position) : .give(to: rank - distance)
+        }
     }
 }

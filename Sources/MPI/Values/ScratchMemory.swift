@@ -26,6 +26,13 @@ struct ScratchMemory {
     )
     private var incomingIsInUse = false
 
+    /// For the one block of a broadcast.
+    private let block = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: CollectiveFrame.broadcastBlockLength,
+        alignment: 16
+    )
+    private var blockIsInUse = false
+
     /// Where small buffers land; `nil` if the system grants none.
     private var landing: LandingZone?
     private var hasAskedForLanding = false
@@ -74,6 +81,7 @@ struct ScratchMemory {
 
     private static func end(_ memory: UnsafeMutablePointer<ScratchMemory>) {
         memory.pointee.incoming.deallocate()
+        memory.pointee.block.deallocate()
         memory.pointee.landing?.free()
         memory.deinitialize(count: 1)
         memory.deallocate()
@@ -126,6 +134,26 @@ struct ScratchMemory {
         defer { memory.pointee.incomingIsInUse = false }
         let start = memory.pointee.incoming.baseAddress
         return try body(UnsafeMutableRawBufferPointer(start: start, count: byteCount))
+    }
+
+    /// Lends memory for the block of a broadcast, in which there is something of earlier ones.
+    @inline(__always)
+    static func withBlock<Result, Failure: Error>(
+        _ length: Int,
+        _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let memory = current
+        guard !memory.pointee.blockIsInUse else {
+            let own = UnsafeMutableRawBufferPointer.allocate(
+                byteCount: CollectiveFrame.broadcastBlockLength,
+                alignment: 16
+            )
+            defer { own.deallocate() }
+            return try body(UnsafeMutableRawBufferPointer(rebasing: own[..<length]))
+        }
+        memory.pointee.blockIsInUse = true
+        defer { memory.pointee.blockIsInUse = false }
+        return try body(UnsafeMutableRawBufferPointer(rebasing: memory.pointee.block[..<length]))
     }
 
     @inline(never)

@@ -158,7 +158,8 @@ extension Pool {
         _ action: @escaping @Sendable (A, B) throws -> Void
     ) throws {
         let function = StarAction2(function: PortableFunction(action))
-        let options = PoolJobOptions(chunkSize: chunkSize, retries: retries, progress: progress)
+        var options = PoolJobOptions(chunkSize: chunkSize, retries: retries, progress: progress)
+        options.isPatient = true
         let inputs = inputs.map { Arguments2(a: $0.0, b: $0.1) }
         try AsyncResult(job: submit(function, inputs, options) { _ in }).get()
     }
@@ -172,7 +173,8 @@ extension Pool {
         _ action: @escaping @Sendable (A, B, C) throws -> Void
     ) throws {
         let function = StarAction3(function: PortableFunction(action))
-        let options = PoolJobOptions(chunkSize: chunkSize, retries: retries, progress: progress)
+        var options = PoolJobOptions(chunkSize: chunkSize, retries: retries, progress: progress)
+        options.isPatient = true
         let inputs = inputs.map { Arguments3(a: $0.0, b: $0.1, c: $0.2) }
         try AsyncResult(job: submit(function, inputs, options) { _ in }).get()
     }
@@ -191,7 +193,8 @@ extension Pool {
         _ action: @escaping @Sendable (A, B, C, D) throws -> Void
     ) throws {
         let function = StarAction4(function: PortableFunction(action))
-        let options = PoolJobOptions(chunkSize: chunkSize, retries: retries, progress: progress)
+        var options = PoolJobOptions(chunkSize: chunkSize, retries: retries, progress: progress)
+        options.isPatient = true
         let inputs = inputs.map { Arguments4(a: $0.0, b: $0.1, c: $0.2, d: $0.3) }
         try AsyncResult(job: submit(function, inputs, options) { _ in }).get()
     }

@@ -36,7 +36,8 @@ extension Pool {
         _ progress: ProgressObserver?,
         _ transform: @escaping @Sendable (Input) throws -> Output
     ) throws -> [Output] {
-        let options = PoolJobOptions(chunkSize: chunkSize, retries: retries, progress: progress)
+        var options = PoolJobOptions(chunkSize: chunkSize, retries: retries, progress: progress)
+        options.isPatient = true
         let function = Transform(function: PortableFunction(transform))
         return try AsyncResult(job: submit(function, elements, options) { $0 }).get()
     }
@@ -61,7 +62,8 @@ extension Pool {
         _ progress: ProgressObserver?,
         _ action: @escaping @Sendable (Input) throws -> Void
     ) throws {
-        let options = PoolJobOptions(chunkSize: chunkSize, retries: retries, progress: progress)
+        var options = PoolJobOptions(chunkSize: chunkSize, retries: retries, progress: progress)
+        options.isPatient = true
         let function = Action(function: PortableFunction(action))
         try AsyncResult(job: submit(function, elements, options) { _ in }).get()
     }

@@ -19,7 +19,8 @@ extension Pool {
         _ transform: @escaping @Sendable (A, B) throws -> Output
     ) throws -> [Output] {
         let function = StarTransform2(function: PortableFunction(transform))
-        let options = PoolJobOptions(chunkSize: chunkSize, retries: retries, progress: progress)
+        var options = PoolJobOptions(chunkSize: chunkSize, retries: retries, progress: progress)
+        options.isPatient = true
         let inputs = inputs.map { Arguments2(a: $0.0, b: $0.1) }
         return try AsyncResult(job: submit(function, inputs, options) { $0 }).get()
     }
@@ -38,7 +39,8 @@ extension Pool {
         _ transform: @escaping @Sendable (A, B, C) throws -> Output
     ) throws -> [Output] {
         let function = StarTransform3(function: PortableFunction(transform))
-        let options = PoolJobOptions(chunkSize: chunkSize, retries: retries, progress: progress)
+        var options = PoolJobOptions(chunkSize: chunkSize, retries: retries, progress: progress)
+        options.isPatient = true
         let inputs = inputs.map { Arguments3(a: $0.0, b: $0.1, c: $0.2) }
         return try AsyncResult(job: submit(function, inputs, options) { $0 }).get()
     }
@@ -58,7 +60,8 @@ extension Pool {
         _ transform: @escaping @Sendable (A, B, C, D) throws -> Output
     ) throws -> [Output] {
         let function = StarTransform4(function: PortableFunction(transform))
-        let options = PoolJobOptions(chunkSize: chunkSize, retries: retries, progress: progress)
+        var options = PoolJobOptions(chunkSize: chunkSize, retries: retries, progress: progress)
+        options.isPatient = true
         let inputs = inputs.map { Arguments4(a: $0.0, b: $0.1, c: $0.2, d: $0.3) }
         return try AsyncResult(job: submit(function, inputs, options) { $0 }).get()
     }

@@ -6,6 +6,8 @@ struct PoolJobOptions: Sendable {
     var chunkSize: Int?
     var retries = 0
     var progress: Pool.ProgressObserver?
+    /// Whether the caller does nothing but wait for the results: then no more inputs are encoded than the workers need.
+    var isPatient = false
 
     func check() throws(ProcessingError) {
         if let chunkSize, chunkSize < 1 {
@@ -20,6 +22,10 @@ struct PoolJobOptions: Sendable {
 extension Pool {
     /// How many bytes are handed in at once, about: workers begin while the rest is being encoded, and memory is used again.
     private static let portionSize = 1 << 20
+    /// How many bytes of inputs whose results have not come are handed in at most if the caller is patient, unless there would be less
+    /// than some chunks for each worker: the memory of those that are done is used again.
+    private static let greatestHeap = 16 << 20
+    private static let leastChunksPerWorker = 4
 
     /// Hands in a job and returns what stands for its result, whose value `assemble` makes of the results.
     func submit<Function: PoolFunction, Value: Sendable>(
@@ -49,8 +55,8 @@ extension Pool {
                 }
                 first += chunk.count
                 // Chunks are mostly of one size: with room for all of them, nothing is copied while the frame grows.
-                if isBeginning, first < count {
-                    let length = bytes.count - start + 64
+                let length = bytes.count - start + 64
+                if isBeginning, first < count, length < Pool.portionSize {
                     let further = min((count - first - 1) / size + 1, Pool.portionSize / length + 1)
                     bytes.reserveCapacity(bytes.count + length * further)
                 }
@@ -59,10 +65,12 @@ extension Pool {
         }
         var frame = try submission(of: function, .whole, retries: options.retries)
         var hasMore = appendPortion(to: &frame.bytes)
+        var handedIn = frame.bodySize
         if hasMore { PoolSubmission.change(to: .inPortions, in: &frame) }
         let job = PoolJob<Value>(
             purpose: count == 1 ? "a call in a pool" : "mapping over \(count) inputs",
             meter: options.progress.map { ProgressMeter(total: count, $0) },
+            countsResults: options.isPatient && hasMore,
             callback: callback
         ) { frames in
             try assemble(
@@ -75,9 +83,18 @@ extension Pool {
         }
         let link = JobLink(endpoint: endpoint, pool: address, correlation: pending.correlation)
         job.begin(link)
+        let leastCount = size.multipliedReportingOverflow(by: Pool.leastChunksPerWorker * processCount)
         while hasMore {
+            if options.isPatient {
+                let limit = max(
+                    leastCount.overflow ? count : leastCount.partialValue,
+                    Pool.greatestHeap / (handedIn / first + 1)
+                )
+                guard job.waitForRoom(submitted: first, unfinished: limit) else { break }
+            }
             var frame = link.extensionFrame(isOpen: true)
             hasMore = appendPortion(to: &frame.bytes)
+            handedIn += frame.bodySize
             if !hasMore { PoolSubmission.change(to: .whole, in: &frame) }
             // If the Host is gone, the job has failed by that.
             guard (try? endpoint.notify(frame)) != nil else { break }
@@ -89,19 +106,9 @@ extension Pool {
     func submission(of function: some PoolFunction, _ form: PoolSubmission.Form, retries: Int) throws -> Frame
     {
         try checkTakesWork()
-        var work: [UInt8] = []
-        let departures = try MessageEncoder().encode(
-            work: PortablePoolWork(FunctionWork(function)),
-            appendingTo: &work
-        )
+        let (work, passages) = try EncodedWork.encode(FunctionWork(function))
         var frame = endpoint.makeFrame(.submit, to: address, reserving: work.count + 4096)
-        PoolSubmission.append(
-            form,
-            retries: retries,
-            work: work,
-            departures.passages,
-            to: &frame.bytes
-        )
+        PoolSubmission.append(form, retries: retries, work: work, passages, to: &frame.bytes)
         return frame
     }
 

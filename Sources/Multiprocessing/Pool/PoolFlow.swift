@@ -68,7 +68,7 @@ extension JobLink {
     /// The beginning of a frame with more chunks.
     func extensionFrame(isOpen: Bool) -> Frame {
         var frame = endpoint.makeFrame(.extendJob, to: pool, argument: correlation)
-        PoolWire.append(UInt64(isOpen ? 1 : 0), to: &frame.bytes)
+        PoolSubmission.beginAddition(isOpen: isOpen, to: &frame.bytes)
         return frame
     }
 }

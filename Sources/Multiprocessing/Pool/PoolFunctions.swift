@@ -4,12 +4,14 @@ internal import ClosureCoding
 
 struct Transform<Input: Codable & Sendable, Output: Codable & Sendable>: PoolFunction {
     let function: PortableFunction<@Sendable (Input) throws -> Output>
+    var identity: FunctionIdentity? { function.identity }
     func call(_ input: Input) throws -> Output { try function.function(input) }
     var body: (Input) throws -> Output { function.function }
 }
 
 struct AsyncTransform<Input: Codable & Sendable, Output: Codable & Sendable>: PoolFunction {
     let function: PortableFunction<@Sendable (Input) async throws -> Output>
+    var identity: FunctionIdentity? { function.identity }
     func call(_ input: Input) throws -> Output {
         let function = function.function
         return try waitForTask { try await function(input) }
@@ -18,6 +20,7 @@ struct AsyncTransform<Input: Codable & Sendable, Output: Codable & Sendable>: Po
 
 struct Action<Input: Codable & Sendable>: PoolFunction {
     let function: PortableFunction<@Sendable (Input) throws -> Void>
+    var identity: FunctionIdentity? { function.identity }
     func call(_ input: Input) throws -> NoValue {
         try function.function(input)
         return NoValue()
@@ -33,6 +36,7 @@ struct Action<Input: Codable & Sendable>: PoolFunction {
 
 struct AsyncAction<Input: Codable & Sendable>: PoolFunction {
     let function: PortableFunction<@Sendable (Input) async throws -> Void>
+    var identity: FunctionIdentity? { function.identity }
     func call(_ input: Input) throws -> NoValue {
         let function = function.function
         return try waitForTask {
@@ -44,16 +48,19 @@ struct AsyncAction<Input: Codable & Sendable>: PoolFunction {
 
 struct Call<Output: Codable & Sendable>: PoolFunction {
     let function: PortableFunction<@Sendable () throws -> Output>
+    var identity: FunctionIdentity? { function.identity }
     func call(_ input: NoValue) throws -> Output { try function.function() }
 }
 
 struct AsyncCall<Output: Codable & Sendable>: PoolFunction {
     let function: PortableFunction<@Sendable () async throws -> Output>
+    var identity: FunctionIdentity? { function.identity }
     func call(_ input: NoValue) throws -> Output { try waitForTask(function.function) }
 }
 
 struct CallWithoutResult: PoolFunction {
     let function: PortableFunction<@Sendable () throws -> Void>
+    var identity: FunctionIdentity? { function.identity }
     func call(_ input: NoValue) throws -> NoValue {
         try function.function()
         return NoValue()
@@ -62,6 +69,7 @@ struct CallWithoutResult: PoolFunction {
 
 struct AsyncCallWithoutResult: PoolFunction {
     let function: PortableFunction<@Sendable () async throws -> Void>
+    var identity: FunctionIdentity? { function.identity }
     func call(_ input: NoValue) throws -> NoValue {
         let function = function.function
         return try waitForTask {
@@ -115,6 +123,7 @@ struct Arguments4<
 struct StarTransform2<A: Codable & Sendable, B: Codable & Sendable, Output: Codable & Sendable>: PoolFunction
 {
     let function: PortableFunction<@Sendable (A, B) throws -> Output>
+    var identity: FunctionIdentity? { function.identity }
     func call(_ input: Arguments2<A, B>) throws -> Output { try function.function(input.a, input.b) }
 }
 
@@ -125,6 +134,7 @@ struct StarTransform3<
     Output: Codable & Sendable
 >: PoolFunction {
     let function: PortableFunction<@Sendable (A, B, C) throws -> Output>
+    var identity: FunctionIdentity? { function.identity }
     func call(_ input: Arguments3<A, B, C>) throws -> Output {
         try function.function(input.a, input.b, input.c)
     }
@@ -138,6 +148,7 @@ struct StarTransform4<
     Output: Codable & Sendable
 >: PoolFunction {
     let function: PortableFunction<@Sendable (A, B, C, D) throws -> Output>
+    var identity: FunctionIdentity? { function.identity }
     func call(_ input: Arguments4<A, B, C, D>) throws -> Output {
         try function.function(input.a, input.b, input.c, input.d)
     }

@@ -18,6 +18,8 @@ final class PoolJob<Value: Sendable>: Sendable {
     private struct State {
         var link: JobLink?
         var entries: [Frame] = []
+        /// How many results have come, if that is counted.
+        var resultCount = 0
         var outcome: Result<Value, any Error>?
         var isDecoding = false
         var isComplete = false
@@ -32,22 +34,26 @@ final class PoolJob<Value: Sendable>: Sendable {
     private let assemble: @Sendable ([Frame]) throws -> Value
     private let purpose: String
     private let meter: ProgressMeter?
+    private let countsResults: Bool
     private let callback: (@Sendable (Result<Value, any Error>) -> Void)?
 
     /// - Parameters:
     ///   - purpose: What the job does, for messages.
     ///   - meter: Is told how many results have come.
+    ///   - countsResults: Whether somebody will wait for room.
     ///   - callback: Called with the outcome before anybody who waits hears of it, as in Python.
     ///   - assemble: Makes the value of the frames that carry the results.
     init(
         purpose: String,
         meter: ProgressMeter?,
+        countsResults: Bool = false,
         callback: (@Sendable (Result<Value, any Error>) -> Void)?,
         assemble: @escaping @Sendable ([Frame]) throws -> Value
     ) {
         state = Monitor(State())
         self.purpose = purpose
         self.meter = meter
+        self.countsResults = countsResults
         self.callback = callback
         self.assemble = assemble
     }
@@ -66,8 +72,12 @@ final class PoolJob<Value: Sendable>: Sendable {
 
     /// Takes a frame of the answer.
     func accept(_ frame: Frame) {
-        if let meter { meter.advance(by: frame.withBody { PoolWire.entryCount($0) }) }
-        state.withLock { $0.entries.append(frame) }
+        let count = meter == nil && !countsResults ? 0 : frame.withBody { PoolWire.entryCount($0) }
+        meter?.advance(by: count)
+        state.withLock { state in
+            state.entries.append(frame)
+            state.resultCount += count
+        }
         guard frame.kind != .partialReply else { return }
         guard callback != nil || meter != nil else { return complete() }
         CallbackThread.shared.run {
@@ -104,6 +114,19 @@ final class PoolJob<Value: Sendable>: Sendable {
             return state.wait(until: deadline) { $0.isComplete ? true : nil } ?? false
         }
         return endpoint.waitForWork(until: deadline) { self.isComplete ? true : nil } ?? false
+    }
+
+    /// Waits until no more than so many of the tasks that were handed in are without a result.
+    ///
+    /// Returns false when the job has ended instead.
+    func waitForRoom(submitted: Int, unfinished limit: Int) -> Bool {
+        guard let endpoint = link?.endpoint else { return false }
+        return endpoint.waitForWork(until: nil) {
+            self.state.withLock { state -> Bool? in
+                if state.isComplete { return false }
+                return submitted - state.resultCount <= limit ? true : nil
+            }
+        } ?? false
     }
 
     /// The outcome of a complete job, decoded once.

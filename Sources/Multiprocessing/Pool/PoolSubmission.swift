@@ -49,11 +49,12 @@ struct PoolSubmission {
 
     /// More chunks for a job that has `taskCount` tasks so far, or for one that nothing is known of.
     ///
-    /// Layout: whether even more may follow 8 · chunks.
+    /// Layout: whether even more may follow 8 · `PoolCarrier.spareSize` bytes that mean nothing · chunks.
     static func addition(_ frame: Frame, taskCount: Int?) throws -> (isOpen: Bool, chunks: [Chunk]) {
         try frame.withBody { body in
             var reader = PoolWire.Reader(body)
             let isOpen = try reader.number(UInt64.self) != 0
+            _ = try reader.block(PoolCarrier.spareSize)
             return (isOpen, try chunks(&reader, of: frame, from: taskCount))
         }
     }
@@ -114,6 +115,12 @@ struct PoolSubmission {
         for number in [retries, work.count] { PoolWire.append(UInt64(number), to: &bytes) }
         bytes.append(contentsOf: work)
         append(passages, to: &bytes)
+    }
+
+    /// The beginning of the body of a frame with more chunks.
+    static func beginAddition(isOpen: Bool, to bytes: inout [UInt8]) {
+        PoolWire.append(UInt64(isOpen ? 1 : 0), to: &bytes)
+        bytes.append(contentsOf: repeatElement(0, count: PoolCarrier.spareSize))
     }
 
     /// Says in another way whether more chunks may follow, in a frame that has its chunks.

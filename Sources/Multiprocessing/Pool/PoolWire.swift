@@ -169,6 +169,8 @@ enum PoolWire {
         /// The next result, or results.
         mutating func entry() throws(FrameError) -> Entry {
             let index = try count()
+            // There has to be one behind it.
+            guard index < Int.max else { throw .truncated(byteCount: bytes.count) }
             let outcome = try number(UInt8.self)
             let length = try count()
             guard outcome == TaskOutcome.values.rawValue else {

@@ -3,6 +3,8 @@ internal import MessageCoding
 
 /// What a pool's workers do for one job: a value that travels together with its type.
 protocol PoolWork: Codable, Sendable {
+    /// What tells the work from all other work of its type, if nothing in it can change.
+    var identity: FunctionIdentity? { get }
     /// Prepares the tasks of a chunk, to be run one by one, from its encoded inputs.
     func open(_ inputs: UnsafeRawBufferPointer) throws -> any PoolTasks
 }
@@ -25,10 +27,13 @@ protocol PoolFunction: Codable, Sendable {
     func call(_ input: Input) throws -> Output
     /// What `call` does, for many calls: what has to be looked up for a call is looked up once.
     var body: (Input) throws -> Output { get }
+    /// What tells the function from all others of its type, if it captures nothing.
+    var identity: FunctionIdentity? { get }
 }
 
 extension PoolFunction {
     var body: (Input) throws -> Output { { try call($0) } }
+    var identity: FunctionIdentity? { nil }
 }
 
 /// A function for each input.
@@ -36,6 +41,8 @@ struct FunctionWork<Function: PoolFunction>: PoolWork {
     let function: Function
 
     init(_ function: Function) { self.function = function }
+
+    var identity: FunctionIdentity? { function.identity }
 
     func open(_ inputs: UnsafeRawBufferPointer) throws -> any PoolTasks {
         Tasks(
@@ -68,11 +75,15 @@ struct FunctionWork<Function: PoolFunction>: PoolWork {
                 }
                 return
             }
-            try inputs.together.withUnsafeBufferPointer { inputs in
-                for offset in offsets {
-                    guard run.begin() else { return }
-                    let output = try body(inputs[offset])
-                    withUnsafeBytes(of: output) { run.end($0) }
+            // One place for all results: what is plain can be written over, and needs no end.
+            try withUnsafeTemporaryAllocation(of: Function.Output.self, capacity: 1) { place in
+                guard let result = place.baseAddress else { return }
+                try inputs.together.withUnsafeBufferPointer { inputs in
+                    for offset in offsets {
+                        guard run.begin() else { return }
+                        result.initialize(to: try body(inputs[offset]))
+                        run.end(UnsafeRawBufferPointer(place))
+                    }
                 }
             }
         }

@@ -65,6 +65,8 @@ private struct AssignmentRun {
     private var results: ResultLog
     /// The work of the job at hand: as it came, until a task of it is begun.
     private var work: (job: UInt64, encoded: [UInt8], decoded: (any PoolWork)?)?
+    /// The last work in which nothing can change, and what it was decoded from: the next job may well have the same.
+    private var lasting: (encoded: [UInt8], decoded: any PoolWork)?
 
     init(endpoint: Endpoint, pool: Address, journal: JournalMemory) {
         self.endpoint = endpoint
@@ -83,7 +85,7 @@ private struct AssignmentRun {
             }
             self.ticket = ticket
             let length = try reader.number(UInt64.self)
-            if length != .max { work = (job, Array(try reader.block(Int(clamping: length))), nil) }
+            if length != .max { takeWork(try reader.block(Int(clamping: length))) }
             var pieces: [(first: Int, range: Range<Int>, inputs: UnsafeRawBufferPointer)] = []
             while !reader.isAtEnd {
                 let (first, lower, upper) = (try reader.count(), try reader.count(), try reader.count())
@@ -196,6 +198,21 @@ private struct AssignmentRun {
         if mustSend { try sendResults(isFinished: false) }
     }
 
+    private mutating func takeWork(_ encoded: UnsafeRawBufferPointer) {
+        let isLasting = lasting.map { lasting in
+            lasting.encoded.withUnsafeBytes { known in
+                known.count == encoded.count
+                    && (encoded.baseAddress.map { memcmp($0, known.baseAddress ?? $0, known.count) == 0 }
+                        ?? true)
+            }
+        }
+        if let lasting, isLasting == true {
+            work = (job, [], lasting.decoded)
+        } else {
+            work = (job, Array(encoded), nil)
+        }
+    }
+
     private mutating func decodedWork() throws -> any PoolWork {
         guard let known = work, known.job == job else {
             throw ProcessingError(.coding, "this worker has not been given the work")
@@ -203,6 +220,7 @@ private struct AssignmentRun {
         if let decoded = known.decoded { return decoded }
         let decoded = try MessageDecoder().decode(PortablePoolWork.self, from: known.encoded).work
         work = (job, [], decoded)
+        if decoded.identity != nil { lasting = (known.encoded, decoded) }
         return decoded
     }
 

@@ -91,7 +91,7 @@ final class PoolHarness {
         chunkPassages: [ServicePassage] = []
     ) throws {
         var body: [UInt8] = []
-        PoolWire.append(UInt64(isOpen ? 1 : 0), to: &body)
+        PoolSubmission.beginAddition(isOpen: isOpen, to: &body)
         appendChunks(tasks, 1, chunkPassages, to: &body)
         try take(
             harness.request(.extendJob, from: PoolHarness.client, argument: job, body: body, kind: .notice)

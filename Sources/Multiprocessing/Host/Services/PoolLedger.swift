@@ -21,17 +21,36 @@ struct PoolLedger {
     var isBegun = false
 
     private var chunks: Deque<Entry> = []
-    /// For each task from the first one of the first chunk on.
-    private var isDone: Deque<Bool> = []
-    private var remaining = 0
+    /// The tasks that have no result yet.
+    private var pending = TaskRanges()
     private var lossCounts: [Int: Int] = [:]
 
     private struct Entry {
         let range: Range<Int>
-        var inputs: ArraySlice<UInt8>
+        var inputs: Inputs
         /// Services whose handles travel in the inputs.
         var passages: [ServicePassage]
         var remaining: Int
+
+        init(_ range: Range<Int>, _ inputs: Inputs, _ passages: [ServicePassage]) {
+            (self.range, self.inputs, self.passages) = (range, inputs, passages)
+            remaining = range.count
+        }
+    }
+
+    /// Encoded inputs: in memory that others of the same frame share, or in a frame of their own.
+    private enum Inputs {
+        case part(ArraySlice<UInt8>)
+        case frame(PoolCarrier)
+
+        static let none = part([])
+
+        var bytes: ArraySlice<UInt8> {
+            switch self {
+            case .part(let bytes): bytes
+            case .frame(let carrier): carrier.inputs
+            }
+        }
     }
 
     init(client: Waiter, _ submission: PoolSubmission) {
@@ -46,22 +65,27 @@ struct PoolLedger {
 
     mutating func add(_ more: [PoolSubmission.Chunk], isOpen: Bool) {
         self.isOpen = isOpen
-        for chunk in more {
-            chunks.append(
-                Entry(
-                    range: chunk.range,
-                    inputs: chunk.inputs,
-                    passages: chunk.passages,
-                    remaining: chunk.range.count
-                )
-            )
-            isDone.append(contentsOf: repeatElement(false, count: chunk.range.count))
-            remaining += chunk.range.count
-            taskCount = chunk.range.upperBound
-        }
+        for chunk in more { add(Entry(chunk.range, .part(chunk.inputs), chunk.passages)) }
     }
 
-    var isComplete: Bool { !isOpen && remaining == 0 }
+    /// Adds a chunk that has a frame of its own.
+    mutating func add(
+        _ carrier: PoolCarrier,
+        _ range: Range<Int>,
+        _ passages: [ServicePassage],
+        isOpen: Bool
+    ) {
+        self.isOpen = isOpen
+        add(Entry(range, .frame(carrier), passages))
+    }
+
+    private mutating func add(_ entry: Entry) {
+        chunks.append(entry)
+        pending.append(entry.range)
+        taskCount = entry.range.upperBound
+    }
+
+    var isComplete: Bool { !isOpen && pending.isEmpty }
 
     /// The services that the job holds.
     var passages: [ServicePassage] {
@@ -79,7 +103,31 @@ struct PoolLedger {
     /// The first task and the encoded inputs of the chunk with the task in it.
     func chunk(with task: Int) -> (first: Int, inputs: ArraySlice<UInt8>)? {
         guard let position = position(ofChunkWith: task) else { return nil }
-        return (chunks[position].range.lowerBound, chunks[position].inputs)
+        return (chunks[position].range.lowerBound, chunks[position].inputs.bytes)
+    }
+
+    /// The assignment of tasks that are the only ones in it, if it can be made without copying their inputs.
+    mutating func assignment(
+        of tasks: Range<Int>,
+        ofJob job: UInt64,
+        _ ticket: PoolTicket,
+        to worker: Waiter,
+        from service: Address
+    ) -> Frame? {
+        guard let position = position(ofChunkWith: tasks.lowerBound),
+            case .frame(var carrier) = chunks[position].inputs
+        else { return nil }
+        // Else the change would be made in a copy.
+        chunks[position].inputs = .none
+        defer { chunks[position].inputs = .frame(carrier) }
+        return carrier.assignment(
+            of: tasks,
+            firstOfChunk: chunks[position].range.lowerBound,
+            ofJob: job,
+            ticket,
+            to: worker,
+            from: service
+        )
     }
 
     private func position(ofChunkWith task: Int) -> Int? {
@@ -93,25 +141,22 @@ struct PoolLedger {
         return nil
     }
 
-    func isUnfinished(_ task: Int) -> Bool {
-        guard let base = chunks.first?.range.lowerBound, task >= base, task < taskCount else { return false }
-        return !isDone[task - base]
-    }
+    func isUnfinished(_ task: Int) -> Bool { !pending.within(task..<task + 1).isEmpty }
+
+    /// The tasks among these that have no result yet.
+    func unfinished(of range: Range<Int>) -> [Range<Int>] { pending.within(range) }
 
     /// Notes results; returns which of these tasks had none yet.
     mutating func finish(_ tasks: Range<Int>) -> [Range<Int>] {
-        let news = unfinished(of: tasks)
-        guard !news.isEmpty, let base = chunks.first?.range.lowerBound else { return [] }
+        let news = pending.remove(tasks)
         for part in news {
-            for task in part { isDone[task - base] = true }
-            remaining -= part.count
             // A part may go over several chunks.
             var position = position(ofChunkWith: part.lowerBound) ?? chunks.count
             while position < chunks.count, chunks[position].range.lowerBound < part.upperBound {
                 chunks[position].remaining -= chunks[position].range.clamped(to: part).count
                 // What nobody needs any more must not add up: a job may have no end.
                 if chunks[position].remaining == 0 {
-                    chunks[position].inputs = []
+                    chunks[position].inputs = .none
                     closedPassages += chunks[position].passages
                     chunks[position].passages = []
                 }
@@ -119,29 +164,8 @@ struct PoolLedger {
             }
             if !lossCounts.isEmpty { for task in part { lossCounts[task] = nil } }
         }
-        while let first = chunks.first, first.remaining == 0 {
-            isDone.removeFirst(first.range.count)
-            chunks.removeFirst()
-        }
+        while let first = chunks.first, first.remaining == 0 { chunks.removeFirst() }
         return news
-    }
-
-    /// The tasks among these that have no result yet.
-    func unfinished(of range: Range<Int>) -> [Range<Int>] {
-        guard let base = chunks.first?.range.lowerBound else { return [] }
-        let known = range.clamped(to: base..<taskCount)
-        var ranges: [Range<Int>] = []
-        var start: Int?
-        for task in known {
-            if isDone[task - base] {
-                if let first = start { ranges.append(first..<task) }
-                start = nil
-            } else if start == nil {
-                start = task
-            }
-        }
-        if let first = start { ranges.append(first..<known.upperBound) }
-        return ranges
     }
 
     /// Notes that a worker was lost with a task; returns whether it may be run again.

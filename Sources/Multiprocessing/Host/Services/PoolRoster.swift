@@ -1,139 +1,162 @@
-/// What a pool has handed to one of its workers and has not been told to be over.
-struct PoolAssignment {
-    let ticket: PoolTicket
-    let job: UInt64
-    /// In the order in which the worker does them; a task's offset counts through all of them.
-    var pieces: [PoolPiece]
-    /// Tasks from this offset on were taken back.
-    var limit: Int
-    /// How many tasks it had begun when it was asked last.
-    var begun = 0
-    /// How many results have come.
-    var finished = 0
-    var isBeingTakenBack = false
-    let since: ContinuousClock.Instant
-
-    /// How many tasks the worker has perhaps not begun.
-    var perhapsUnbegun: Int { max(0, limit - max(begun, finished)) }
-
-    func contains(_ task: Int) -> Bool { pieces.contains { $0.range.contains(task) } }
-
-    /// Takes the tasks from an offset on out.
-    mutating func cut(to newLimit: Int) -> [PoolPiece] {
-        limit = newLimit
-        var kept: [PoolPiece] = []
-        var taken: [PoolPiece] = []
-        var offset = 0
-        for piece in pieces {
-            let split = min(max(newLimit - offset, 0), piece.range.count) + piece.range.lowerBound
-            offset += piece.range.count
-            var (head, tail) = (piece, piece)
-            head.range = piece.range.lowerBound..<split
-            tail.range = split..<piece.range.upperBound
-            tail.moves += 1
-            if !head.range.isEmpty { kept.append(head) }
-            if !tail.range.isEmpty { taken.append(tail) }
-        }
-        pieces = kept
-        return taken
-    }
-}
-
-/// A worker, as its pool knows it.
-struct PoolMember {
-    /// Its request for work, which every assignment answers.
-    let waiter: Waiter
-    /// Its number in the operating system, as it says itself.
-    let pid: Int32
-    /// In the order in which it does them.
-    var assignments: [PoolAssignment] = []
-    /// The job whose work it has.
-    var knownJob: UInt64?
-    /// How many chunks it was given and kept.
-    var chunkCount = 0
-    /// When it was given something last, in the pool's own count.
-    var turn: UInt64 = 0
-    /// Whether it was told that there is nothing more.
-    var isDismissed = false
-    private var generations = [UInt16](repeating: 0, count: PoolTicket.slotCount)
-
-    init(_ waiter: Waiter, pid: Int32) {
-        self.waiter = waiter
-        self.pid = pid
-    }
-
-    var isIdle: Bool { assignments.isEmpty && !isDismissed }
-
-    /// A ticket for one more assignment; there must be a free slot.
-    mutating func takeTicket() -> PoolTicket? {
-        let used = assignments.map { $0.ticket.slot }
-        guard let slot = generations.indices.first(where: { !used.contains($0) }) else { return nil }
-        generations[slot] &+= 1
-        return PoolTicket(slot: slot, generation: generations[slot])
-    }
-
-    func position(of ticket: PoolTicket) -> Int? { assignments.firstIndex { $0.ticket == ticket } }
-}
-
 /// The workers of a pool that have asked for work, and whose turn it is.
+///
+/// However many there are, choosing one takes about the same time: what decides is brought up to date whenever something about
+/// a worker changes.
 struct PoolRoster {
     private(set) var members: [Address: PoolMember] = [:]
-    /// In the order in which they came, so that equals are served in order.
-    private var order: [Address] = []
+    /// How many chunks a worker does in its life, or `nil` for any number.
+    let chunkLimit: Int?
+    private var lastArrival: UInt64 = 0
+    private var lastVersion: UInt64 = 0
     private var lastTurn: UInt64 = 0
+
+    /// Those who may be given something.
+    private var needs = RosterHeap<Need>()
+    /// Those who have nothing to do.
+    private var idleWorkers: Set<Address> = []
+    /// Those of them who will not be given anything any more.
+    private var spentWorkers: [Address] = []
+    /// What others could do at once.
+    private var spoils = RosterHeap<Spoil>()
+    /// What is left for a while where it is.
+    private var reprieves = RosterHeap<Reprieve>()
+    /// Workers of which these two do not say how it is now.
+    private var unweighed: [Address] = []
+    /// How many assignments of each job are being taken back.
+    private(set) var takenBackCounts: [UInt64: Int] = [:]
+
+    init(chunkLimit: Int? = nil) { self.chunkLimit = chunkLimit }
 
     var isEmpty: Bool { members.isEmpty }
     var count: Int { members.count }
-    var addresses: [Address] { order }
+    /// In the order in which they came.
+    var addresses: [Address] { inOrder(members.keys) }
 
     subscript(address: Address) -> PoolMember? { members[address] }
 
+    private func inOrder(_ addresses: some Sequence<Address>) -> [Address] {
+        addresses.sorted { members[$0]?.arrival ?? 0 < members[$1]?.arrival ?? 0 }
+    }
+
+    // MARK: Changes
+
     mutating func add(_ address: Address, _ member: PoolMember) {
-        if members.updateValue(member, forKey: address) == nil { order.append(address) }
+        guard members[address] == nil else { return }
+        members[address] = member
+        guard let index = members.index(forKey: address) else { return }
+        lastArrival += 1
+        members.values[index].arrival = lastArrival
+        note(address, at: index, wasIdle: false)
     }
 
     mutating func remove(_ address: Address) -> PoolMember? {
         guard let member = members.removeValue(forKey: address) else { return nil }
-        order.removeAll { $0 == address }
+        idleWorkers.remove(address)
+        countTakenBack(of: member, -1)
         return member
     }
 
     /// Changes what is known of a worker, if there is such a worker.
     mutating func update<Result>(_ address: Address, _ change: (inout PoolMember) -> Result) -> Result? {
         guard let index = members.index(forKey: address) else { return nil }
-        return change(&members.values[index])
+        let wasIdle = members.values[index].isIdle
+        countTakenBack(of: members.values[index], -1)
+        let result = change(&members.values[index])
+        note(address, at: index, wasIdle: wasIdle)
+        return result
     }
 
-    /// Who should be given something next: one with the fewest assignments, and of these the one that has waited longest.
+    /// Gives a worker something more, whose turn is over by that; `nil` if it cannot have more.
+    mutating func assign(
+        _ pieces: [PoolPiece],
+        ofJob job: UInt64,
+        to worker: Address,
+        at now: ContinuousClock.Instant
+    ) -> (waiter: Waiter, ticket: PoolTicket, knowsJob: Bool)? {
+        lastTurn += 1
+        let turn = lastTurn
+        return update(worker) { member in
+            guard let ticket = member.takeTicket() else { return nil }
+            let knowsJob = member.knownJob == job
+            member.knownJob = job
+            member.chunkCount += pieces.count
+            member.turn = turn
+            member.assignments.append(
+                PoolAssignment(
+                    ticket: ticket,
+                    job: job,
+                    pieces: pieces,
+                    limit: pieces.reduce(0) { $0 + $1.range.count },
+                    since: now
+                )
+            )
+            return (member.waiter, ticket, knowsJob)
+        } ?? nil
+    }
+
+    /// Takes note of how a worker is now.
+    private mutating func note(
+        _ address: Address,
+        at index: Dictionary<Address, PoolMember>.Index,
+        wasIdle: Bool
+    ) {
+        lastVersion += 1
+        members.values[index].version = lastVersion
+        if !members.values[index].isUnweighed {
+            members.values[index].isUnweighed = true
+            unweighed.append(address)
+        }
+        let member = members.values[index]
+        countTakenBack(of: member, 1)
+        if member.isIdle != wasIdle {
+            if wasIdle { idleWorkers.remove(address) } else { idleWorkers.insert(address) }
+        }
+        let isSpent = chunkLimit.map { member.chunkCount >= $0 } ?? false
+        if isSpent, member.isIdle { spentWorkers.append(address) }
+        guard !isSpent, !member.isDismissed, member.assignments.count < PoolTicket.slotCount else { return }
+        needs.insert(Need(member), address, version: lastVersion, among: members)
+    }
+
+    private mutating func countTakenBack(of member: PoolMember, _ change: Int) {
+        for assignment in member.assignments where assignment.isBeingTakenBack {
+            let count = takenBackCounts[assignment.job, default: 0] + change
+            takenBackCounts[assignment.job] = count == 0 ? nil : count
+        }
+    }
+
+    // MARK: Whose turn it is
+
+    /// What decides who is given something next: the one with the fewest assignments, and of these the one that has waited longest.
     ///
     /// Of those who have nothing to do it is the one that had something last: it may still be awake, and the others can sleep on.
-    ///
-    /// `chunkLimit` is how many chunks a worker does in its life, or `nil` for any number.
-    func neediest(chunkLimit: Int?) -> Address? {
-        var best: (address: Address, count: Int, turn: UInt64)?
-        for address in order {
-            guard let member = members[address], !member.isDismissed,
-                member.assignments.count < PoolTicket.slotCount,
-                chunkLimit.map({ member.chunkCount < $0 }) ?? true
-            else { continue }
-            let count = member.assignments.count
-            if let known = best {
-                guard count <= known.count else { continue }
-                let isEarlier = count == 0 ? member.turn > known.turn : member.turn < known.turn
-                guard count < known.count || isEarlier else { continue }
-            }
-            best = (address, count, member.turn)
+    private struct Need: Comparable {
+        private let count: Int
+        private let turn: UInt64
+        private let arrival: UInt64
+
+        init(_ member: PoolMember) {
+            count = member.assignments.count
+            turn = count == 0 ? UInt64.max - member.turn : member.turn
+            arrival = member.arrival
         }
-        return best?.address
+
+        static func < (first: Need, second: Need) -> Bool {
+            (first.count, first.turn, first.arrival) < (second.count, second.turn, second.arrival)
+        }
     }
 
-    /// The number of the next turn.
-    mutating func nextTurn() -> UInt64 {
-        lastTurn += 1
-        return lastTurn
-    }
+    /// Who should be given something next.
+    mutating func neediest() -> Address? { needs.first(among: members)?.worker }
 
-    var idle: [Address] { order.filter { members[$0]?.isIdle ?? false } }
+    var idleCount: Int { idleWorkers.count }
+    /// In the order in which they came.
+    var idle: [Address] { inOrder(idleWorkers) }
+
+    /// Those who have nothing to do, and will not be given anything any more; each once.
+    mutating func takeSpent() -> [Address] {
+        defer { spentWorkers = [] }
+        return spentWorkers
+    }
 
     // MARK: Taking back
 
@@ -146,6 +169,27 @@ struct PoolRoster {
         let takesAll: Bool
     }
 
+    /// An assignment of which something can be taken: the largest one first.
+    private struct Spoil: Comparable {
+        let value: Int
+        let arrival: UInt64
+        let position: Int
+
+        static func < (first: Spoil, second: Spoil) -> Bool {
+            (second.value, first.arrival, first.position) < (first.value, second.arrival, second.position)
+        }
+    }
+
+    /// The first assignment of a worker that has one task left, by when that can be taken.
+    private struct Reprieve: Comparable {
+        let due: ContinuousClock.Instant
+        let arrival: UInt64
+
+        static func < (first: Reprieve, second: Reprieve) -> Bool {
+            (first.due, first.arrival) < (second.due, second.arrival)
+        }
+    }
+
     /// How long the first worker has to begin the last task of what it has, before another one gets it.
     static let patience = Duration.milliseconds(50)
 
@@ -153,32 +197,50 @@ struct PoolRoster {
     ///
     /// What waits behind something else can be taken at once. A last task that may just be beginning is left where it is for a
     /// while, and each time for longer: else two workers could pass it to each other for ever.
-    func straggler(now: ContinuousClock.Instant) -> (Straggler?, next: ContinuousClock.Instant?) {
-        var best: (straggler: Straggler, value: Int)?
-        var next: ContinuousClock.Instant?
-        for address in order {
-            guard let member = members[address] else { continue }
+    mutating func straggler(now: ContinuousClock.Instant) -> (Straggler?, next: ContinuousClock.Instant?) {
+        weigh()
+        while let first = reprieves.first(among: members), first.rank.due <= now {
+            reprieves.removeFirst()
+            let spoil = Spoil(value: 1, arrival: first.rank.arrival, position: 0)
+            spoils.insert(spoil, first.worker, version: first.version, among: members)
+        }
+        let next = reprieves.first(among: members)?.rank.due
+        guard let best = spoils.first(among: members),
+            let assignment = members[best.worker]?.assignments[best.rank.position]
+        else { return (nil, next) }
+        let straggler = Straggler(
+            worker: best.worker,
+            ticket: assignment.ticket,
+            count: assignment.limit,
+            takesAll: best.rank.position > 0
+        )
+        return (straggler, next)
+    }
+
+    /// Sees what others could take from workers that have changed.
+    ///
+    /// Nobody wants to know that while there is enough for all.
+    private mutating func weigh() {
+        for address in unweighed {
+            guard let index = members.index(forKey: address), members.values[index].isUnweighed else {
+                continue
+            }
+            members.values[index].isUnweighed = false
+            let member = members.values[index]
             for (position, assignment) in member.assignments.enumerated() {
                 let value = assignment.perhapsUnbegun
                 guard value > 0, !assignment.isBeingTakenBack else { continue }
                 if position == 0, value == 1 {
                     let moves = min(assignment.pieces.last?.moves ?? 0, 10)
                     let due = assignment.since.advanced(by: PoolRoster.patience * (1 << moves))
-                    guard now >= due else {
-                        next = earliest(next, due)
-                        continue
-                    }
+                    let reprieve = Reprieve(due: due, arrival: member.arrival)
+                    reprieves.insert(reprieve, address, version: member.version, among: members)
+                } else {
+                    let spoil = Spoil(value: value, arrival: member.arrival, position: position)
+                    spoils.insert(spoil, address, version: member.version, among: members)
                 }
-                guard value > best?.value ?? 0 else { continue }
-                let straggler = Straggler(
-                    worker: address,
-                    ticket: assignment.ticket,
-                    count: assignment.limit,
-                    takesAll: position > 0
-                )
-                best = (straggler, value)
             }
         }
-        return (best?.straggler, next)
+        unweighed.removeAll(keepingCapacity: true)
     }
 }

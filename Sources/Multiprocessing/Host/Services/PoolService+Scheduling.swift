@@ -7,7 +7,7 @@ extension PoolService {
 
     /// Gives what waits to those who have room for it.
     mutating func assign(_ outbox: inout Outbox) {
-        while let piece = nextPiece(), let worker = roster.neediest(chunkLimit: chunkLimit) {
+        while let piece = nextPiece(), let worker = roster.neediest() {
             send(takePieces(like: piece, for: worker), ofJob: piece.job, to: worker, &outbox)
         }
         dismissIdleWorkers(&outbox)
@@ -56,10 +56,22 @@ extension PoolService {
         to worker: Address,
         _ outbox: inout Outbox
     ) {
-        guard let ledger = jobs[number], var member = roster[worker], let ticket = member.takeTicket() else {
-            return
+        guard jobs[number] != nil,
+            let (waiter, ticket, knowsJob) = roster.assign(pieces, ofJob: number, to: worker, at: now)
+        else { return }
+        jobs[number]?.isBegun = true
+        if knowsJob, pieces.count == 1,
+            let frame = jobs[number]?.assignment(
+                of: pieces[0].range,
+                ofJob: number,
+                ticket,
+                to: waiter,
+                from: outbox.service
+            )
+        {
+            return outbox.send(sharing: frame)
         }
-        let knowsJob = member.knownJob == number
+        guard let ledger = jobs[number] else { return }
         let chunks = pieces.compactMap { piece in
             ledger.chunk(with: piece.range.lowerBound).map {
                 (range: piece.range, first: $0.first, inputs: $0.inputs)
@@ -69,8 +81,8 @@ extension PoolService {
             .partialReply,
             code: Outcome.done.rawValue,
             from: outbox.service,
-            to: member.waiter.address,
-            correlation: member.waiter.correlation,
+            to: waiter.address,
+            correlation: waiter.correlation,
             reserving: chunks.reduce(24 + ledger.work.count) { $0 + 32 + $1.inputs.count }
         )
         PoolWire.append(number, to: &frame.bytes)
@@ -83,21 +95,7 @@ extension PoolService {
             }
             frame.bytes.append(contentsOf: chunk.inputs)
         }
-        member.knownJob = number
-        member.chunkCount += pieces.count
-        member.turn = roster.nextTurn()
-        member.assignments.append(
-            PoolAssignment(
-                ticket: ticket,
-                job: number,
-                pieces: pieces,
-                limit: pieces.reduce(0) { $0 + $1.range.count },
-                since: now
-            )
-        )
         outbox.send(frame)
-        roster.add(worker, member)
-        jobs[number]?.isBegun = true
     }
 
     // MARK: Taking back
@@ -106,11 +104,8 @@ extension PoolService {
     mutating func balance(_ outbox: inout Outbox) {
         takeBackMoment = nil
         guard queue.isEmpty else { return }
-        let idle = roster.idle.count
-        var asked = roster.members.values.reduce(0) {
-            $0 + $1.assignments.count { $0.isBeingTakenBack && jobs[$0.job] != nil }
-        }
-        while asked < idle {
+        var asked = roster.takenBackCounts.reduce(0) { jobs[$1.key] == nil ? $0 : $0 + $1.value }
+        while asked < roster.idleCount {
             let (straggler, next) = roster.straggler(now: now)
             takeBackMoment = next
             guard let straggler else { return }

@@ -97,10 +97,8 @@ extension PoolService {
     mutating func dismissIdleWorkers(_ outbox: inout Outbox) {
         let isOver = isClosed && jobs.isEmpty
         guard isOver || chunkLimit != nil else { return }
-        for address in roster.idle {
-            guard let member = roster[address],
-                isOver || chunkLimit.map({ member.chunkCount >= $0 }) ?? false
-            else { continue }
+        for address in isOver ? roster.idle : roster.takeSpent() {
+            guard let member = roster[address], member.isIdle else { continue }
             _ = roster.update(address) { $0.isDismissed = true }
             outbox.reply(to: member.waiter, .closed)
         }

@@ -28,7 +28,7 @@ struct PoolService: Service {
     var expectedWorkers = 0
     var booting: Set<Address> = []
     var bootFailures = 0
-    var roster = PoolRoster()
+    var roster: PoolRoster
     /// Which task a lost worker ran, between its journal and the news of its end.
     var lostTasks: [Address: (job: UInt64, task: Int)] = [:]
 
@@ -64,6 +64,7 @@ struct PoolService: Service {
             throw ProcessingError(.misuse, "a pool of \(count) workers")
         }
         chunkLimit = creation.argument >> 32 == 0 ? nil : Int(creation.argument >> 32)
+        roster = PoolRoster(chunkLimit: chunkLimit)
         var (order, workOffset) = try creation.order()
         let sites = try placement.sites(of: count, per: order.share ?? .job, on: order.ranks ?? .inTurn)
         self.sites = sites ?? []
@@ -88,7 +89,7 @@ struct PoolService: Service {
         now = request.now
         switch operation {
         case .submit: submit(request, &outbox)
-        case .extendJob: extendJob(request, &outbox)
+        case .extendJob: extendJob(&request, &outbox)
         case .withdrawJob: withdrawJob(request, &outbox)
         case .withdrawAll: withdrawAll(request, &outbox)
         case .jobState: reportState(request, &outbox)
@@ -139,36 +140,43 @@ struct PoolService: Service {
         }
         lastJob += 1
         jobs[lastJob] = ledger
-        enqueue(submission.chunks, of: lastJob)
+        enqueue(submission.chunks.map(\.range), of: lastJob)
         assign(&outbox)
     }
 
-    private mutating func extendJob(_ request: Request, _ outbox: inout Outbox) {
-        guard let number = job(of: request.source, request.argument), var ledger = jobs[number], ledger.isOpen
-        else {
+    private mutating func extendJob(_ request: inout Request, _ outbox: inout Outbox) {
+        guard let number = job(of: request.source, request.argument), jobs[number]?.isOpen == true else {
             outbox.close(PoolSubmission.passages(in: request.frame))
             return outbox.reply(to: request, .notFound)
         }
-        guard let addition = try? PoolSubmission.addition(request.frame, taskCount: ledger.taskCount) else {
+        let taskCount = jobs[number]?.taskCount
+        guard var addition = try? PoolSubmission.addition(request.frame, taskCount: taskCount) else {
             return outbox.reply(to: request, .malformed)
         }
-        jobs[number] = nil
-        ledger.add(addition.chunks, isOpen: addition.isOpen)
-        if ledger.isComplete {
+        let ranges = addition.chunks.map(\.range)
+        let place = addition.chunks.count == 1 ? addition.chunks[0].inputs.indices : 0..<0
+        if PoolCarrier.fits(place) {
+            let passages = addition.chunks[0].passages
+            // Nothing refers to the frame's memory any more when it is taken.
+            addition.chunks = []
+            let carrier = PoolCarrier(request.takeFrame(), inputs: place)
+            jobs[number]?.add(carrier, ranges[0], passages, isOpen: addition.isOpen)
+        } else {
+            jobs[number]?.add(addition.chunks, isOpen: addition.isOpen)
+        }
+        enqueue(ranges, of: number)
+        if jobs[number]?.isComplete == true, let ledger = jobs.removeValue(forKey: number) {
             outbox.reply(to: ledger.client)
             closePassages(of: number, ledger, &outbox)
-        } else {
-            jobs[number] = ledger
-            enqueue(addition.chunks, of: number)
         }
         outbox.reply(to: request)
         assign(&outbox)
     }
 
-    private mutating func enqueue(_ chunks: [PoolSubmission.Chunk], of job: UInt64) {
+    private mutating func enqueue(_ chunks: [Range<Int>], of job: UInt64) {
         for chunk in chunks {
             // So many fit into one assignment.
-            var rest = chunk.range
+            var rest = chunk
             while !rest.isEmpty {
                 let range = rest.prefix(PoolClaim.maximumCount)
                 queue.append(PoolPiece(job: job, range: range))

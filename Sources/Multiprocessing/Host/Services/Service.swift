@@ -193,6 +193,9 @@ struct Outbox {
         frames.append(frame)
     }
 
+    /// Sends a sealed frame, whose memory somebody else has as well.
+    mutating func send(sharing frame: Frame) { frames.append(frame) }
+
     /// Starts a process as `order` says.
     mutating func start(_ order: consuming Frame) {
         order.seal()
