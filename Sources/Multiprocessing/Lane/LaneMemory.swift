@@ -172,6 +172,7 @@ final class LaneMemory: @unchecked Sendable {
 
     /// Closes the lane, and hands over what was written and not taken, in order.
     func close(_ take: ([UInt8]) -> Void) {
+        guard !isClosed else { return }
         let end = close(.written)
         forEachMessage(from: close(.taken), to: end) { take(copy($0)) }
         // The two processes may have the memory for a long time yet: it takes no room then.
