@@ -127,6 +127,7 @@ check_fault() {
 check_slow_link() {
     local name=$1 milliseconds=$2 percent=$3
     shift 3
+    is_wanted "$name-$1-${2// /+}" || return 0
     if ! slow_link n3 "$milliseconds" "$percent"; then
         note "not tried: $name, since this kernel has neither netem nor /dev/net/tun"
         return
