@@ -99,8 +99,17 @@ struct ScaleCheck: ParsableCommand {
         let descents = try all.map { _ in try ready.get(timeout: .seconds(60)) }
         say("start", "\(seconds: Stopwatch.now - start)")
         describe(descents)
+        try CheckFailure.expect(descents.count, toBe: all.count, "the number of processes")
+        if let victim = all.last {
+            let time = try Stopwatch.time {
+                victim.kill()
+                try victim.join()
+            }
+            try CheckFailure.expect(victim.exitCode, toBe: -9, "how a killed process ended")
+            say("noticed", "\(seconds: time)")
+        }
         try over.set()
-        for process in all {
+        for process in all.dropLast() {
             try process.join()
             try CheckFailure.expect(process.exitCode, toBe: 0, "how a process ended")
         }
