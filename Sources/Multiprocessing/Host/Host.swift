@@ -219,8 +219,10 @@ final class Host {
             // Something that happens at a descriptor ends it.
             let isWoken = cps_wait(poller.descriptor, Int16(POLLIN), length) != 0
             helm.noteWakeUp()
-            // What woke it may have a sequel; a look that it takes by itself has one only if it finds something, or moves something along.
-            if isWoken || isBusy { lastActivity = ContinuousClock.now }
+            // What woke it may have a sequel, and so has a deadline; a mere look has one only if it finds something, or moves something along.
+            let moment = ContinuousClock.now
+            let isLook = !isWoken && nextLook.map { $0 <= moment } ?? false
+            if !isLook || isBusy { lastActivity = moment }
         }
         helm.closeForGood()
         helm.takeMail(self)

@@ -179,7 +179,7 @@ final class MPITransport: HostTransport {
     func longestSleep(at now: ContinuousClock.Instant) -> Int64 {
         if isBusy { return MPITransport.shortestSleep }
         // Bells are reliable on a node; the look every 50 ms is for what MPI itself may want to do.
-        if bellNames.indices.allSatisfy({ lost.contains($0) || bellNames[$0] != nil }) { return 50_000_000 }
+        if bellNames.indices.allSatisfy({ bellNames[$0] != nil || lost.contains($0) }) { return 50_000_000 }
         return MPITransport.sleep(after: lastExchange.map { now.nanoseconds(since: $0) })
     }
 
