@@ -4,7 +4,7 @@ set -eu
 
 usage() {
     cat <<'USAGE'
-usage: Scripts/test-slurm.sh [--keep] [--help]
+usage: Scripts/test-slurm.sh [--quick] [--keep] [--help]
 
 As root, on Linux. Installs Debian's Slurm and munge if they are missing, builds swift-mpi, and makes a cluster on this
 machine: a controller and two nodes, each with its own name, network, /tmp, /dev/shm and /run, a key of its own for
@@ -13,17 +13,21 @@ on both nodes, cancels jobs, kills ranks, lets the time run out, and looks wheth
 minutes, and ends after twenty whatever happens.
 
 All processes live in namespaces of their own, so they end with this script, however it ends. The exit status is 0 if
-all checks pass.
+all checks pass, and 77 if this machine does not allow the test: then the last line says why.
 
+  --quick  only what the template for mpirun and the one for srun do, and one job that is cancelled: about a minute
   --keep   keep the folder with the jobs' output and the daemons' logs, and print where it is
-  CONFIGURATION=release Scripts/test-slurm.sh   test an optimised build
+
+Set CONFIGURATION=release to use the optimised build, SWIFT_MPI_PROGRAM to use a program that is there (not below /tmp).
 USAGE
 }
 
 keep=false
+quick=
 for argument in "$@"; do
     case $argument in
         --keep) keep=true ;;
+        --quick) quick=--quick ;;
         -h | --help)
             usage
             exit 0
@@ -41,15 +45,15 @@ limit_in_seconds=1200
 
 say() { printf '%s\n' "$*" >&2; }
 
-# What stops the test before it has begun is a failure, too.
 give_up() {
     say "$*"
     echo '0 passed, 1 failed'
     exit 1
 }
 
-[ "$(uname)" = Linux ] || give_up 'This test needs Linux: it makes hosts out of namespaces.'
-[ "$(id -u)" -eq 0 ] || give_up 'This test needs root: it makes namespaces and starts Slurm. Try: sudo Scripts/test-slurm.sh'
+# shellcheck source=Scripts/cluster/machine.sh
+. "$root/Scripts/cluster/machine.sh"
+need_hosts Scripts/test-slurm.sh
 
 # MARK: Installing
 
@@ -60,32 +64,20 @@ has_all() {
     done
 }
 
-# The packages would start daemons for the whole machine; a policy keeps them from it.
-install_slurm() {
-    command -v apt-get >/dev/null 2>&1 \
-        || give_up 'Slurm is missing. Install slurmctld, slurmd, its client programs, munge and iproute2.'
-    say 'Installing Slurm and munge'
-    (
-        policy=/usr/sbin/policy-rc.d
-        if ! [ -e "$policy" ]; then
-            trap 'rm -f "$policy"' EXIT
-            printf '#!/bin/sh\nexit 101\n' >"$policy"
-            chmod 755 "$policy"
-        fi
-        apt=(env DEBIAN_FRONTEND=noninteractive timeout -k 10 600 apt-get -q -o 'DPkg::Lock::Timeout=300')
-        { "${apt[@]}" update && "${apt[@]}" install -y --no-install-recommends slurmctld slurmd slurm-client munge \
-            iproute2 util-linux procps; } >&2
-    )
-}
-
 PATH=$PATH:/usr/sbin:/sbin
 if ! has_all; then
-    install_slurm && has_all || give_up 'Slurm could not be installed.'
+    say 'Installing Slurm and munge'
+    install_packages slurmctld slurmd slurm-client munge iproute2 util-linux procps
+    has_all || leave_out 'Slurm is missing, and the packages of this system do not have all of it'
 fi
+need_network
 
-"$root/Scripts/install.sh"
-swift build --package-path "$root" --configuration "$configuration" --product swift-mpi >&2
-program=$(swift build --package-path "$root" --configuration "$configuration" --show-bin-path)/swift-mpi
+program=${SWIFT_MPI_PROGRAM-}
+if [ -z "$program" ]; then
+    "$root/Scripts/install.sh"
+    swift build --package-path "$root" --configuration "$configuration" --product swift-mpi >&2
+    program=$(swift build --package-path "$root" --configuration "$configuration" --show-bin-path)/swift-mpi
+fi
 
 # MARK: Running
 
@@ -119,8 +111,7 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-setpriv --pdeathsig KILL unshare --mount --uts --ipc --net --pid --fork --kill-child=KILL --mount-proc \
-    --propagation private "$root/Scripts/slurm/inside.sh" "$state" "$root" "$program" </dev/null &
+"${in_namespaces[@]}" "$root/Scripts/slurm/inside.sh" "$state" "$root" "$program" $quick </dev/null &
 cluster=$!
 sleep "$limit_in_seconds" &
 clock=$!

@@ -1,5 +1,5 @@
 # Sourced: what a cluster's users do with the templates, and what has to come of it.
-# shellcheck shell=bash disable=SC2154 # $state, $checkout, $program, $nodes come from inside.sh, $job from submit
+# shellcheck shell=bash disable=SC2154 # $state, $checkout, $program, $quick, $nodes come from inside.sh, $job from submit
 
 templates=$checkout/mpirun-configs/slurm
 # A job that is over or cancelled is gone from all nodes within this time, long before Slurm loses its patience.
@@ -17,6 +17,10 @@ run_checks() {
 
     check_template mpirun
     check_template srun-pmix
+    if [ -n "$quick" ]; then
+        check_cancel mpirun
+        return
+    fi
     check_array
     check_doctor
     check_yielding

@@ -1,9 +1,9 @@
 #!/bin/bash
 # Makes a cluster of a controller and two nodes, runs the checks in it, and prints how many passed and failed. Started by
 # test-slurm.sh as the first process of namespaces of its own: when it ends, nothing that it has started is left.
-# usage: inside.sh STATE CHECKOUT PROGRAM
+# usage: inside.sh STATE CHECKOUT PROGRAM [--quick]
 set -u
-state=$1 checkout=$2 program=$3
+state=$1 checkout=$2 program=$3 quick=${4-}
 here=$(cd "$(dirname "$0")" && pwd)
 subnet=10.77.0
 nodes='n1 n2'

@@ -128,6 +128,8 @@ final class Host {
         /// It sleeps until that moment, if there is one, or until something wakes it.
         case asleep(until: ContinuousClock.Instant?)
     }
+    /// When it will look by itself for what nothing wakes it for.
+    private var nextLook: ContinuousClock.Instant?
     private var rest = Rest.awake
     /// When a thread of the program last had the helm.
     private var lastSteering: ContinuousClock.Instant?
@@ -207,6 +209,7 @@ final class Host {
             if turn() { lastActivity = now }
             if isOver { break }
             let length = lengthOfRest(lastActivity)
+            let isBusy = transport.isBusy
             isOwnThread = false
             helm.release()
             guard let length else {
@@ -215,10 +218,12 @@ final class Host {
             }
             guard !helm.hasMail else { continue }
             // Something that happens at a descriptor ends it.
-            cps_wait(poller.descriptor, Int16(POLLIN), length)
+            let isWoken = cps_wait(poller.descriptor, Int16(POLLIN), length) != 0
             helm.noteWakeUp()
-            // What woke it may have a sequel.
-            lastActivity = ContinuousClock.now
+            // What woke it may have a sequel, and so has a deadline; a mere look has one only if it finds something, or moves something along.
+            let moment = ContinuousClock.now
+            let isLook = !isWoken && nextLook.map { $0 <= moment } ?? false
+            if !isLook || isBusy { lastActivity = moment }
         }
         helm.closeForGood()
         helm.takeMail(self)
@@ -272,12 +277,13 @@ final class Host {
     private func lengthOfRest(_ lastActivity: ContinuousClock.Instant) -> Int64? {
         if let lastSteering, lastSteering.duration(to: now) < Host.steeringGap {
             rest = .watching
-            return transport.isBusy ? transport.longestSleep : Host.watchInterval
+            return transport.isBusy ? transport.longestSleep(at: now) : Host.watchInterval
         }
         guard lastActivity.duration(to: now) >= Host.alertness, stopWatching() else { return nil }
         let deadline = nextDeadline
         rest = .asleep(until: deadline)
-        let limit = transport.longestSleep
+        let limit = transport.longestSleep(at: now)
+        nextLook = limit < 0 ? nil : now + .nanoseconds(limit)
         guard let deadline else { return limit }
         let remaining = deadline.nanoseconds(since: now)
         return limit < 0 ? remaining : min(limit, remaining)
@@ -314,6 +320,11 @@ final class Host {
             // Last, since what was left may have made a difference.
             if isOver || transport.isBusy || !unprinted.isEmpty { mustWake = true }
             if let deadline = nextDeadline, end.map({ deadline < $0 }) ?? true { mustWake = true }
+            // Something was sent to another node since it went to sleep: the answer wakes nobody.
+            if isGoingToSleep, let nextLook, !mustWake {
+                let sleep = transport.longestSleep(at: now) + Host.watchInterval
+                if now + .nanoseconds(sleep) < nextLook { mustWake = true }
+            }
         }
         if mustWake { rest = .awake }
         return mustWake

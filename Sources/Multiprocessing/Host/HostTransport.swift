@@ -13,8 +13,8 @@ protocol HostTransport: AnyObject {
     func forget(_ rank: Int)
     /// Whether messages are on their way that move only while this Host looks after them.
     var isBusy: Bool { get }
-    /// How long the Host may sleep, in nanoseconds, without missing what only a look at the transport reveals.
-    var longestSleep: Int64 { get }
+    /// How long the Host may sleep from now on, in nanoseconds, without missing what only a look at the transport reveals; -1 for ever.
+    func longestSleep(at now: ContinuousClock.Instant) -> Int64
 }
 
 extension HostTransport {
@@ -29,13 +29,13 @@ final class LoneTransport: HostTransport {
     }
     func receive() -> Frame? { nil }
     var isBusy: Bool { false }
-    var longestSleep: Int64 { -1 }
+    func longestSleep(at now: ContinuousClock.Instant) -> Int64 { -1 }
 }
 
 /// MPI, on a communicator of its own.
 ///
 /// A message of MPI does not wake a process that sleeps; so the sender rings the doorbell of a receiver on its node.
-/// A Host that has receivers on other nodes looks for messages every millisecond.
+/// A Host that has receivers on other nodes looks for messages by itself: soon after the last one, and every millisecond at last.
 final class MPITransport: HostTransport {
     private let bytes: ByteTransport
     private let doorbell: Doorbell
@@ -47,6 +47,8 @@ final class MPITransport: HostTransport {
     private let survivesLosses: Bool
     private var lost: Set<Int> = []
     private var failures: Set<Int> = []
+    /// When a frame last went to a rank on another node, or came from one.
+    private var lastExchange: ContinuousClock.Instant?
     /// Frames that came before somebody looked for them.
     private var early: Deque<Frame> = []
 
@@ -64,6 +66,7 @@ final class MPITransport: HostTransport {
         do {
             let send = try bytes.send(frame.bytes, to: rank)
             ring(rank)
+            noteExchange(with: rank)
             // A small message has left already; a large one leaves when its receiver takes it.
             if try !send.test() { sends.append((send, rank)) }
         } catch {
@@ -79,6 +82,7 @@ final class MPITransport: HostTransport {
             if arrival == nil { arrival = try poll() ?? poll() }
             guard let current = arrival, let message = try test(current) else { return nil }
             arrival = nil
+            noteExchange(with: current.source)
             // The sender may be asleep, with the end of a large transfer waiting for it.
             if message.count > 4096 { ring(current.source) }
             // Who is taken for lost may be there after all, but others have taken its place.
@@ -161,15 +165,30 @@ final class MPITransport: HostTransport {
     }
 
     private func ring(_ rank: Int) {
-        if bellNames.indices.contains(rank), let name = bellNames[rank] { doorbell.ring(name) }
+        if let name = bell(of: rank) { doorbell.ring(name) }
     }
+
+    private func noteExchange(with rank: Int) {
+        if bell(of: rank) == nil { lastExchange = ContinuousClock.now }
+    }
+
+    private func bell(of rank: Int) -> String? { bellNames.indices.contains(rank) ? bellNames[rank] : nil }
 
     var isBusy: Bool { !sends.isEmpty || arrival != nil || !early.isEmpty }
 
-    var longestSleep: Int64 {
-        if isBusy { return 50_000 }
+    func longestSleep(at now: ContinuousClock.Instant) -> Int64 {
+        if isBusy { return MPITransport.shortestSleep }
         // Bells are reliable on a node; the look every 50 ms is for what MPI itself may want to do.
-        return bellNames.indices.allSatisfy { lost.contains($0) || bellNames[$0] != nil }
-            ? 50_000_000 : 1_000_000
+        if bellNames.indices.allSatisfy({ bellNames[$0] != nil || lost.contains($0) }) { return 50_000_000 }
+        return MPITransport.sleep(after: lastExchange.map { now.nanoseconds(since: $0) })
+    }
+
+    private static let shortestSleep: Int64 = 50_000
+
+    /// How long to sleep where no bell is rung, so many nanoseconds after the last exchange.
+    ///
+    /// What follows, an answer for example, is late by half as long as it has been waited for at most, and by a millisecond.
+    static func sleep(after silence: Int64?) -> Int64 {
+        min(1_000_000, max(shortestSleep, (silence ?? .max) / 2))
     }
 }

@@ -120,7 +120,12 @@ struct Meeting {
         observation = main.observation
         clockOffset =
             observation.tracePath == nil
-            ? 0 : try ClockOffset.measure(crew.bytes.communicator, clocks: cards.map { $0?.clock })
+            ? 0
+            : try ClockOffset.measure(
+                crew.bytes.communicator,
+                clocks: cards.map { $0?.clock },
+                patience: crew.survivesLosses && rankTimeout > 0 ? .seconds(rankTimeout) : nil
+            )
         hostNames = crew.hostNames
         jobProcessorCount = Machine.processorCount(
             of: cards.compactMap { $0 }.map { ($0.machine, $0.processorCount) }

@@ -10,6 +10,7 @@ final class Scope: Sendable {
     private let endpoint: Endpoint
     private let helm: Helm
     private let hostThread: NativeThread
+    private let descriptorLimit: DescriptorLimit
     let runsBlock: Bool
     /// Whether the Host has ended, and whether nothing is left of the scope.
     private let hasEnded = Monitor(false)
@@ -160,6 +161,7 @@ final class Scope: Sendable {
             hasEnded.withLock { $0 = true }
             hasEnded.wakeAll()
         }
+        descriptorLimit = .raised()
         Endpoint.makeCurrent(endpoint)
         Scope.current.withLock { $0 = self }
         Scope.watchExit()
@@ -212,6 +214,7 @@ final class Scope: Sendable {
     func serve() {
         _ = hasEnded.wait { $0 ? true : nil }
         hostThread.join()
+        descriptorLimit.restore()
         Crew.current?.rest()
         CallbackThread.shared.finish()
         Endpoint.makeCurrent(nil)

@@ -10,7 +10,7 @@ struct CheckCommand: ParsableCommand {
             Meant for a new cluster or a new launch profile: mpirun --hostfile hosts swift-mpi check ranks. Each check that has passed \
             is a line; the first one that does not ends the job with a message.
             """,
-        subcommands: [RanksCheck.self, ProcessesCheck.self, EnduranceCheck.self]
+        subcommands: [RanksCheck.self, ProcessesCheck.self, EnduranceCheck.self, ScaleCheck.self]
     )
 }
 
