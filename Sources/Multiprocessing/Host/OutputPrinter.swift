@@ -14,7 +14,7 @@ final class OutputPrinter: Sendable {
         var byteCount = 0
         /// Whether the thread has something to do, or is about to have.
         var isBehind = false
-        /// Whether it waits until the main program has finished its line, and not for whoever reads the stream.
+        /// Whether it has waited for some time until the main program finishes its line, and not for whoever reads the stream.
         var isLockedOut = false
         /// Whether everything has to be printed now, whoever is printing.
         var isEnding = false
@@ -27,6 +27,8 @@ final class OutputPrinter: Sendable {
         }
     }
 
+    /// How often it is tried after a tenth of a millisecond each time, until it counts as locked out.
+    private static let quickTries = 50
     /// More than this is kept for no reader, however slow: beyond it, the one who prints has to wait after all.
     private let greatestByteCount: Int
     private let stream: Int32
@@ -36,7 +38,7 @@ final class OutputPrinter: Sendable {
     /// - Parameters:
     ///   - stream: 1 or 2.
     ///   - greatestByteCount: How much may wait.
-    ///   - onCatchingUp: Called on the thread when it has printed everything.
+    ///   - onCatchingUp: Called on the thread when it has printed everything, or waits until the main program has finished its line.
     init(
         stream: Int32,
         greatestByteCount: Int = 16 << 20,
@@ -58,7 +60,6 @@ final class OutputPrinter: Sendable {
         // What comes later must not get ahead.
         let written = isBehind ? 0 : cps_print(stream, bytes.baseAddress, bytes.count, 0, 0)
         guard written < bytes.count else { return }
-        if written < 0 { state.withLock { $0.isLockedOut = true } }
         leave(Array(bytes[max(0, written)...]))
     }
 
@@ -97,13 +98,18 @@ final class OutputPrinter: Sendable {
     private func write(_ bytes: [UInt8]) {
         // Nothing tells when that is. At the end, it may be this program's last line that waits for the end.
         var patience = 1000
+        var tries = 0
         while cps_print(stream, bytes, bytes.count, patience == 0 ? 1 : 0, 1) < 0 {
-            let isEnding = state.withLock { state in
-                state.isLockedOut = true
-                return state.isEnding
+            tries += 1
+            // Mostly it prints something short; but it may as well wait for what is held up until this is printed.
+            let isLong = tries >= OutputPrinter.quickTries
+            let (isNew, isEnding) = state.withLock { state in
+                defer { state.isLockedOut = isLong }
+                return (isLong && !state.isLockedOut, state.isEnding)
             }
+            if isNew { onCatchingUp() }
             if isEnding { patience -= 1 }
-            usleep(1000)
+            usleep(isLong || isEnding ? 1000 : 100)
         }
         state.withLock { $0.isLockedOut = false }
     }
