@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -164,6 +165,13 @@ int cps_make_memory_file(const char *name, size_t size) {
     // Who has it mapped would die of a size that another one changes.
     fcntl(descriptor, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW);
     return descriptor;
+}
+
+int cps_unread_count(int descriptor) {
+    struct stat status;
+    int count;
+    if (fstat(descriptor, &status) != 0 || !S_ISFIFO(status.st_mode)) return -1;
+    return ioctl(descriptor, FIONREAD, &count) == 0 ? count : -1;
 }
 
 int cps_open_shared_memory(const char *name, size_t size, int is_new) {

@@ -47,6 +47,9 @@ ssize_t cps_receive_message(int socket, void *bytes, size_t count, int *descript
 /// An anonymous file in memory, close-on-exec, of `size` bytes; or -1 with errno.
 int cps_make_memory_file(const char *name, size_t size);
 
+/// How many bytes were written into a pipe and not read yet; -1 if the descriptor is no pipe.
+int cps_unread_count(int descriptor);
+
 /// Opens shared memory of that name, which begins with a slash, close-on-exec; makes it with `size` bytes of zeros if
 /// `is_new`, and fails then if it exists. Returns the descriptor, or -1 with errno.
 int cps_open_shared_memory(const char *name, size_t size, int is_new);

@@ -35,7 +35,7 @@ struct LaneKeeper {
 
     /// A process has sent something past the lane.
     mutating func noteSend(by address: Address, canHaveLane: Bool) {
-        choice.noteSend(by: address, isAble: canHaveLane && desk?.maySendDirectly(address) == true)
+        choice.noteSend(by: address, isAble: canHaveLane && desk?.knows(address) == true)
     }
 
     /// A process wants to receive; the mark is that of its `ReceivingLane`.
@@ -55,7 +55,9 @@ struct LaneKeeper {
 
     /// Opens a lane, if that is worth it, for a process that has just sent something; returns its ticket, else 0.
     mutating func open(for sender: Address) -> UInt64 {
-        guard lane == nil, let supply, let pair = choice.pair, pair.sender == sender else { return 0 }
+        guard lane == nil, let supply, let pair = choice.pair, pair.sender == sender,
+            desk?.mayPass(from: sender, to: pair.receiver) == true
+        else { return 0 }
         guard let memory = supply.make(), let ticket = memory.ticket else { return 0 }
         lane = Lane(memory: memory, sender: pair.sender, receiver: pair.receiver)
         return ticket.rawValue

@@ -43,6 +43,8 @@ final class SendingLane: Sendable {
     /// Returns as well whether the reader is to be woken.
     func write(_ message: UnsafeRawBufferPointer) -> (outcome: LaneWriter.Outcome, mustWake: Bool) {
         state.withLock { state in
+            // What was printed before is to be shown before.
+            guard state.writer != nil, PrintedOutput.isRead else { return (.closed, false) }
             guard let outcome = state.writer?.write(message) else { return (.closed, false) }
             switch outcome {
             case .written: return (.written, state.writer?.mustWakeReader() == true)

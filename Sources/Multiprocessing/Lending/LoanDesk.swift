@@ -3,7 +3,7 @@
 /// The services of the same Host look into it at any time. What a process on another rank takes nobody sees at once, so nothing is lent to it.
 final class LoanDesk {
     private var memories: [Address: ClaimMemory] = [:]
-    /// Those whose output their Host passes on: what they send must not overtake it.
+    /// Those whose output their Host passes on: what they send must not overtake it where it is shown.
     private var relayed: Set<Address> = []
 
     /// A process or the main program can be lent something from now on.
@@ -21,8 +21,13 @@ final class LoanDesk {
     /// Whether that is a process, or the main program, of this Host.
     func knows(_ address: Address) -> Bool { memories[address] != nil }
 
-    /// Whether what it sends may pass the Host by.
-    func maySendDirectly(_ address: Address) -> Bool { knows(address) && !relayed.contains(address) }
+    /// Whether what one sends to the other may pass the Host by.
+    ///
+    /// If the Host passes on what the sender prints, it has to do so with the receiver's output, too: then a sender whose output was read can be sure
+    /// that it is shown first. A receiver that prints by itself would be quicker.
+    func mayPass(from sender: Address, to receiver: Address) -> Bool {
+        knows(sender) && knows(receiver) && (!relayed.contains(sender) || relayed.contains(receiver))
+    }
 
     /// Whether something can be lent with that word.
     func knows(_ address: Address, slot: Int) -> Bool {

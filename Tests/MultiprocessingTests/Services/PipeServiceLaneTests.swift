@@ -192,14 +192,20 @@ struct PipeServiceLaneTests {
         #expect(receive(2, lane: 1, harness).map(\.summary.outcome) == [.endOfStream])
     }
 
-    @Test("what a process sends whose output its Host passes on does not overtake it")
-    func relayed() throws {
+    @Test(
+        "what a process sends whose output its Host passes on does not overtake it on the way to one that prints itself",
+        arguments: [false, true]
+    )
+    func relayed(both: Bool) throws {
         let harness = makeHarness()
         borrowers.desk.admit(Harness.process(1), borrowers.memory(1), relaysOutput: true)
-        for byte in 0..<40 as Range<UInt8> {
-            #expect(send(byte, harness).map(\.argument) == [0])
+        borrowers.desk.admit(Harness.process(2), borrowers.memory(2), relaysOutput: both)
+        var hasLane = false
+        for byte in 0..<40 as Range<UInt8> where !hasLane {
+            hasLane = send(byte, harness).map(\.argument) != [0]
             #expect(receive(2, lane: 1, harness).map(\.body) == [[byte]])
         }
+        #expect(hasLane == both)
     }
 
     @Test("a process that cannot have a lane, or none of this rank, goes on without")
