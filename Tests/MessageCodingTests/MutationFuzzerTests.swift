@@ -40,7 +40,8 @@ struct MutationFuzzerTests {
         // Both happen often, or the fuzzer no longer tests anything.
         #expect(outcomes["decoded", default: 0] > count / 100)
         #expect(outcomes["data corrupted", default: 0] > count / 100)
-        #expect(growth < 256)
+        // Some of it is what other tests take at the same time; a size that is believed would be gigabytes.
+        #expect(growth < 768)
     }
 
     @Test("are the same for the same seed")

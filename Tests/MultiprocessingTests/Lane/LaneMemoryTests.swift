@@ -2,7 +2,8 @@ import Testing
 
 @testable import Multiprocessing
 
-@Suite("Lane")
+// One after the other, since each has several megabytes.
+@Suite("Lane", .serialized)
 struct LaneMemoryTests {
     private func makeLane() throws -> (memory: LaneMemory, writer: LaneWriter, reader: LaneReader) {
         let memory = try #require(LaneSupply().make())
@@ -141,7 +142,7 @@ struct LaneMemoryTests {
 
     @Test(
         "whatever one side writes into the memory, the other one and the Host go on",
-        arguments: [UInt64](1...20)
+        arguments: [UInt64](1...5)
     )
     func garbage(seed: UInt64) throws {
         let memory = try #require(LaneSupply().make())
@@ -162,7 +163,7 @@ struct LaneMemoryTests {
                     at: .random(in: 0...64, using: &random) * 8
                 )
             case 2...4:
-                _ = message(1, .random(in: 0...300_000, using: &random)).withUnsafeBytes { writer.write($0) }
+                _ = message(1, .random(in: 0...30_000, using: &random)).withUnsafeBytes { writer.write($0) }
             case 5, 6: _ = reader.take()
             default: _ = (memory.unread, writer.hasRoom(), reader.mustWakeWriter(), memory.mustWakeReader())
             }
