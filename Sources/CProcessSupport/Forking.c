@@ -167,11 +167,14 @@ int cps_make_memory_file(const char *name, size_t size) {
     return descriptor;
 }
 
-int cps_unread_count(int descriptor) {
+int cps_is_pipe(int descriptor) {
     struct stat status;
+    return fstat(descriptor, &status) == 0 && S_ISFIFO(status.st_mode);
+}
+
+int cps_unread_count(int descriptor) {
     int count;
-    if (fstat(descriptor, &status) != 0 || !S_ISFIFO(status.st_mode)) return -1;
-    return ioctl(descriptor, FIONREAD, &count) == 0 ? count : -1;
+    return ioctl(descriptor, FIONREAD, &count) == 0 ? count : 0;
 }
 
 int cps_open_shared_memory(const char *name, size_t size, int is_new) {

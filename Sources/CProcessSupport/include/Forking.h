@@ -47,7 +47,10 @@ ssize_t cps_receive_message(int socket, void *bytes, size_t count, int *descript
 /// An anonymous file in memory, close-on-exec, of `size` bytes; or -1 with errno.
 int cps_make_memory_file(const char *name, size_t size);
 
-/// How many bytes were written into a pipe and not read yet; -1 if the descriptor is no pipe.
+/// Whether a descriptor is a pipe.
+int cps_is_pipe(int descriptor);
+
+/// How many bytes were written into a pipe and not read yet; 0 if that cannot be known.
 int cps_unread_count(int descriptor);
 
 /// Opens shared memory of that name, which begins with a slash, close-on-exec; makes it with `size` bytes of zeros if

@@ -1,5 +1,6 @@
 internal import CProcessSupport
 internal import Glibc
+internal import Synchronization
 
 /// Whole messages on their way from one process to another through memory that both have, past their Host: one writes, the other reads.
 ///
@@ -33,6 +34,8 @@ final class LaneMemory: @unchecked Sendable {
     private let mapping: SharedMapping
     // Until the Host lets go of it, it counts as one of its lanes.
     private let place: LaneSupply.Place?
+    /// Whether the Host has closed it, whatever the memory says.
+    private let hasBeenClosed = Atomic(false)
 
     /// New memory, in the Host.
     init(number: UInt32, place: LaneSupply.Place) throws(ProcessingError) {
@@ -172,7 +175,7 @@ final class LaneMemory: @unchecked Sendable {
 
     /// Closes the lane, and hands over what was written and not taken, in order.
     func close(_ take: ([UInt8]) -> Void) {
-        guard !isClosed else { return }
+        guard !hasBeenClosed.exchange(true, ordering: .relaxed) else { return }
         let end = close(.written)
         forEachMessage(from: close(.taken), to: end) { take(copy($0)) }
         // The two processes may have the memory for a long time yet: it takes no room then.

@@ -4,9 +4,7 @@ internal import Synchronization
 final class ReceivingLane: Sendable {
     private struct State {
         var reader: LaneReader?
-        /// How many lanes were given, one after the other, that could not be had here: it may have been too late for one, but not for many.
-        var failureCount = 0
-        var isUseless: Bool { failureCount > 3 }
+        var admission = LaneAdmission()
     }
 
     private let service: Address
@@ -16,8 +14,10 @@ final class ReceivingLane: Sendable {
 
     /// What a request to receive says: 2 when there is a lane, 1 when this process can have one, else 0.
     func mark(at endpoint: Endpoint) -> UInt64 {
-        guard service.rank == endpoint.address.rank, Recorder.current == nil else { return 0 }
-        return state.withLock { $0.reader != nil ? 2 : $0.isUseless ? 0 : 1 }
+        state.withLock { state in
+            guard state.admission.isOpen(to: service, at: endpoint) else { return 0 }
+            return state.reader != nil ? 2 : 1
+        }
     }
 
     /// Takes up what the answer to a request says.
@@ -25,13 +25,7 @@ final class ReceivingLane: Sendable {
         guard let ticket = LaneTicket(rawValue: ticket) else { return }
         let memory = LaneMemory(ticket)
         state.withLock { state in
-            guard let memory else {
-                state.failureCount += 1
-                return
-            }
-            state.failureCount = 0
-            // An answer that another thread was quicker with may have brought a later one.
-            if !memory.isClosed { state.reader = LaneReader(memory) }
+            if let memory = state.admission.admit(memory) { state.reader = LaneReader(memory) }
         }
     }
 

@@ -4,9 +4,7 @@ internal import Synchronization
 final class SendingLane: Sendable {
     private struct State {
         var writer: LaneWriter?
-        /// How many lanes were given, one after the other, that could not be had here: it may have been too late for one, but not for many.
-        var failureCount = 0
-        var isUseless: Bool { failureCount > 3 }
+        var admission = LaneAdmission()
     }
 
     private let service: Address
@@ -18,9 +16,7 @@ final class SendingLane: Sendable {
 
     /// What a request to send says: 1 when this process can have a lane, else 0.
     func mark(at endpoint: Endpoint) -> UInt64 {
-        // What is recorded has to pass the Host.
-        guard service.rank == endpoint.address.rank, Recorder.current == nil else { return 0 }
-        return state.withLock { $0.isUseless ? 0 : 1 }
+        state.withLock { $0.admission.isOpen(to: service, at: endpoint) ? 1 : 0 }
     }
 
     /// Takes up what the answer to a request says.
@@ -28,13 +24,9 @@ final class SendingLane: Sendable {
         guard let ticket = LaneTicket(rawValue: ticket) else { return }
         let memory = LaneMemory(ticket)
         state.withLock { state in
-            guard let memory else {
-                state.failureCount += 1
-                return
+            if let memory = state.admission.admit(memory) {
+                state.writer = LaneWriter(memory, fullness: fullness)
             }
-            state.failureCount = 0
-            // An answer that another thread was quicker with may have brought a later one.
-            if !memory.isClosed { state.writer = LaneWriter(memory, fullness: fullness) }
         }
     }
 

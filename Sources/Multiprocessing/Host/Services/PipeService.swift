@@ -7,7 +7,7 @@
 /// A message is kept until its receiver says that it has it. If the receiver ends before, the message goes back to its
 /// old place, for the others who hold that end.
 struct PipeService: Service {
-    private struct End {
+    struct End {
         /// What is on its way to this end.
         var backlog = Backlog()
         var deliveries = Deliveries()
@@ -37,7 +37,7 @@ struct PipeService: Service {
     }
 
     /// What somebody wants who waits for a message.
-    private struct Demand {
+    struct Demand {
         /// The size of the longest message that it takes.
         var limit: Int?
         /// What the process says of the lane.
@@ -54,7 +54,7 @@ struct PipeService: Service {
     }
 
     /// What somebody has brought who waits for room.
-    private struct Supply {
+    struct Supply {
         let frame: Frame
         let canHaveLane: Bool
     }
@@ -75,7 +75,7 @@ struct PipeService: Service {
     private let maximumPendingBytes: Int
     private let isDuplex: Bool
     private let maker: Address
-    private var ends: [End]
+    var ends: [End]
 
     /// Without a desk and lanes everything passes the Host.
     init(
@@ -202,7 +202,7 @@ struct PipeService: Service {
     }
 
     /// Brings messages to those who wait for them, and tells those who want to know that there is one, or room for one.
-    private mutating func serve(_ end: Int, _ outbox: inout Outbox) {
+    mutating func serve(_ end: Int, _ outbox: inout Outbox) {
         while !ends[end].backlog.isEmpty, let (waiter, demand) = ends[end].receivers.popFirst() {
             handOutFirst(of: end, demand, to: waiter, &outbox)
         }
@@ -244,60 +244,6 @@ struct PipeService: Service {
             ends[end].pollers.append(request.waiter)
             serve(end, &outbox)
         }
-    }
-
-    // MARK: The lane
-
-    /// Has the receiver look into the lane, now or when there is something in it.
-    private mutating func receiveByLane(
-        _ request: Request,
-        at end: Int,
-        _ demand: Demand,
-        _ outbox: inout Outbox
-    ) {
-        let ticket = ends[end].lane.tell(request.source)
-        if ticket != 0 || ends[end].lane.hasMessage {
-            outbox.reply(to: request, .lookAgain, argument: ticket)
-        } else if request.timeout == .zero {
-            outbox.reply(to: request, .timedOut)
-        } else {
-            ends[end].receivers.append(request.waiter, demand)
-            serve(end, &outbox)
-        }
-    }
-
-    private mutating func awaitRoom(_ request: Request, towards end: Int, _ outbox: inout Outbox) {
-        if !ends[end].lane.isFrom(request.source) || !ends[end].lane.hasSleepingWriter {
-            outbox.reply(to: request)
-        } else if request.timeout == .zero {
-            outbox.reply(to: request, .timedOut)
-        } else {
-            ends[end].roomWaiters.append(request.waiter)
-        }
-    }
-
-    /// Has those look again who wait for what is in the lane, or for room in it; of what comes later they will be told.
-    private mutating func serveLane(to end: Int, _ outbox: inout Outbox) {
-        if ends[end].lane.isOpen, !ends[end].receivers.isEmpty || !ends[end].pollers.isEmpty {
-            ends[end].lane.announceSleep()
-        }
-        if ends[end].lane.hasMessage {
-            for waiter in ends[end].receivers.popAll() { outbox.reply(to: waiter, .lookAgain) }
-        }
-        if !ends[end].lane.hasSleepingWriter {
-            for waiter in ends[end].roomWaiters.popAll() { outbox.reply(to: waiter) }
-        }
-    }
-
-    /// Takes back what is in the lane: from now on everything passes the Host again.
-    private mutating func closeLane(to end: Int, _ outbox: inout Outbox) {
-        guard ends[end].lane.isOpen else { return }
-        emptyLane(to: end, outbox)
-        serve(end, &outbox)
-    }
-
-    private mutating func emptyLane(to end: Int, _ outbox: borrowing Outbox) {
-        ends[end].emptyLane(of: outbox.service)
     }
 
     // MARK: The end of the stream
