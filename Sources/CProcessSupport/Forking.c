@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -167,14 +167,31 @@ int cps_make_memory_file(const char *name, size_t size) {
     return descriptor;
 }
 
-int cps_is_pipe(int descriptor) {
+uint64_t cps_pipe_number(int descriptor) {
     struct stat status;
-    return fstat(descriptor, &status) == 0 && S_ISFIFO(status.st_mode);
+    return fstat(descriptor, &status) == 0 && S_ISFIFO(status.st_mode) ? status.st_ino : 0;
 }
 
-int cps_unread_count(int descriptor) {
-    int count;
-    return ioctl(descriptor, FIONREAD, &count) == 0 ? count : 0;
+// Each pipe is opened once more, for reading, and the set of them asked: one call for all, the cheapest that there is.
+int cps_watch_pipes(const int *descriptors, int count) {
+    int watch = epoll_create1(EPOLL_CLOEXEC);
+    for (int index = 0; watch >= 0 && index < count; index++) {
+        char path[32];
+        snprintf(path, sizeof path, "/proc/self/fd/%d", descriptors[index]);
+        struct epoll_event event = {.events = EPOLLIN};
+        int reader = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+        // It stays open: the set forgets what is closed.
+        if (reader >= 0 && epoll_ctl(watch, EPOLL_CTL_ADD, reader, &event) == 0) continue;
+        if (reader >= 0) close(reader);
+        close(watch);
+        watch = -1;
+    }
+    return watch;
+}
+
+int cps_has_unread(int watch) {
+    struct epoll_event event;
+    return epoll_wait(watch, &event, 1, 0) != 0;
 }
 
 int cps_open_shared_memory(const char *name, size_t size, int is_new) {

@@ -47,11 +47,13 @@ ssize_t cps_receive_message(int socket, void *bytes, size_t count, int *descript
 /// An anonymous file in memory, close-on-exec, of `size` bytes; or -1 with errno.
 int cps_make_memory_file(const char *name, size_t size);
 
-/// Whether a descriptor is a pipe.
-int cps_is_pipe(int descriptor);
+/// The system's number of a pipe; 0 if the descriptor is none.
+uint64_t cps_pipe_number(int descriptor);
 
-/// How many bytes were written into a pipe and not read yet; 0 if that cannot be known.
-int cps_unread_count(int descriptor);
+/// Makes a descriptor by which `cps_has_unread` knows whether something was written into one of these pipes and not read yet; -1 with
+/// errno. The pipes count as having a reader for as long as this process lives.
+int cps_watch_pipes(const int *descriptors, int count);
+int cps_has_unread(int watch);
 
 /// Opens shared memory of that name, which begins with a slash, close-on-exec; makes it with `size` bytes of zeros if
 /// `is_new`, and fails then if it exists. Returns the descriptor, or -1 with errno.

@@ -149,6 +149,8 @@ extension Host {
         guard let index = process.outputs.firstIndex(where: { $0.descriptor == descriptor }) else { return }
         // A process that writes without pause must not keep the Host from everything else; what is left calls again.
         var rounds = 0
+        process.outputInHand.isSet = true
+        defer { if !process.isOutputUnshown { process.outputInHand.isSet = false } }
         while true {
             let (lines, progress) = process.outputs[index].read()
             sendOutput(lines, process.outputs[index].stream, of: process)
@@ -163,6 +165,7 @@ extension Host {
 
     func sendOutput(_ lines: [UInt8], _ stream: Int32, of process: HostedProcess) {
         guard !lines.isEmpty else { return }
+        if process.order.mainRank == setup.rank { noteUnshown(process) }
         notify(.output, rank: process.order.mainRank, argument: UInt64(stream), body: lines)
     }
 

@@ -11,6 +11,31 @@ extension Host {
         return [STDOUT_FILENO, STDERR_FILENO].filter { !isAtHome || cps_keeps_lines_whole($0) == 0 }
     }
 
+    /// What becomes of what a process prints.
+    func outputRoute(of process: HostedProcess) -> LoanDesk.OutputRoute {
+        if process.outputs.isEmpty { return .direct }
+        return process.order.mainRank == setup.rank ? .shownHere : .shownElsewhere
+    }
+
+    /// Takes note of a process some of whose output is to be printed here.
+    func noteUnshown(_ process: HostedProcess) {
+        guard !process.isOutputUnshown else { return }
+        process.isOutputUnshown = true
+        unshown.append(process)
+    }
+
+    /// Lets the processes know whose output was waiting to be printed, once nothing waits any more.
+    func noteShown() {
+        guard !unshown.isEmpty, unprinted.isEmpty, !outputPrinter.isBehind, !errorPrinter.isBehind else {
+            return
+        }
+        for process in unshown {
+            process.isOutputUnshown = false
+            process.outputInHand.isSet = false
+        }
+        unshown = []
+    }
+
     /// Prints what a process has written.
     ///
     /// A thread of the program leaves that to the Host's own one: it may be in the middle of a line that it prints itself.

@@ -112,7 +112,7 @@ extension Host {
         process.outputs = zip(unoccupied.outputs, kind.readStreams)
             .map { ProcessOutput(descriptor: $0, stream: $1, mark: mark) }
         processes[address.serial] = process
-        loanDesk.admit(address, process.memory.claims, relaysOutput: !process.outputs.isEmpty)
+        loanDesk.admit(address, process.memory.claims, output: outputRoute(of: process))
         startCount += 1
         observeStart(of: process)
         for descriptor in [unoccupied.socket] + unoccupied.outputs {

@@ -51,6 +51,8 @@ final class Host {
     var held: [Frame] = []
     /// What the program's threads have left to the Host's own one to print.
     var unprinted: [Frame] = []
+    /// The processes of which it is not known that all they have written is printed.
+    var unshown: [HostedProcess] = []
     /// Whether it is the Host's own thread that has the helm.
     private(set) var isOwnThread = false
     var poller: Poller
@@ -254,6 +256,7 @@ final class Host {
     ///
     /// A brief turn leaves what takes calls of the system to one in sixteen.
     func turn(isBrief: Bool = false) -> Bool {
+        defer { noteShown() }
         now = ContinuousClock.now
         turnCount &+= 1
         var isActive = helm.takeMail(self)

@@ -20,6 +20,9 @@ final class HostedProcess {
     var hasSpoken = false
     /// What it writes to standard output and error, when it is printed on another rank.
     var outputs: [ProcessOutput] = []
+    let outputInHand: OutputInHand
+    /// Whether some of what it has written is still to be printed here.
+    var isOutputUnshown = false
     let journal: JournalMemory?
     /// What it was said about its cores, of which the order says which they are.
     var coreBinding = CoreBinding.none
@@ -45,6 +48,7 @@ final class HostedProcess {
         self.starter = starter
         self.socket = socket
         self.memory = memory
+        outputInHand = memory.outputInHand
         journal = order.journalSize > 0 ? memory.journal : nil
         observed = ProcessObservation(memory.record)
         reader = FrameReader(memory.toHost)

@@ -36,7 +36,9 @@ final class SendingLane: Sendable {
     func write(_ message: UnsafeRawBufferPointer) -> (outcome: LaneWriter.Outcome, mustWake: Bool) {
         state.withLock { state in
             // What was printed before is to be shown before.
-            guard state.writer != nil, PrintedOutput.isRead else { return (.closed, false) }
+            guard state.writer != nil, PrintedOutput.isShown || PrintedOutput.waitForMoment() else {
+                return (.closed, false)
+            }
             guard let outcome = state.writer?.write(message) else { return (.closed, false) }
             switch outcome {
             case .written: return (.written, state.writer?.mustWakeReader() == true)

@@ -3,19 +3,27 @@
 /// The services of the same Host look into it at any time. What a process on another rank takes nobody sees at once, so nothing is lent to it.
 final class LoanDesk {
     private var memories: [Address: ClaimMemory] = [:]
-    /// Those whose output their Host passes on: what they send must not overtake it where it is shown.
-    private var relayed: Set<Address> = []
+    /// What becomes of what a process prints: what it sends must not overtake that where it is shown.
+    enum OutputRoute {
+        /// It prints by itself.
+        case direct
+        /// Its Host shows it.
+        case shownHere
+        /// Its Host sends it to another rank.
+        case shownElsewhere
+    }
+    private var routes: [Address: OutputRoute] = [:]
 
     /// A process or the main program can be lent something from now on.
-    func admit(_ address: Address, _ memory: ClaimMemory, relaysOutput: Bool = false) {
+    func admit(_ address: Address, _ memory: ClaimMemory, output: OutputRoute = .direct) {
         memories[address] = memory
-        if relaysOutput { relayed.insert(address) }
+        routes[address] = output
     }
 
     /// A process has ended, and all services have been told so.
     func dismiss(_ address: Address) {
         memories[address] = nil
-        relayed.remove(address)
+        routes[address] = nil
     }
 
     /// Whether that is a process, or the main program, of this Host.
@@ -23,10 +31,11 @@ final class LoanDesk {
 
     /// Whether what one sends to the other may pass the Host by.
     ///
-    /// If the Host passes on what the sender prints, it has to do so with the receiver's output, too: then a sender whose output was read can be sure
-    /// that it is shown first. A receiver that prints by itself would be quicker.
+    /// A sender knows when its Host has shown what it has printed, or sent it to another rank. In that case the receiver's output has to go the same
+    /// way, and comes behind it: a receiver that prints by itself would be quicker.
     func mayPass(from sender: Address, to receiver: Address) -> Bool {
-        knows(sender) && knows(receiver) && (!relayed.contains(sender) || relayed.contains(receiver))
+        guard knows(sender), knows(receiver) else { return false }
+        return routes[sender] != .shownElsewhere || routes[receiver] == .shownElsewhere
     }
 
     /// Whether something can be lent with that word.

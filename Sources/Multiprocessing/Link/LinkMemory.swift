@@ -1,5 +1,5 @@
-/// The memory between a process and its Host: a ring of bytes each way, then the claims of the process on what it is lent, and behind them
-/// what the process notes of itself, and the journal of one that keeps a journal.
+/// The memory between a process and its Host: a ring of bytes each way, then the claims of the process on what it is lent, a word about what
+/// it prints, and behind them what the process notes of itself, and the journal of one that keeps a journal.
 struct LinkMemory {
     /// How many bytes are under way at most in each direction; a longer frame passes in pieces.
     static let ringCapacity = 256 << 10
@@ -26,7 +26,8 @@ struct LinkMemory {
     }
 
     private static let ringSize = Ring.controlSize + ringCapacity
-    private static let recordOffset = 2 * ringSize + ClaimMemory.size
+    private static let outputOffset = 2 * ringSize + ClaimMemory.size
+    private static let recordOffset = outputOffset + OutputInHand.size
 
     /// What the Host says.
     var toProcess: Ring { Ring(at: mapping.base, capacity: LinkMemory.ringCapacity) }
@@ -35,6 +36,9 @@ struct LinkMemory {
 
     /// What the process has taken of what it was lent.
     var claims: ClaimMemory { ClaimMemory(mapping, from: 2 * LinkMemory.ringSize) }
+
+    /// Whether the Host has something in hand that the process has printed.
+    var outputInHand: OutputInHand { OutputInHand(mapping, at: LinkMemory.outputOffset) }
 
     /// The journal, if there is room for one.
     var journal: JournalMemory? {

@@ -32,6 +32,7 @@ enum ProcessEntry {
             let frame = try firstFrame(of: link)
             let (order, workOffset) = try frame.order()
             memory.recordSize = Int(clamping: frame.correlation)
+            PrintedOutput.begin(memory.outputInHand)
             Recorder.begin(memory.record)
             let process = introduce(order, frame, link, memory.claims)
             if case .cores(let cores) = order.cores { try Machine.bind(to: cores) }

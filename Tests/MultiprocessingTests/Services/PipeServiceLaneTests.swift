@@ -193,19 +193,24 @@ struct PipeServiceLaneTests {
     }
 
     @Test(
-        "what a process sends whose output its Host passes on does not overtake it on the way to one that prints itself",
-        arguments: [false, true]
+        "what a process sends does not overtake its output on the way to where that is shown",
+        arguments: [
+            (.direct, .direct, true), (.direct, .shownHere, true), (.direct, .shownElsewhere, true),
+            (.shownHere, .direct, true), (.shownHere, .shownHere, true), (.shownHere, .shownElsewhere, true),
+            (.shownElsewhere, .direct, false), (.shownElsewhere, .shownHere, false),
+            (.shownElsewhere, .shownElsewhere, true),
+        ] as [(LoanDesk.OutputRoute, LoanDesk.OutputRoute, Bool)]
     )
-    func relayed(both: Bool) throws {
+    func outputRoutes(sender: LoanDesk.OutputRoute, receiver: LoanDesk.OutputRoute, mayPass: Bool) throws {
         let harness = makeHarness()
-        borrowers.desk.admit(Harness.process(1), borrowers.memory(1), relaysOutput: true)
-        borrowers.desk.admit(Harness.process(2), borrowers.memory(2), relaysOutput: both)
+        borrowers.desk.admit(Harness.process(1), borrowers.memory(1), output: sender)
+        borrowers.desk.admit(Harness.process(2), borrowers.memory(2), output: receiver)
         var hasLane = false
         for byte in 0..<40 as Range<UInt8> where !hasLane {
             hasLane = send(byte, harness).map(\.argument) != [0]
             #expect(receive(2, lane: 1, harness).map(\.body) == [[byte]])
         }
-        #expect(hasLane == both)
+        #expect(hasLane == mayPass)
     }
 
     @Test("a process that cannot have a lane, or none of this rank, goes on without")
