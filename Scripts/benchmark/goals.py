@@ -21,6 +21,7 @@ class Goal:
     bound: float
     peer: str | None = None
     peer_cases: tuple | None = None  # if they are called otherwise there
+    bounded_by: str = ""  # why it is not met where it is not, as far as that was measured
 
 
 @dataclass(frozen=True)

@@ -71,6 +71,7 @@ plan = [
         {"repetitions": 5},
         {"repetitions": 1},
         shares_core=True,
+        most_rounds=3,
     ),
     Benchmark(
         "process-start",
@@ -81,6 +82,7 @@ plan = [
         ],
         {"iterations": 200},
         {"iterations": 20, "repetitions": 3},
+        most_rounds=5,
     ),
     Benchmark(
         "pipe",
@@ -120,6 +122,7 @@ plan = [
             "repetitions": 2,
         },
         shares_core=True,
+        most_rounds=3,
     ),
     Benchmark(
         "idle",
@@ -127,6 +130,7 @@ plan = [
         {"seconds": 5, "wake-ups": 200, "repetitions": 3},
         {"seconds": 1, "wake-ups": 20, "repetitions": 1},
         shares_core=True,
+        most_rounds=2,
     ),
     Benchmark(
         "growth",
@@ -140,7 +144,7 @@ plan = [
             "ranks": "1,2,4",
         },
         shares_core=True,
-        most_rounds=3,
+        most_rounds=2,
     ),
     nas("ep", "S", {"repetitions": 5}, {"repetitions": 1}),
     nas("ep", "W", {"repetitions": 3}, {"repetitions": 1}),

@@ -4,6 +4,7 @@ import re
 
 from figures import digits, median, quantile, text
 from goals import goals, is_rate, judge, speeds
+from plan import plan
 from plot import plot
 
 exact = ", taken at their word"
@@ -31,6 +32,27 @@ def goal_rows(measurements, only):
         name = f"{goal.text} ({verdict.case})" if len(goal.cases) > 1 else goal.text
         spread = f"{digits(verdict.lower)} … {digits(verdict.upper)}"
         yield goal.number, name, against, digits(verdict.value), spread, bound, "met" if verdict.is_met else "**not met**"
+
+
+def bounds(measurements, only):
+    """What bounds the goals that are not met, each once."""
+    found = {}
+    for goal in goals:
+        if (only and goal.benchmark not in only) or not goal.bounded_by:
+            continue
+        if judge(goal, measurements).is_met is False:
+            found.setdefault(goal.bounded_by, []).append(goal.text)
+    return [f"- **{', '.join(dict.fromkeys(texts))}**: {reason}" for reason, texts in found.items()]
+
+
+def rounds_text(rounds):
+    """How often the programs ran, for a sentence."""
+    fewer = {}
+    for benchmark in plan:
+        if benchmark.most_rounds < rounds:
+            fewer.setdefault(benchmark.most_rounds, []).append(benchmark.name)
+    exceptions = [f"{' and '.join(names)} {count} times" for count, names in sorted(fewer.items(), reverse=True)]
+    return f"{rounds} times" + (f" ({', '.join(exceptions)})" if exceptions else "")
 
 
 def figure_rows(measurements, benchmark, peers):
@@ -101,7 +123,7 @@ def markdown(measurements, machine, commands, rounds, quick, only):
     lines = [
         "# Benchmarks",
         "",
-        f"One run of `Scripts/benchmark.sh{' --quick' if quick else ''}`, as it came out. Every program ran {rounds} times (growth at most 3), in turn: Swift, then "
+        f"One run of `Scripts/benchmark.sh{' --quick' if quick else ''}`, as it came out. Every program ran {rounds_text(rounds)}, in turn: Swift, then "
         "each peer, then Swift again. A ratio is taken within a round; the table has the median of the rounds, and in the spread the quartiles. "
         "A goal with several cases shows the one that is furthest from it.",
         "",
@@ -111,6 +133,9 @@ def markdown(measurements, machine, commands, rounds, quick, only):
     lines += ["## Goals", ""]
     header = ("#", "benchmark", "compared with", "ratio", "spread", "goal", "")
     lines += table(header, list(goal_rows(measurements, only)))
+    reasons = bounds(measurements, only)
+    if reasons:
+        lines += ["## What bounds the goals that are not met", "", *reasons, ""]
     lines += ["That a small buffer costs no allocation is counted by `Scripts/check-allocations.sh`.", ""]
     if measurements.failures:
         lines += ["## What failed", ""]

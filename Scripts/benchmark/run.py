@@ -34,7 +34,7 @@ def arguments():
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--output", type=pathlib.Path)
     options = parser.parse_args()
-    options.rounds = max(1, options.rounds or (2 if options.quick else 5))
+    options.rounds = max(1, options.rounds or (2 if options.quick else 9))
     partial = options.quick or options.only
     options.output = options.output or (root / ".build-benchmarks/report" if partial else root)
     return options

@@ -1,7 +1,9 @@
 import unittest
 import xml.etree.ElementTree as tree
+from unittest.mock import patch
 
 import report
+from goals import Goal
 from plot import decades, plot
 from records import Measurements
 
@@ -49,6 +51,17 @@ class Text(unittest.TestCase):
 
     def test_a_goal_that_is_met_says_so(self):
         self.assertIn("| 1 | buffer ping-pong, 8 B to 4 KiB (8) | time of C | 0.500 | 0.500 … 0.500 | ≤ 1.03 × | met |", self.text)
+
+    def test_a_goal_that_is_not_met_says_what_bounds_it(self):
+        slow, none = Goal("9", "a", "latency", ("8",), "faster", 5, "C", None, "the copy"), Goal("9", "b", "other", ("8",), "least", 5, None, None, "x")
+        fast = Goal("9", "c", "latency", ("8",), "faster", 1, "C", None, "nothing")
+        with patch("report.goals", [slow, fast, none]):
+            self.assertEqual(report.bounds(some(), []), ["- **a**: the copy"])
+
+    def test_how_often_what_ran(self):
+        self.assertEqual(report.rounds_text(1), "1 times")
+        self.assertIn("9 times (", report.rounds_text(9))
+        self.assertIn("pool 3 times", report.rounds_text(9))
 
     def test_a_goal_that_was_not_measured_says_so(self):
         self.assertIn("| 3 | small structure, ping-pong | speed of mpi4py pickle | not measured |", self.text)

@@ -190,8 +190,6 @@ final class Host {
 
     // MARK: The loop
 
-    /// How long the Host looks for more to do before it sleeps: waking up costs about as much.
-    private static let alertness = Duration.microseconds(50)
     /// How long the program's threads are expected to take the helm again, after they have had it.
     private static let steeringGap = Duration.milliseconds(1)
     /// How often the Host's own thread looks around while they do, in nanoseconds.
@@ -203,14 +201,19 @@ final class Host {
     /// The work of the Host's own thread, which ends when everything is over.
     func run() {
         var lastActivity = now
+        var hasLooked = false
+        var alertness = Alertness()
         var yieldBudget = YieldBudget()
         while true {
             helm.take()
             isOwnThread = true
             rest = .awake
-            if turn() { lastActivity = now }
+            let isActive = turn()
+            if isActive { lastActivity = now }
+            if isActive, hasLooked { alertness.noteSuccess() }
+            hasLooked = !isActive
             if isOver { break }
-            let length = lengthOfRest(lastActivity)
+            let length = lengthOfRest(lastActivity, alertness)
             let isBusy = transport.isBusy
             isOwnThread = false
             helm.release()
@@ -219,11 +222,13 @@ final class Host {
                 continue
             }
             guard !helm.hasMail else { continue }
+            alertness.noteSleep()
             // Something that happens at a descriptor ends it.
             let isWoken = cps_wait(poller.descriptor, Int16(POLLIN), length) != 0
             helm.noteWakeUp()
             // What woke it may have a sequel, and so has a deadline; a mere look has one only if it finds something, or moves something along.
             let moment = ContinuousClock.now
+            hasLooked = false
             let isLook = !isWoken && nextLook.map { $0 <= moment } ?? false
             if !isLook || isBusy { lastActivity = moment }
         }
@@ -277,12 +282,12 @@ final class Host {
     }
 
     /// How long the Host's own thread may sleep now, in nanoseconds; `nil` if it had better not.
-    private func lengthOfRest(_ lastActivity: ContinuousClock.Instant) -> Int64? {
+    private func lengthOfRest(_ lastActivity: ContinuousClock.Instant, _ alertness: Alertness) -> Int64? {
         if let lastSteering, lastSteering.duration(to: now) < Host.steeringGap {
             rest = .watching
             return transport.isBusy ? transport.longestSleep(at: now) : Host.watchInterval
         }
-        guard lastActivity.duration(to: now) >= Host.alertness, stopWatching() else { return nil }
+        guard lastActivity.duration(to: now) >= alertness.limit, stopWatching() else { return nil }
         let deadline = nextDeadline
         rest = .asleep(until: deadline)
         let limit = transport.longestSleep(at: now)

@@ -5,8 +5,9 @@ struct ResultLog {
     /// The plain results at the end, which those of the next tasks may follow.
     private var block: (start: Int, first: Int, size: Int, count: Int)?
     private var lastSending = ContinuousClock.now
-    /// How long results wait at most for those of further tasks, unless a task takes longer.
-    private static let longestDelay = Duration.milliseconds(1)
+    /// How long results wait at most for those of further tasks of an assignment, unless a task takes longer: each time that some are sent, others
+    /// are kept from computing.
+    private static let longestDelay = Duration.milliseconds(10)
     /// The header of results side by side, and the size of one of them.
     private static let blockHeaderSize = PoolWire.entryHeaderSize + 1
     /// How long results side by side claim to be in the journal: as long as they are the last, they end where the journal does.

@@ -1,0 +1,38 @@
+import Testing
+
+@testable import Multiprocessing
+
+@Suite("How long a Host looks for more before it sleeps")
+struct AlertnessTests {
+    @Test("as long as a wake-up takes, while that is of use")
+    func success() {
+        var alertness = Alertness()
+        for _ in 0..<3 {
+            #expect(alertness.limit == Alertness.longest)
+            alertness.noteSuccess()
+        }
+    }
+
+    @Test("in vain, it hardly looks the next time, and more often so each time, up to a limit; once it is of use again, as before")
+    func inVain() {
+        var alertness = Alertness()
+        var pauses: [Int] = []
+        for _ in 0..<6 {
+            #expect(alertness.limit == Alertness.longest)
+            alertness.noteSleep()
+            var pause = 0
+            while alertness.limit == Alertness.shortest, pause < 100 {
+                alertness.noteSleep()
+                pause += 1
+            }
+            pauses.append(pause)
+        }
+        #expect(pauses == [1, 3, 7, 15, 15, 15])
+        alertness.noteSleep()
+        alertness.noteSuccess()
+        #expect(alertness.limit == Alertness.longest)
+        alertness.noteSleep()
+        alertness.noteSleep()
+        #expect(alertness.limit == Alertness.longest)
+    }
+}
