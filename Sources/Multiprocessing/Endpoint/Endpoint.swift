@@ -138,7 +138,7 @@ final class Endpoint: Sendable {
         frame.kind = .notice
         frame.seal()
         Recorder.current?.noteFrame(frame)
-        try outlet.send(frame)
+        try outlet.send(consume frame)
     }
 
     /// Sends a request and returns what stands for its reply.
@@ -167,7 +167,7 @@ final class Endpoint: Sendable {
         frame.seal()
         Recorder.current?.noteFrame(frame)
         do {
-            try outlet.send(frame)
+            try outlet.send(consume frame)
         } catch {
             waiting.withLock { $0.replies[pending.correlation] = nil }
             throw error

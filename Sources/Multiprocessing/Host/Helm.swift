@@ -44,26 +44,28 @@ final class Helm: Outlet, Inlet, @unchecked Sendable {
     // MARK: The program's threads
 
     func send(_ frame: consuming Frame) throws(ProcessingError) {
-        let taken = frame
-        if tryTake() {
-            guard let host, !host.isOver else {
-                release()
-                throw endOfScope()
-            }
-            host.noteSteering()
-            // Among what was left may be an earlier frame of the same thread.
-            takeMail(host)
-            host.route(taken)
-            leave(host)
-        } else {
-            // Left to whoever has the helm; should that have been the last look at the mail, it is free now.
-            let isClosed = mail.withLock { mail in
-                mail.frames.append(taken)
-                return mail.isClosed
-            }
-            guard !isClosed else { throw endOfScope() }
-            if tryTake() { if let host { leave(host) } else { release() } }
+        guard tryTake() else { return try leaveInMail(consume frame) }
+        guard let host, !host.isOver else {
+            release()
+            throw endOfScope()
         }
+        host.noteSteering()
+        // Among what was left may be an earlier frame of the same thread.
+        takeMail(host)
+        host.route(consume frame)
+        leave(host)
+    }
+
+    /// Leaves a frame to whoever has the helm.
+    private func leaveInMail(_ frame: consuming Frame) throws(ProcessingError) {
+        let left = frame
+        let isClosed = mail.withLock { mail in
+            mail.frames.append(left)
+            return mail.isClosed
+        }
+        guard !isClosed else { throw endOfScope() }
+        // Should that have been the last look at the mail, it is free now.
+        if tryTake() { if let host { leave(host) } else { release() } }
     }
 
     /// Acts for the Host until its main program has been given something, or nothing has happened for some time.

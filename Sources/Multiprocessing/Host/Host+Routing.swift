@@ -4,17 +4,17 @@ internal import DequeModule
 extension Host {
     /// Brings a frame to its place, and then everything that this gives rise to, in order.
     func route(_ frame: consuming Frame) {
-        forward(frame)
+        forward(consume frame)
         guard !isRouting else { return }
         isRouting = true
-        while let next = local.popFirst() { handle(next) }
+        while let next = local.popFirst() { handle(consume next) }
         isRouting = false
     }
 
     private func forward(_ frame: consuming Frame) {
         let rank = Int(frame.destination.rank)
         if rank == setup.rank {
-            local.append(frame)
+            local.append(consume frame)
         } else if let loss = roll.loss(of: rank) {
             answerForLost(loss, frame)
         } else if (0..<setup.size).contains(rank) {
@@ -40,9 +40,9 @@ extension Host {
             deliveryCount &+= 1
             mainEndpoint.deliver(frame)
         } else if let place = services[serial] {
-            handle(frame, by: place, serial)
+            handle(consume frame, by: place, serial)
         } else if let process = processes[serial], process.isLinkOpen {
-            send(frame, to: process)
+            send(consume frame, to: process)
         } else {
             refuse(frame)
         }
@@ -70,7 +70,7 @@ extension Host {
                 place.service.cancel(frame.argument, of: frame.source, &outbox)
             } else {
                 observation.tally.note(operation, frame)
-                var request = Request(frame, now: now)
+                var request = Request(consume frame, now: now)
                 place.service.handle(operation, &request, &outbox)
             }
         }
@@ -101,7 +101,7 @@ extension Host {
     func send(_ frame: consuming Frame) {
         // A change would copy a frame whose memory a service shares.
         if frame.epoch != setup.epoch { frame.epoch = setup.epoch }
-        route(frame)
+        route(consume frame)
     }
 
     /// Sends a notice to a Host.

@@ -78,7 +78,7 @@ extension Pool {
             )
         }
         // The pool lives until the last frame of the answer has come.
-        let pending = try endpoint.request(frame) { frame in
+        let pending = try endpoint.request(consume frame) { frame in
             withExtendedLifetime(self) { job.accept(frame) }
         }
         let link = JobLink(endpoint: endpoint, pool: address, correlation: pending.correlation)
@@ -97,7 +97,7 @@ extension Pool {
             handedIn += frame.bodySize
             if !hasMore { PoolSubmission.change(to: .whole, in: &frame) }
             // If the Host is gone, the job has failed by that.
-            guard (try? endpoint.notify(frame)) != nil else { break }
+            guard (try? endpoint.notify(consume frame)) != nil else { break }
         }
         return job
     }

@@ -82,7 +82,7 @@ extension Pool {
     ) throws -> JobLink {
         let frame = try submission(of: function, .stream, retries: retries)
         // The pool lives until the last frame of the answer has come.
-        let pending = try endpoint.request(frame) { frame in
+        let pending = try endpoint.request(consume frame) { frame in
             withExtendedLifetime(self) { stream.accept(frame) }
         }
         let link = JobLink(endpoint: endpoint, pool: address, correlation: pending.correlation)
@@ -131,7 +131,7 @@ extension Pool {
                 stream.note(submitted: chunk.count, notEncoded: notEncoded)
                 room -= chunk.count
             }
-            if frame.bodySize > emptySize { try link.endpoint.notify(frame) }
+            if frame.bodySize > emptySize { try link.endpoint.notify(consume frame) }
             if hasEnded {
                 try link.endpoint.notify(link.extensionFrame(isOpen: false))
                 stream.noteEndOfInputs()
@@ -200,7 +200,7 @@ extension Pool {
                 var frame = link.extensionFrame(isOpen: true)
                 let notEncoded = chunker.append(chunk, to: &frame.bytes)
                 stream.note(submitted: chunk.count, notEncoded: notEncoded)
-                try link.endpoint.notify(frame)
+                try link.endpoint.notify(consume frame)
             }
             if let failure { throw failure }
             if hasEnded { return }

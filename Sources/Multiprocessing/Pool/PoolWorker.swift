@@ -235,7 +235,7 @@ private struct AssignmentRun {
             PoolWire.append(job, to: &frame.bytes)
             PoolWire.append(UInt64(isFinished ? 1 : 0), to: &frame.bytes)
             frame.bytes.append(contentsOf: results)
-            try endpoint.notify(frame)
+            try endpoint.notify(consume frame)
         }
     }
 }

@@ -28,7 +28,7 @@ struct ResultDestination: Codable, Hashable, Sendable {
                 argument: Content.value.rawValue
             )
             try MessageEncoder().encode(departing: value, appendingTo: &frame.bytes)
-            try endpoint.notify(frame)
+            try endpoint.notify(consume frame)
         } catch {
             var frame = endpoint.makeFrame(
                 .deliverResult,
@@ -36,7 +36,7 @@ struct ResultDestination: Codable, Hashable, Sendable {
                 argument: Content.failure.rawValue
             )
             try MessageEncoder().encode(TaskFailure(error), appendingTo: &frame.bytes)
-            try endpoint.notify(frame)
+            try endpoint.notify(consume frame)
             throw DeliveredFailure()
         }
     }

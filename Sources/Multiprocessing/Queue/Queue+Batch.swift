@@ -15,8 +15,8 @@ extension Queue {
     /// Python has no counterpart.
     public func put(contentsOf items: some Sequence<Element>, timeout: Duration? = nil) throws {
         guard let (endpoint, frame) = try putFrame(items, timeout) else { return }
-        guard answersPut else { return try endpoint.notify(frame) }
-        try checkPut(try endpoint.call(frame))
+        guard answersPut else { return try endpoint.notify(consume frame) }
+        try checkPut(try endpoint.call(consume frame))
     }
 
     /// Puts several items at the end, in one message, without blocking the thread.
@@ -24,8 +24,8 @@ extension Queue {
     /// When the task is cancelled while it waits, what had found room stays in the queue. See `put(contentsOf:timeout:)`.
     public func put(contentsOf items: some Sequence<Element>, timeout: Duration? = nil) async throws {
         guard let (endpoint, frame) = try putFrame(items, timeout) else { return }
-        guard answersPut else { return try endpoint.notify(frame) }
-        let reply = try await endpoint.call(frame)
+        guard answersPut else { return try endpoint.notify(consume frame) }
+        let reply = try await endpoint.call(consume frame)
         try checkPut(reply)
     }
 
@@ -54,7 +54,7 @@ extension Queue {
     /// Python has no counterpart.
     public func get(upTo maximumCount: Int, timeout: Duration? = nil) throws -> [Element] {
         let (endpoint, frame) = try makeBatchGet(maximumCount, timeout)
-        return try items(try endpoint.call(frame), endpoint)
+        return try items(try endpoint.call(consume frame), endpoint)
     }
 
     /// Takes the first items, once there is one, in one message, without blocking the thread.
@@ -62,7 +62,7 @@ extension Queue {
     /// When the task is cancelled no item is taken and a `CancellationError` thrown. See `get(upTo:timeout:)`.
     public func get(upTo maximumCount: Int, timeout: Duration? = nil) async throws -> [Element] {
         let (endpoint, frame) = try makeBatchGet(maximumCount, timeout)
-        let reply = try await endpoint.call(frame)
+        let reply = try await endpoint.call(consume frame)
         return try items(reply, endpoint)
     }
 

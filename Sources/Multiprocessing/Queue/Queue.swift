@@ -90,7 +90,7 @@ public class Queue<Element: Codable & Sendable>: Codable, @unchecked Sendable {
             return outgoing.note(try endpoint.call(question).argument)
         }
         do {
-            try checkPut(try endpoint.call(frame))
+            try checkPut(try endpoint.call(consume frame))
         } catch {
             departures.giveBack()
             throw error
@@ -108,7 +108,7 @@ public class Queue<Element: Codable & Sendable>: Codable, @unchecked Sendable {
             return outgoing.note(reply.argument)
         }
         do {
-            let reply = try await endpoint.call(frame)
+            let reply = try await endpoint.call(consume frame)
             try checkPut(reply)
         } catch {
             departures.giveBack()
