@@ -13,7 +13,7 @@ struct AlertnessTests {
         }
     }
 
-    @Test("in vain, it hardly looks the next time, and more often so each time, up to a limit; once it is of use again, as before")
+    @Test("after looking in vain it hardly looks, more times each time, up to a limit; once it is of use, as before")
     func inVain() {
         var alertness = Alertness()
         var pauses: [Int] = []
