@@ -13,7 +13,7 @@ struct AlertnessTests {
         }
     }
 
-    @Test("after looking in vain it hardly looks, more times each time, up to a limit; once it is of use, as before")
+    @Test("after looking in vain it hardly looks, more times each time, up to a limit")
     func inVain() {
         var alertness = Alertness()
         var pauses: [Int] = []
