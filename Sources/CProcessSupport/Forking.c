@@ -174,24 +174,41 @@ uint64_t cps_pipe_number(int descriptor) {
 
 // Each pipe is opened once more, for reading, and the set of them asked: one call for all, the cheapest that there is.
 int cps_watch_pipes(const int *descriptors, int count) {
+    int readers[maximum_descriptors], opened = 0;
+    if (count > maximum_descriptors) {
+        errno = EINVAL;
+        return -1;
+    }
     int watch = epoll_create1(EPOLL_CLOEXEC);
-    for (int index = 0; watch >= 0 && index < count; index++) {
+    if (watch < 0) return -1;
+    for (int index = 0; index < count; index++) {
         char path[32];
         snprintf(path, sizeof path, "/proc/self/fd/%d", descriptors[index]);
-        struct epoll_event event = {.events = EPOLLIN};
         int reader = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+        if (reader < 0) goto failed;
         // It stays open: the set forgets what is closed.
-        if (reader >= 0 && epoll_ctl(watch, EPOLL_CTL_ADD, reader, &event) == 0) continue;
-        if (reader >= 0) close(reader);
-        close(watch);
-        watch = -1;
+        readers[opened++] = reader;
+        struct epoll_event event = {.events = EPOLLIN, .data.fd = reader};
+        if (epoll_ctl(watch, EPOLL_CTL_ADD, reader, &event) != 0) goto failed;
     }
     return watch;
+failed:;
+    int reason = errno;
+    while (opened > 0) close(readers[--opened]);
+    close(watch);
+    errno = reason;
+    return -1;
 }
 
 int cps_has_unread(int watch) {
-    struct epoll_event event;
-    return epoll_wait(watch, &event, 1, 0) != 0;
+    struct epoll_event events[maximum_descriptors];
+    int count = epoll_wait(watch, events, maximum_descriptors, 0), has_unread = count < 0;
+    for (int index = 0; index < count; index++) {
+        if (events[index].events & EPOLLIN) has_unread = 1;
+        // Nobody can write into it any more, which would be reported for ever.
+        else epoll_ctl(watch, EPOLL_CTL_DEL, events[index].data.fd, NULL);
+    }
+    return has_unread;
 }
 
 int cps_open_shared_memory(const char *name, size_t size, int is_new) {

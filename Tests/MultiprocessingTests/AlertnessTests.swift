@@ -4,15 +4,6 @@ import Testing
 
 @Suite("How long a Host looks for more before it sleeps")
 struct AlertnessTests {
-    @Test("as long as a wake-up takes, while that is of use")
-    func success() {
-        var alertness = Alertness()
-        for _ in 0..<3 {
-            #expect(alertness.limit == Alertness.longest)
-            alertness.noteSuccess()
-        }
-    }
-
     @Test("after looking in vain it hardly looks, more times each time, up to a limit")
     func inVain() {
         var alertness = Alertness()

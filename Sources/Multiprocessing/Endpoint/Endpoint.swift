@@ -129,6 +129,8 @@ final class Endpoint: Sendable {
     }
 
     /// Sends a notice, which is not answered.
+    ///
+    /// The caller gives the frame away: one that it still has would be copied, since it is changed on its way.
     func notify(_ frame: consuming Frame) throws(ProcessingError) {
         // Nobody would answer that it does not arrive.
         if hasLosses.load(ordering: .relaxed), !frame.destination.isHost {

@@ -1,4 +1,5 @@
 internal import CProcessSupport
+internal import DequeModule
 internal import Glibc
 internal import Synchronization
 
@@ -17,7 +18,7 @@ final class Helm: Outlet, Inlet, @unchecked Sendable {
     let descriptor: Int32
 
     private struct Mail {
-        var frames: [Frame] = []
+        var frames: Deque<Frame> = []
         var isClosed = false
         /// The thread that has called `exit`, if one has.
         var exitingThread: pthread_t?
@@ -58,9 +59,9 @@ final class Helm: Outlet, Inlet, @unchecked Sendable {
 
     /// Leaves a frame to whoever has the helm.
     private func leaveInMail(_ frame: consuming Frame) throws(ProcessingError) {
-        let left = frame
+        var left: Frame? = consume frame
         let isClosed = mail.withLock { mail in
-            mail.frames.append(left)
+            if let taken = left.take() { mail.frames.append(taken) }
             return mail.isClosed
         }
         guard !isClosed else { throw endOfScope() }
@@ -140,13 +141,14 @@ final class Helm: Outlet, Inlet, @unchecked Sendable {
     /// Brings the frames to their places that others have left; says whether there were any.
     @discardableResult
     func takeMail(_ host: Host) -> Bool {
-        let frames = mail.withLock { mail -> [Frame] in
+        var frames = mail.withLock { mail -> Deque<Frame> in
             guard !mail.frames.isEmpty else { return [] }
             defer { mail.frames = [] }
             return mail.frames
         }
-        for frame in frames { host.route(frame) }
-        return !frames.isEmpty
+        guard !frames.isEmpty else { return false }
+        while let frame = frames.popFirst() { host.route(consume frame) }
+        return true
     }
 
     /// Whether frames were left.

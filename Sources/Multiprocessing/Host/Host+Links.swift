@@ -90,7 +90,7 @@ extension Host {
                 // What it has printed before it sent this goes first; a pipe holds no more than is read at once.
                 for output in process.outputs { readOutput(output.descriptor, of: process, rounds: 1) }
                 while let frame = try process.reader.nextGathering() {
-                    take(frame, from: process)
+                    take(consume frame, from: process)
                     guard process.isLinkOpen else { return }
                 }
                 if process.reader.mustWakeWriter() { wake(process) }
@@ -101,9 +101,10 @@ extension Host {
     }
 
     /// Sends a frame to a process, which may well answer.
-    func send(_ frame: Frame, to process: HostedProcess) {
+    func send(_ frame: consuming Frame, to process: HostedProcess) {
+        holdBackIfUnshown(process)
         process.observed.toProcess.add(frame.bytes.count)
-        process.writer.append(frame)
+        process.writer.append(consume frame)
         wakeIfAsleep(process)
         watch(process)
     }
@@ -125,7 +126,7 @@ extension Host {
         }
         process.touchedRanks.insert(frame.destination.rank)
         process.observed.fromProcess.add(frame.bytes.count)
-        route(frame)
+        route(consume frame)
     }
 
     private func closeMalformedLink(of process: HostedProcess, _ reason: String) {
@@ -149,8 +150,8 @@ extension Host {
         guard let index = process.outputs.firstIndex(where: { $0.descriptor == descriptor }) else { return }
         // A process that writes without pause must not keep the Host from everything else; what is left calls again.
         var rounds = 0
-        process.outputInHand.isSet = true
-        defer { if !process.isOutputUnshown { process.outputInHand.isSet = false } }
+        unshown.willRead(process.address, process.memory.outputInHand)
+        defer { unshown.hasRead(process.address, process.memory.outputInHand) }
         while true {
             let (lines, progress) = process.outputs[index].read()
             sendOutput(lines, process.outputs[index].stream, of: process)
@@ -165,7 +166,9 @@ extension Host {
 
     func sendOutput(_ lines: [UInt8], _ stream: Int32, of process: HostedProcess) {
         guard !lines.isEmpty else { return }
-        if process.order.mainRank == setup.rank { noteUnshown(process) }
+        if process.order.mainRank == setup.rank {
+            unshown.hold(process.address, process.memory.outputInHand)
+        }
         notify(.output, rank: process.order.mainRank, argument: UInt64(stream), body: lines)
     }
 

@@ -11,35 +11,30 @@ extension Host {
         return [STDOUT_FILENO, STDERR_FILENO].filter { !isAtHome || cps_keeps_lines_whole($0) == 0 }
     }
 
-    /// What becomes of what a process prints.
-    func outputRoute(of process: HostedProcess) -> LoanDesk.OutputRoute {
-        if process.outputs.isEmpty { return .direct }
-        return process.order.mainRank == setup.rank ? .shownHere : .shownElsewhere
+    /// Where what a process prints is shown.
+    func outputRoute(of process: HostedProcess) -> OutputRoute {
+        process.outputs.isEmpty ? .direct : .shown(onRank: Int32(process.order.mainRank))
     }
 
-    /// Takes note of a process some of whose output is to be printed here.
-    func noteUnshown(_ process: HostedProcess) {
-        guard !process.isOutputUnshown else { return }
-        process.isOutputUnshown = true
-        unshown.append(process)
+    /// Has a process know, before it is told something, if there is output that it must not get ahead of.
+    func holdBackIfUnshown(_ process: HostedProcess) {
+        guard unshown.isPending, outputRoute(of: process) == .shown(onRank: Int32(setup.rank)) else { return }
+        unshown.hold(process.address, process.memory.outputInHand)
     }
 
-    /// Lets the processes know whose output was waiting to be printed, once nothing waits any more.
-    func noteShown() {
-        guard !unshown.isEmpty, unprinted.isEmpty, !outputPrinter.isBehind, !errorPrinter.isBehind else {
+    /// Takes note of it once everything is shown that has come to be shown here.
+    func reviewUnshown() {
+        guard unshown.isPending, unprinted.isEmpty, !outputPrinter.isBehind, !errorPrinter.isBehind else {
             return
         }
-        for process in unshown {
-            process.isOutputUnshown = false
-            process.outputInHand.isSet = false
-        }
-        unshown = []
+        unshown.noteShown()
     }
 
     /// Prints what a process has written.
     ///
     /// A thread of the program leaves that to the Host's own one: it may be in the middle of a line that it prints itself.
     func printOutput(_ frame: Frame) {
+        unshown.note()
         unprinted.append(frame)
         if isOwnThread { printAll() } else { isOutputBehind = true }
     }

@@ -42,7 +42,7 @@ final class Host {
     /// The endpoint of this rank's main program.
     let mainEndpoint: Endpoint
     private let doorbell: Doorbell?
-    /// What processes on other ranks write goes this way.
+    /// What processes print that is shown here, and that they do not print by themselves, goes this way.
     let outputPrinter: OutputPrinter
     let errorPrinter: OutputPrinter
     /// Whether some of it waited to be printed when this was looked at last.
@@ -51,8 +51,8 @@ final class Host {
     var held: [Frame] = []
     /// What the program's threads have left to the Host's own one to print.
     var unprinted: [Frame] = []
-    /// The processes of which it is not known that all they have written is printed.
-    var unshown: [HostedProcess] = []
+    /// What is not shown yet, and who has to wait for that.
+    var unshown = UnshownOutput()
     /// Whether it is the Host's own thread that has the helm.
     private(set) var isOwnThread = false
     var poller: Poller
@@ -201,7 +201,8 @@ final class Host {
     /// The work of the Host's own thread, which ends when everything is over.
     func run() {
         var lastActivity = now
-        var hasLooked = false
+        // Whether it has looked in vain since the last thing that happened, and whether it has looked since it last slept.
+        var (hasLooked, isAlert) = (false, true)
         var alertness = Alertness()
         var yieldBudget = YieldBudget()
         while true {
@@ -209,8 +210,11 @@ final class Host {
             isOwnThread = true
             rest = .awake
             let isActive = turn()
-            if isActive { lastActivity = now }
-            if isActive, hasLooked { alertness.noteSuccess() }
+            if isActive {
+                lastActivity = now
+                isAlert = true
+                if hasLooked { alertness.noteSuccess() }
+            }
             hasLooked = !isActive
             if isOver { break }
             let length = lengthOfRest(lastActivity, alertness)
@@ -222,7 +226,10 @@ final class Host {
                 continue
             }
             guard !helm.hasMail else { continue }
-            alertness.noteSleep()
+            if isAlert, case .asleep = rest {
+                isAlert = false
+                alertness.noteSleep()
+            }
             // Something that happens at a descriptor ends it.
             let isWoken = cps_wait(poller.descriptor, Int16(POLLIN), length) != 0
             helm.noteWakeUp()
@@ -230,7 +237,10 @@ final class Host {
             let moment = ContinuousClock.now
             hasLooked = false
             let isLook = !isWoken && nextLook.map { $0 <= moment } ?? false
-            if !isLook || isBusy { lastActivity = moment }
+            if !isLook || isBusy {
+                lastActivity = moment
+                isAlert = true
+            }
         }
         helm.closeForGood()
         helm.takeMail(self)
@@ -261,7 +271,7 @@ final class Host {
     ///
     /// A brief turn leaves what takes calls of the system to one in sixteen.
     func turn(isBrief: Bool = false) -> Bool {
-        defer { noteShown() }
+        defer { reviewUnshown() }
         now = ContinuousClock.now
         turnCount &+= 1
         var isActive = helm.takeMail(self)

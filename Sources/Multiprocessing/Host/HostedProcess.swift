@@ -18,11 +18,8 @@ final class HostedProcess {
     var isLinkOpen = true
     /// Whether it has sent a frame.
     var hasSpoken = false
-    /// What it writes to standard output and error, when it is printed on another rank.
+    /// What it writes to standard output and error, as far as its Host passes that on.
     var outputs: [ProcessOutput] = []
-    let outputInHand: OutputInHand
-    /// Whether some of what it has written is still to be printed here.
-    var isOutputUnshown = false
     let journal: JournalMemory?
     /// What it was said about its cores, of which the order says which they are.
     var coreBinding = CoreBinding.none
@@ -48,7 +45,6 @@ final class HostedProcess {
         self.starter = starter
         self.socket = socket
         self.memory = memory
-        outputInHand = memory.outputInHand
         journal = order.journalSize > 0 ? memory.journal : nil
         observed = ProcessObservation(memory.record)
         reader = FrameReader(memory.toHost)

@@ -2,8 +2,8 @@ internal import CProcessSupport
 internal import DequeModule
 internal import Glibc
 
-/// Prints to a stream of the main program what processes on other ranks have written, without waiting for whoever reads the
-/// stream.
+/// Prints to a stream of the main program what processes have written that do not write there themselves, without waiting for whoever
+/// reads the stream.
 ///
 /// What there is room for is written at once, so that it comes before what happens next. Only what has to wait is left to a
 /// thread, which exists as long as there is something. Nothing gets into a line that the main program is printing.

@@ -1,6 +1,6 @@
 /// Decides when it is worth it to give two processes a lane: when one has sent, and the other received, several messages in a row.
 ///
-/// Each time that a lane was of no use any more because another process wanted something, it takes twice as many messages.
+/// After a lane that has carried fewer messages than it took to get it, it takes twice as many; after another one, half as many.
 struct LaneChoice {
     /// Messages in a row that one process has sent, or asked for.
     private struct Run {
@@ -38,9 +38,11 @@ struct LaneChoice {
         return (sender, receiver)
     }
 
-    /// A lane was closed.
-    mutating func noteEnd() {
+    /// A lane was closed that has carried so many messages.
+    mutating func noteEnd(messageCount: Int) {
         (sending, receiving) = (Run(), Run())
-        threshold = min(2 * threshold, LaneChoice.lastThreshold)
+        threshold =
+            messageCount < threshold
+            ? min(2 * threshold, LaneChoice.lastThreshold) : max(threshold / 2, LaneChoice.firstThreshold)
     }
 }

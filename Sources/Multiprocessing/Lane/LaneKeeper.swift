@@ -82,7 +82,7 @@ struct LaneKeeper {
     mutating func close(into backlog: inout Backlog, of service: Address, _ operation: Operation) -> Int {
         guard let lane else { return 0 }
         self.lane = nil
-        choice.noteEnd()
+        choice.noteEnd(messageCount: lane.memory.greatestMessageCount)
         var count = 0
         lane.memory.close { message in
             var frame = Frame(

@@ -173,6 +173,11 @@ final class LaneMemory: @unchecked Sendable {
         return result
     }
 
+    /// How many messages it has carried at most: as many as the shortest ones would be.
+    var greatestMessageCount: Int {
+        Int(truncatingIfNeeded: load(.written) & ~LaneMemory.highestBit) / LaneMemory.space(for: 1)
+    }
+
     /// Closes the lane, and hands over what was written and not taken, in order.
     func close(_ take: ([UInt8]) -> Void) {
         guard !hasBeenClosed.exchange(true, ordering: .relaxed) else { return }

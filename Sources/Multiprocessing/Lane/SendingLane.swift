@@ -16,7 +16,7 @@ final class SendingLane: Sendable {
 
     /// What a request to send says: 1 when this process can have a lane, else 0.
     func mark(at endpoint: Endpoint) -> UInt64 {
-        state.withLock { $0.admission.isOpen(to: service, at: endpoint) ? 1 : 0 }
+        state.withLock { $0.admission.isOpen(to: service, at: endpoint) } && PrintedOutput.isKnowable ? 1 : 0
     }
 
     /// Takes up what the answer to a request says.
@@ -30,16 +30,26 @@ final class SendingLane: Sendable {
         }
     }
 
-    /// Writes a message; `closed` if there is no lane.
+    /// Writes a message; `closed` if there is no lane, or something printed is not shown, for which it may wait for a moment.
     ///
     /// Returns as well whether the reader is to be woken.
-    func write(_ message: UnsafeRawBufferPointer) -> (outcome: LaneWriter.Outcome, mustWake: Bool) {
+    func write(_ message: UnsafeRawBufferPointer, mayWait: Bool) -> (
+        outcome: LaneWriter.Outcome, mustWake: Bool
+    ) {
+        if let result = tryWriting(message) { return result }
+        if mayWait, PrintedOutput.waitForMoment(), let result = tryWriting(message) { return result }
+        // What goes past the lane closes it.
+        drop()
+        return (.closed, false)
+    }
+
+    /// Writes a message, unless something that was printed before is not shown: then the result is `nil`.
+    private func tryWriting(_ message: UnsafeRawBufferPointer) -> (
+        outcome: LaneWriter.Outcome, mustWake: Bool
+    )? {
         state.withLock { state in
-            // What was printed before is to be shown before.
-            guard state.writer != nil, PrintedOutput.isShown || PrintedOutput.waitForMoment() else {
-                return (.closed, false)
-            }
-            guard let outcome = state.writer?.write(message) else { return (.closed, false) }
+            guard state.writer != nil else { return (.closed, false) }
+            guard PrintedOutput.isShown, let outcome = state.writer?.write(message) else { return nil }
             switch outcome {
             case .written: return (.written, state.writer?.mustWakeReader() == true)
             case .full: return (.full, false)

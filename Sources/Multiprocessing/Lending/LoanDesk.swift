@@ -1,17 +1,9 @@
-/// What a Host knows of the loans of its processes: the memory in which each says what it has taken.
+/// What a Host knows of the loans of its processes: the memory in which each says what it has taken; and whether they may have a lane.
 ///
 /// The services of the same Host look into it at any time. What a process on another rank takes nobody sees at once, so nothing is lent to it.
 final class LoanDesk {
     private var memories: [Address: ClaimMemory] = [:]
-    /// What becomes of what a process prints: what it sends must not overtake that where it is shown.
-    enum OutputRoute {
-        /// It prints by itself.
-        case direct
-        /// Its Host shows it.
-        case shownHere
-        /// Its Host sends it to another rank.
-        case shownElsewhere
-    }
+    /// Where what they print is shown.
     private var routes: [Address: OutputRoute] = [:]
 
     /// A process or the main program can be lent something from now on.
@@ -30,12 +22,11 @@ final class LoanDesk {
     func knows(_ address: Address) -> Bool { memories[address] != nil }
 
     /// Whether what one sends to the other may pass the Host by.
-    ///
-    /// A sender knows when its Host has shown what it has printed, or sent it to another rank. In that case the receiver's output has to go the same
-    /// way, and comes behind it: a receiver that prints by itself would be quicker.
     func mayPass(from sender: Address, to receiver: Address) -> Bool {
-        guard knows(sender), knows(receiver) else { return false }
-        return routes[sender] != .shownElsewhere || routes[receiver] == .shownElsewhere
+        guard knows(sender), knows(receiver), let route = routes[sender], let end = routes[receiver] else {
+            return false
+        }
+        return route.mayPass(hostOnRank: sender.rank, to: end)
     }
 
     /// Whether something can be lent with that word.

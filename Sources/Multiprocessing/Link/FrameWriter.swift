@@ -13,7 +13,7 @@ struct FrameWriter {
     var isEmpty: Bool { frames.isEmpty }
 
     /// Writes a frame, as far as there is room, behind those that wait.
-    mutating func append(_ frame: Frame) {
+    mutating func append(_ frame: consuming Frame) {
         if frames.isEmpty {
             written = frame.bytes.withUnsafeBytes { ring.write($0) }
             guard written < frame.bytes.count else {

@@ -1,7 +1,6 @@
 internal import CProcessSupport
 
-/// A word by which a Host says whether it has something in hand that its process has printed: it has read it, or is about to, and not
-/// yet shown it, or sent it to the rank that shows it.
+/// A word by which a Host says whether it has something in hand that its process must not get ahead of: see `UnshownOutput`.
 struct OutputInHand: @unchecked Sendable {
     // Sendable because the word is read and written atomically, and lies in memory that nothing else uses.
     static let size = 64
@@ -15,12 +14,20 @@ struct OutputInHand: @unchecked Sendable {
         place = mapping.base + offset
     }
 
+    /// For the process: whether there is something.
     var isSet: Bool {
-        get { cps_load_acquire(place) != 0 }
-        nonmutating set {
-            cps_store_release(place, newValue ? 1 : 0)
-            // What is read next must not be read before.
-            cps_fence()
-        }
+        // It has looked at its pipes before, which the Host empties after it has set the word.
+        cps_fence()
+        return cps_load_acquire(place) != 0
     }
+
+    /// For the Host: there is something, or will be as soon as it reads.
+    func takeUp() {
+        cps_store_release(place, 1)
+        // What is read next must not be read before.
+        cps_fence()
+    }
+
+    /// For the Host: there is nothing any more.
+    func putDown() { cps_store_release(place, 0) }
 }

@@ -36,7 +36,7 @@ struct MessageSending {
     mutating func next() throws(ProcessingError) -> Frame? {
         // Connections in a message are to be given back if the far end turns out to be gone.
         while departures.isEmpty {
-            let (outcome, mustWake) = frame.withBody { lane.write($0) }
+            let (outcome, mustWake) = frame.withBody { lane.write($0, mayWait: mayLook && time.mayLook) }
             switch outcome {
             case .written:
                 if mustWake { try endpoint.wakeLane(of: frame.destination, argument: UInt64(1 - end)) }

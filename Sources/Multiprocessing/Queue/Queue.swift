@@ -86,7 +86,8 @@ public class Queue<Element: Codable & Sendable>: Codable, @unchecked Sendable {
     public func put(_ item: Element, timeout: Duration? = nil) throws {
         let (endpoint, frame, departures) = try putFrame(item, timeout)
         guard answersPut else {
-            guard let question = try putWithoutAnswer(frame, endpoint, departures) else { return }
+            let question = try putWithoutAnswer(consume frame, endpoint, departures, mayWait: true)
+            guard let question else { return }
             return outgoing.note(try endpoint.call(question).argument)
         }
         do {
@@ -103,7 +104,8 @@ public class Queue<Element: Codable & Sendable>: Codable, @unchecked Sendable {
     public func put(_ item: Element, timeout: Duration? = nil) async throws {
         let (endpoint, frame, departures) = try putFrame(item, timeout)
         guard answersPut else {
-            guard let question = try putWithoutAnswer(frame, endpoint, departures) else { return }
+            let question = try putWithoutAnswer(consume frame, endpoint, departures, mayWait: false)
+            guard let question else { return }
             let reply = try await endpoint.call(question)
             return outgoing.note(reply.argument)
         }
@@ -125,13 +127,14 @@ public class Queue<Element: Codable & Sendable>: Codable, @unchecked Sendable {
     private func putWithoutAnswer(
         _ item: consuming Frame,
         _ endpoint: Endpoint,
-        _ departures: Departures
+        _ departures: Departures,
+        mayWait: Bool
     ) throws(ProcessingError) -> Frame? {
         guard departures.isEmpty else {
-            try endpoint.notify(item)
+            try endpoint.notify(consume item)
             return nil
         }
-        let (outcome, mustWake) = item.withBody { outgoing.write($0) }
+        let (outcome, mustWake) = item.withBody { outgoing.write($0, mayWait: mayWait) }
         if case .written = outcome {
             if mustWake { try endpoint.wakeLane(of: handle.address) }
             return nil
@@ -140,7 +143,7 @@ public class Queue<Element: Codable & Sendable>: Codable, @unchecked Sendable {
         let count = putCount.add(1, ordering: .relaxed).newValue
         let isTime = count >= 4 && count & (count - 1) == 0 && count.trailingZeroBitCount.isMultiple(of: 2)
         guard isTime, outgoing.mark(at: endpoint) == 1 else {
-            try endpoint.notify(item)
+            try endpoint.notify(consume item)
             return nil
         }
         item.argument = 1

@@ -8,10 +8,12 @@ struct LaneChoiceTests {
     private let second = Address(rank: 0, serial: 12)
     private let third = Address(rank: 0, serial: 13)
 
-    @Test("two that have sent and received four messages in a row are chosen, and later eight")
+    @Test(
+        "two that have sent and received four messages in a row are chosen; later more, or fewer, as the last lane was of use"
+    )
     func threshold() {
         var choice = LaneChoice()
-        for count in [4, 8, 16] {
+        for (count, carried) in [(4, 3), (8, 7), (16, 16), (8, 100), (4, 100), (4, 0), (8, 8)] {
             for _ in 1..<count {
                 choice.noteSend(by: first, isAble: true)
                 choice.noteReceive(by: second, isAble: true)
@@ -21,7 +23,7 @@ struct LaneChoiceTests {
             #expect(choice.pair == nil)
             choice.noteReceive(by: second, isAble: true)
             #expect(choice.pair?.sender == first && choice.pair?.receiver == second)
-            choice.noteEnd()
+            choice.noteEnd(messageCount: carried)
             #expect(choice.pair == nil)
         }
     }

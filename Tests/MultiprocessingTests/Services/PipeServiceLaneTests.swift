@@ -195,13 +195,13 @@ struct PipeServiceLaneTests {
     @Test(
         "what a process sends does not overtake its output on the way to where that is shown",
         arguments: [
-            (.direct, .direct, true), (.direct, .shownHere, true), (.direct, .shownElsewhere, true),
-            (.shownHere, .direct, true), (.shownHere, .shownHere, true), (.shownHere, .shownElsewhere, true),
-            (.shownElsewhere, .direct, false), (.shownElsewhere, .shownHere, false),
-            (.shownElsewhere, .shownElsewhere, true),
-        ] as [(LoanDesk.OutputRoute, LoanDesk.OutputRoute, Bool)]
+            (.direct, .direct, true), (.direct, .shown(onRank: 0), true), (.direct, .shown(onRank: 1), true),
+            (.shown(onRank: 0), .direct, true), (.shown(onRank: 0), .shown(onRank: 1), true),
+            (.shown(onRank: 1), .direct, false), (.shown(onRank: 1), .shown(onRank: 0), false),
+            (.shown(onRank: 1), .shown(onRank: 1), true), (.shown(onRank: 1), .shown(onRank: 2), false),
+        ] as [(OutputRoute, OutputRoute, Bool)]
     )
-    func outputRoutes(sender: LoanDesk.OutputRoute, receiver: LoanDesk.OutputRoute, mayPass: Bool) throws {
+    func outputRoutes(sender: OutputRoute, receiver: OutputRoute, mayPass: Bool) throws {
         let harness = makeHarness()
         borrowers.desk.admit(Harness.process(1), borrowers.memory(1), output: sender)
         borrowers.desk.admit(Harness.process(2), borrowers.memory(2), output: receiver)
