@@ -222,8 +222,19 @@ struct DecodingState {
     // MARK: Extents
 
     /// The end of the value at `position`, which has all its bytes.
+    @inline(__always)
     func endOfValue(at position: Int) throws(Malformation) -> Int {
         let tag = try byte(at: position)
+        if tag == Tag.packed {
+            var next = position + 1
+            let (element, count) = try packedHeader(at: &next)
+            return next + count &<< element.shift
+        }
+        return try endOfValue(at: position, tag)
+    }
+
+    @inline(never)
+    private func endOfValue(at position: Int, _ tag: UInt8) throws(Malformation) -> Int {
         var next = position + 1
         let size: Int
         switch tag {
@@ -245,9 +256,6 @@ struct DecodingState {
         case Tag.positive..<Tag.widePositive: size = Int(tag & 7) + 1
         case Tag.widePositive, Tag.wideNegative: size = 16
         case Tag.string: size = try variableLength(at: &next)
-        case Tag.packed:
-            let (element, count) = try packedHeader(at: &next)
-            size = count * element.size
         case Tag.keyed: size = 1 + Int(try byte(at: next))
         case Tag.unkeyed: size = 2 + Int(try byte(at: next))
         case Tag.longKeyed, Tag.longUnkeyed:
@@ -272,7 +280,7 @@ struct DecodingState {
         }
         position += 1
         let count = try variableLength(at: &position)
-        guard count <= (end - position) / element.size else {
+        guard count <= (end - position) &>> element.shift else {
             throw .truncated
         }
         return (element, count)
