@@ -28,7 +28,7 @@ extension DecodingState {
     /// Makes a short string, all bytes of which are there; `nil` if it is not plain ASCII.
     @inline(__always)
     private func smallText(at position: Int, size: Int) -> String? {
-        guard SmallText.isAsExpected else {
+        guard contents.pointee.hasKnownSmallText else {
             return nil
         }
         var low: UInt64 = 0

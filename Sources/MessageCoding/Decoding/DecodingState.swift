@@ -64,6 +64,11 @@ struct DecodingState {
         /// States that somebody may read as long as this message is read.
         var inner: [DecodingState] = []
 
+        // Here since a global that is set at run time takes a call to look at.
+        let knownTypes = KnownType.table
+        let dictionaries = StringKeyedDictionaries()
+        let hasKnownSmallText = SmallText.isAsExpected
+
         /// The keyed containers that there are, and what they read.
         let containers = ContainerCache(noPlace: KeyedExtent.none)
     }
@@ -105,7 +110,10 @@ struct DecodingState {
             contents.pointee.end = bytes.count
         }
         contents.pointee.limits = limits
-        contents.pointee.sharedUserInfo = userInfo
+        // Empty after each message; and counting a reference takes longer than to look.
+        if !userInfo.isEmpty {
+            contents.pointee.sharedUserInfo = userInfo
+        }
         contents.pointee.hintOwner = -1
         contents.pointee.message += 1
     }
