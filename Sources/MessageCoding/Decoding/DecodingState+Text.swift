@@ -90,4 +90,63 @@ extension DecodingState {
         }
         return base.loadUnaligned(fromByteOffset: last, as: UInt64.self) & SmallText.notASCII == 0
     }
+
+    // MARK: Arrays
+
+    /// Reads an array of strings.
+    func readStrings(at position: inout Int) throws(Malformation) -> [String] {
+        guard let extent = try unkeyedExtent(at: position) else {
+            throw .otherForm
+        }
+        // The strings come before their array: who asks the C library for much memory makes it put together all small pieces that
+        // were given back, which take longer to get afterwards.
+        let row = stringRow(of: extent.count)
+        var count = 0
+        do throws(Malformation) {
+            var next = extent.start
+            while next < extent.end {
+                guard count < extent.count else {
+                    throw .otherForm
+                }
+                (row + count).initialize(to: try readString(at: &next))
+                count += 1
+            }
+            guard next == extent.end else {
+                throw .truncated
+            }
+        } catch {
+            row.deinitialize(count: count)
+            throw error
+        }
+        position = extent.end
+        return [String](unsafeUninitializedCapacity: count) { strings, initializedCount in
+            strings.baseAddress?.moveInitialize(from: row, count: count)
+            initializedCount = count
+        }
+    }
+
+    private static var longestStringRow: Int { 1 << 14 }
+
+    /// Room for strings, none of which is there yet.
+    private func stringRow(of count: Int) -> UnsafeMutablePointer<String> {
+        if count > contents.pointee.stringRowCapacity {
+            resizeStringRow(to: count)
+        }
+        return contents.pointee.stringRow
+    }
+
+    /// Gives memory back of which there is much.
+    @inline(__always)
+    func shortenStringRow() {
+        if contents.pointee.stringRowCapacity > Self.longestStringRow {
+            resizeStringRow(to: 0)
+        }
+    }
+
+    @inline(never)
+    private func resizeStringRow(to capacity: Int) {
+        contents.pointee.stringRow.deallocate()
+        contents.pointee.stringRow = .allocate(capacity: capacity)
+        contents.pointee.stringRowCapacity = capacity
+    }
 }

@@ -59,6 +59,10 @@ struct DecodingState {
         /// Something malformed that was found where nothing can be thrown.
         var lateMalformation: Malformation?
 
+        /// Room for strings until there is an array for them; empty whenever nobody reads one.
+        var stringRow = UnsafeMutablePointer<String>.allocate(capacity: 0)
+        var stringRowCapacity = 0
+
         /// Memory that belongs to this state alone.
         var owned: [UInt8] = []
         /// States that somebody may read as long as this message is read.
@@ -149,6 +153,7 @@ struct DecodingState {
         if !contents.pointee.path.isEmpty {
             contents.pointee.path.removeAll(keepingCapacity: true)
         }
+        shortenStringRow()
         if !contents.pointee.owned.isEmpty {
             contents.pointee.owned = []
         }
