@@ -5,7 +5,7 @@ internal import Synchronization
 /// A state is never freed, only used again: so encoders and decoders refer to it without counting references, and one that was kept
 /// beyond its time finds a state that belongs to nobody or to another message, which the state's numbers tell. There are as
 /// many states as coders have ever been at work at once.
-final class StatePool<Contents>: Sendable {
+struct StatePool<Contents>: ~Copyable, Sendable {
     /// The address of the state that was given back last, or 0: most programs need no other.
     private let spare = Atomic<UInt>(0)
     private let others = Mutex<[UInt]>([])

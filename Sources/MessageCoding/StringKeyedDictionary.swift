@@ -88,20 +88,26 @@ struct EntryKey: CodingKey {
     var intValue: Int? { Int(stringValue) }
 }
 
-/// Whether the type is a dictionary with strings as keys.
+/// Tells which types are dictionaries with strings as keys.
 ///
 /// It is asked for every value that is written or read, so it looks into the description that the runtime has of the type: its kind, what it is
 /// made from, and its first generic argument. These are part of the binary interface.
-@inline(__always)
-func isStringKeyedDictionary<T>(_ type: T.Type) -> Bool {
-    let structureKind: UInt = 0x200
-    let description = unsafeBitCast(type as Any.Type, to: UnsafePointer<UInt>.self)
-    guard description[0] == structureKind, description[1] == dictionaryDescription else {
-        return false
-    }
-    return description[2] == UInt(bitPattern: ObjectIdentifier(String.self))
-}
+struct StringKeyedDictionaries {
+    /// What every dictionary is made from, in the runtime's words.
+    private let dictionaryDescription = Self.description(of: [String: Int].self)[1]
 
-/// What every dictionary is made from, in the runtime's words.
-private let dictionaryDescription =
-    unsafeBitCast([String: Int].self as Any.Type, to: UnsafePointer<UInt>.self)[1]
+    @inline(__always)
+    func include<T>(_ type: T.Type) -> Bool {
+        let structureKind: UInt = 0x200
+        let description = Self.description(of: type)
+        guard description[0] == structureKind, description[1] == dictionaryDescription else {
+            return false
+        }
+        return description[2] == UInt(bitPattern: ObjectIdentifier(String.self))
+    }
+
+    @inline(__always)
+    private static func description(of type: Any.Type) -> UnsafePointer<UInt> {
+        unsafeBitCast(type, to: UnsafePointer<UInt>.self)
+    }
+}

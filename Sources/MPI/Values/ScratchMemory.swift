@@ -15,6 +15,9 @@ internal import Darwin
 struct ScratchMemory {
     private static let largestKept = 8 << 20
     private static let leastIncomingLength = 64 << 10
+    /// Messages that are not longer are copied by who sends them.
+    private static let longestCopied = 4 << 10
+    private static let longestRecovered = 64 << 10
 
     /// For messages to be sent.
     ///
@@ -110,11 +113,28 @@ struct ScratchMemory {
         swap(&bytes, &memory.pointee.outgoing)
         defer {
             if bytes.capacity <= largestKept {
+                if bytes.count > longestCopied { recover(&bytes) }
                 bytes.removeAll(keepingCapacity: true)
                 swap(&bytes, &memory.pointee.outgoing)
             }
         }
         return try body(&bytes)
+    }
+
+    /// Takes memory back from the caches of the processor that has read it.
+    ///
+    /// A rank of this machine reads a long message where it lies. The next one is written there in small pieces, each of which would wait for its
+    /// line of the cache; what is written here waits for all lines at the same time.
+    @inline(never)
+    private static func recover(_ bytes: inout [UInt8]) {
+        bytes.withUnsafeMutableBytes { bytes in
+            var index = 0
+            let end = min(bytes.count, longestRecovered)
+            while index < end {
+                bytes[index] = 0
+                index += 64
+            }
+        }
     }
 
     /// Lends uninitialized memory of the length of a message.

@@ -57,11 +57,8 @@ enum ByteCollection {
 }
 
 extension DecodingState {
-    /// The bytes of the packed bytes at `position`, if they are worth a look at the type; what is there has been checked.
+    /// The bytes of the packed numbers at `position`, if they are bytes and worth a look at the type; what is there has been checked.
     func longBytes(at position: Int) throws(Malformation) -> UnsafeRawBufferPointer? {
-        guard try byte(at: position) == Tag.packed else {
-            return nil
-        }
         var next = position + 1
         let (element, count) = try packedHeader(at: &next)
         guard element == .uint8, count >= ByteCollection.minimumCount else {

@@ -3,8 +3,9 @@ extension DecodingState {
     func keyedExtent(at position: Int) throws(Malformation) -> (start: Int, end: Int)? {
         switch try byte(at: position) {
         case Tag.keyed:
-            let end = try endOfValue(at: position)
-            return (position + 2, end)
+            let size = Int(try byte(at: position + 1))
+            try require(size, at: position + 2)
+            return (position + 2, position + 2 + size)
         case Tag.longKeyed:
             let end = try endOfValue(at: position)
             return (position + 9, end)
@@ -44,6 +45,9 @@ extension DecodingState {
         let first = contents.pointee.hintOwner == start ? contents.pointee.hint : start
         let result = withBytes(of: key.stringValue) { name -> Result<Int?, Malformation> in
             do throws(Malformation) {
+                if let value = isNext(name, at: first), value < end {
+                    return .success(value)
+                }
                 if let found = try search(name, from: first, to: end) {
                     return .success(found)
                 }
@@ -53,6 +57,18 @@ extension DecodingState {
             }
         }
         return try result.get()
+    }
+
+    /// Where the value begins if the entry at `position` has a short key that is equal to the name.
+    @inline(__always)
+    private func isNext(_ name: UnsafeRawBufferPointer, at position: Int) -> Int? {
+        guard name.count < 0x80, name.count < end &- position, position >= 0,
+            Int(base.load(fromByteOffset: position, as: UInt8.self)) == name.count,
+            isEqual(name, at: position &+ 1)
+        else {
+            return nil
+        }
+        return position &+ 1 &+ name.count
     }
 
     private func search(
@@ -79,23 +95,42 @@ extension DecodingState {
         return nil
     }
 
+    /// Whether the bytes at `position`, as many as the name has, are the name's.
     @inline(__always)
     private func isEqual(_ name: UnsafeRawBufferPointer, at position: Int) -> Bool {
-        var index = 0
-        while index + 8 <= name.count {
-            let word = name.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-            guard word == base.loadUnaligned(fromByteOffset: position + index, as: UInt64.self) else {
-                return false
-            }
-            index += 8
+        guard let first = name.baseAddress else {
+            return true
         }
-        while index < name.count {
-            guard name[index] == base.load(fromByteOffset: position + index, as: UInt8.self) else {
-                return false
+        let there = base + position
+        let count = name.count
+        // What is left at the end is compared with some of what was compared before.
+        if count >= 8 {
+            var offset = 0
+            while offset < count &- 8 {
+                guard areEqual(UInt64.self, first + offset, there + offset) else {
+                    return false
+                }
+                offset &+= 8
             }
-            index += 1
+            return areEqual(UInt64.self, first + (count &- 8), there + (count &- 8))
+        }
+        if count >= 4 {
+            return areEqual(UInt32.self, first, there)
+                && areEqual(UInt32.self, first + (count &- 4), there + (count &- 4))
+        }
+        for offset in 0..<count where !areEqual(UInt8.self, first + offset, there + offset) {
+            return false
         }
         return true
+    }
+
+    @inline(__always)
+    private func areEqual<Word: FixedWidthInteger & BitwiseCopyable>(
+        _ type: Word.Type,
+        _ one: UnsafeRawPointer,
+        _ other: UnsafeRawPointer
+    ) -> Bool {
+        one.loadUnaligned(as: type) == other.loadUnaligned(as: type)
     }
 
     /// All keys of the keyed container from `start` to `end`.

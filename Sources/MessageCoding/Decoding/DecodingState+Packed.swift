@@ -22,6 +22,23 @@ extension DecodingState {
         guard count > 0 else {
             return []
         }
+        return Self.numbers(type, in: bytes, count: count)
+    }
+
+    /// An array of numbers that lie anywhere.
+    @inline(__always)
+    private static func numbers<Number: PackedNumber>(
+        _ type: Number.Type,
+        in bytes: UnsafeRawBufferPointer,
+        count: Int
+    ) -> [Number] {
+        if bytes.count <= 64 {
+            // With an aligned copy there is a quicker way than for memory that lies anywhere.
+            return withUnsafeTemporaryAllocation(of: Number.self, capacity: 64) { aligned in
+                UnsafeMutableRawBufferPointer(aligned).copyMemory(from: bytes)
+                return [Number](UnsafeBufferPointer(start: aligned.baseAddress, count: count))
+            }
+        }
         // Of all ways to make an array of raw memory this one looks up no type.
         var numbers: [Number] = []
         numbers.append(addingCapacity: count) { output in

@@ -103,41 +103,6 @@ extension DecodingState {
         return isNegative ? ~result : result
     }
 
-    func readString(at position: inout Int) throws(Malformation) -> String {
-        let tag = try byte(at: position)
-        var next = position + 1
-        let size: Int
-        if tag >= Tag.shortString, tag < Tag.smallNegative {
-            size = Int(tag & 0x1F)
-        } else if tag == Tag.string {
-            size = try variableLength(at: &next)
-        } else {
-            throw .unexpected(tag: tag)
-        }
-        let text = try text(at: next, size: size)
-        position = next + size
-        return text
-    }
-
-    /// Makes a string of bytes that must be UTF-8.
-    @inline(__always)
-    func text(at position: Int, size: Int) throws(Malformation) -> String {
-        try require(size, at: position)
-        let bytes = UnsafeRawBufferPointer(start: base + position, count: size)
-        if #available(macOS 26, iOS 26, tvOS 26, watchOS 26, visionOS 26, *) {
-            do {
-                let utf8 = bytes.assumingMemoryBound(to: UInt8.self)
-                return String(copying: try UTF8Span(validating: utf8.span))
-            } catch {
-                throw .invalidText
-            }
-        }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw .invalidText
-        }
-        return text
-    }
-
     /// Reads the tag of a nil, if there is one.
     @inline(__always)
     func readNull(at position: inout Int) -> Bool {

@@ -10,7 +10,7 @@ extension DecodingState {
         extra: PathExtension?,
         key: @autoclosure () -> (any CodingKey)?
     ) throws -> T {
-        if let known = KnownType.of(T.self),
+        if let known = contents.pointee.knownTypes.find(T.self),
             known.pointee.levels <= 0
                 || depth + (extra?.depth ?? 0) + known.pointee.levels <= maximumDepth
         {
@@ -60,7 +60,7 @@ extension DecodingState {
         let bytes: UnsafeRawBufferPointer?
         do throws(Malformation) {
             next = try endOfValue(at: position)
-            bytes = try longBytes(at: position)
+            bytes = try byte(at: position) == Tag.packed ? try longBytes(at: position) : nil
             guard next <= limit else {
                 throw .truncated
             }
@@ -92,7 +92,7 @@ extension DecodingState {
         }
         let decoder = ValueDecoder(state: self, position: position, isOptional: isOptional(type), extra: nil)
         let value =
-            if isStringKeyedDictionary(type) { try readDictionary(type, decoder) } else {
+            if contents.pointee.dictionaries.include(type) { try readDictionary(type, decoder) } else {
                 try T(from: decoder)
             }
         position = next

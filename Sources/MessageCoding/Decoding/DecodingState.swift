@@ -59,10 +59,19 @@ struct DecodingState {
         /// Something malformed that was found where nothing can be thrown.
         var lateMalformation: Malformation?
 
+        /// Room for strings until there is an array for them; empty whenever nobody reads one.
+        var stringRow = UnsafeMutablePointer<String>.allocate(capacity: 0)
+        var stringRowCapacity = 0
+
         /// Memory that belongs to this state alone.
         var owned: [UInt8] = []
         /// States that somebody may read as long as this message is read.
         var inner: [DecodingState] = []
+
+        // Here since a global that is set at run time takes a call to look at.
+        let knownTypes = KnownType.table
+        let dictionaries = StringKeyedDictionaries()
+        let hasKnownSmallText = SmallText.isAsExpected
 
         /// The keyed containers that there are, and what they read.
         let containers = ContainerCache(noPlace: KeyedExtent.none)
@@ -105,7 +114,10 @@ struct DecodingState {
             contents.pointee.end = bytes.count
         }
         contents.pointee.limits = limits
-        contents.pointee.sharedUserInfo = userInfo
+        // Empty after each message; and counting a reference takes longer than to look.
+        if !userInfo.isEmpty {
+            contents.pointee.sharedUserInfo = userInfo
+        }
         contents.pointee.hintOwner = -1
         contents.pointee.message += 1
     }
@@ -141,6 +153,7 @@ struct DecodingState {
         if !contents.pointee.path.isEmpty {
             contents.pointee.path.removeAll(keepingCapacity: true)
         }
+        shortenStringRow()
         if !contents.pointee.owned.isEmpty {
             contents.pointee.owned = []
         }
@@ -222,8 +235,19 @@ struct DecodingState {
     // MARK: Extents
 
     /// The end of the value at `position`, which has all its bytes.
+    @inline(__always)
     func endOfValue(at position: Int) throws(Malformation) -> Int {
         let tag = try byte(at: position)
+        if tag == Tag.packed {
+            var next = position + 1
+            let (element, count) = try packedHeader(at: &next)
+            return next + count &<< element.shift
+        }
+        return try endOfValue(at: position, tag)
+    }
+
+    @inline(never)
+    private func endOfValue(at position: Int, _ tag: UInt8) throws(Malformation) -> Int {
         var next = position + 1
         let size: Int
         switch tag {
@@ -245,9 +269,6 @@ struct DecodingState {
         case Tag.positive..<Tag.widePositive: size = Int(tag & 7) + 1
         case Tag.widePositive, Tag.wideNegative: size = 16
         case Tag.string: size = try variableLength(at: &next)
-        case Tag.packed:
-            let (element, count) = try packedHeader(at: &next)
-            size = count * element.size
         case Tag.keyed: size = 1 + Int(try byte(at: next))
         case Tag.unkeyed: size = 2 + Int(try byte(at: next))
         case Tag.longKeyed, Tag.longUnkeyed:
@@ -272,7 +293,7 @@ struct DecodingState {
         }
         position += 1
         let count = try variableLength(at: &position)
-        guard count <= (end - position) / element.size else {
+        guard count <= (end - position) &>> element.shift else {
             throw .truncated
         }
         return (element, count)

@@ -109,7 +109,7 @@ extension EncodingState {
         guard serial == self.serial else {
             throw misuseError(value)
         }
-        if let known = KnownType.of(T.self), known.pointee.levels <= 0 {
+        if let known = contents.pointee.knownTypes.find(T.self), known.pointee.levels <= 0 {
             try beginEntry(key, serial: serial)
             try encode(value)
             return

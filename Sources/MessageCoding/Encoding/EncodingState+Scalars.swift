@@ -141,7 +141,7 @@ extension EncodingState {
         reserve(bytes.count + 12)
         append(Tag.packed)
         append(element.rawValue)
-        write(length: bytes.count / element.size)
+        write(length: bytes.count &>> element.shift)
         append(bytes)
     }
 }

@@ -4,7 +4,7 @@ extension EncodingState {
     /// - Returns: Where it begins; `nil` for a known type, none of which is ever nil.
     @discardableResult
     func encode<T: Encodable>(_ value: T) throws -> Int? {
-        if let known = KnownType.of(T.self),
+        if let known = contents.pointee.knownTypes.find(T.self),
             depth + known.pointee.levels <= contents.pointee.limits.maximumDepth
         {
             withUnsafePointer(to: value) { known.pointee.write($0, self) }
@@ -24,7 +24,9 @@ extension EncodingState {
         pushFrame(isOptional: isOptional(T.self))
         let ownFrameCount = frameCount
         do {
-            if isStringKeyedDictionary(T.self), let dictionary = value as? any WritableDictionary {
+            if contents.pointee.dictionaries.include(T.self),
+                let dictionary = value as? any WritableDictionary
+            {
                 try dictionary.write(to: self)
             } else {
                 try value.encode(to: ValueEncoder(state: self, serial: serial))

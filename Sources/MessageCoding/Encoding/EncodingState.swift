@@ -89,6 +89,10 @@ struct EncodingState {
         /// Whether there is one: quicker to ask.
         var isFailed = false
 
+        // Here since a global that is set at run time takes a call to look at.
+        let knownTypes = KnownType.table
+        let dictionaries = StringKeyedDictionaries()
+
         /// The keyed containers that there are, and the serial numbers of the values that they write.
         let containers = ContainerCache<Int>(noPlace: EncodingState.noTurn)
     }
@@ -158,7 +162,10 @@ struct EncodingState {
             contents.initialize(to: Contents())
         }
         contents.pointee.limits = limits
-        contents.pointee.sharedUserInfo = userInfo
+        // Empty after each message; and counting a reference takes longer than to look.
+        if !userInfo.isEmpty {
+            contents.pointee.sharedUserInfo = userInfo
+        }
         contents.pointee.firstSerial = contents.pointee.lastSerial + 1
     }
 

@@ -30,17 +30,12 @@ struct KnownType: Sendable {
     /// Whether its values have no others in them.
     var isScalar: Bool { levels < 0 }
 
-    /// What is known of `type`, found in a few nanoseconds.
-    @inline(__always)
-    static func of<T>(_ type: T.Type) -> UnsafePointer<KnownType>? {
-        table.find(ObjectIdentifier(type))
-    }
-
-    private static let table = KnownTypeTable()
+    /// All known types.
+    static let table = KnownTypeTable()
 }
 
 /// Type identities in an open-addressed table that never changes.
-private struct KnownTypeTable: Sendable {
+struct KnownTypeTable: Sendable {
     private struct Slot {
         var type: ObjectIdentifier?
         /// Allocated once and never freed, as the table is never.
@@ -51,7 +46,7 @@ private struct KnownTypeTable: Sendable {
     // Filled by `init`, then only read.
     private nonisolated(unsafe) let slots: UnsafeMutablePointer<Slot>
 
-    init() {
+    fileprivate init() {
         slots = .allocate(capacity: Self.slotCount)
         slots.initialize(repeating: Slot(), count: Self.slotCount)
         insertNumber(Bool.self)
@@ -81,8 +76,10 @@ private struct KnownTypeTable: Sendable {
         return Int(truncatingIfNeeded: ((address >> 3) ^ (address >> 11)) & UInt(slotCount - 1))
     }
 
+    /// What is known of `type`, found in a few nanoseconds.
     @inline(__always)
-    func find(_ type: ObjectIdentifier) -> UnsafePointer<KnownType>? {
+    func find<T>(_ type: T.Type) -> UnsafePointer<KnownType>? {
+        let type = ObjectIdentifier(type)
         var index = Self.slot(of: type)
         // The table is never full, so that an empty slot ends the search.
         while let found = slots[index].type {

@@ -122,6 +122,11 @@ extension String: PlainValue {
         try state.readString(at: &position)
     }
 
+    static func readArray(from state: DecodingState, at position: inout Int) throws(Malformation) -> [String]
+    {
+        try state.readStrings(at: &position)
+    }
+
     @inline(__always)
     static func write(array: UnsafeBufferPointer<String>, to state: EncodingState) {
         var size = 0

@@ -69,12 +69,16 @@ enum PackedElement: UInt8, Sendable {
 
     /// Bytes of one element.
     @inline(__always)
-    var size: Int {
+    var size: Int { 1 &<< shift }
+
+    /// The size's logarithm: to divide by the size takes longer.
+    @inline(__always)
+    var shift: Int {
         switch self {
-        case .bool, .int8, .uint8: 1
-        case .int16, .uint16: 2
-        case .int32, .uint32, .float: 4
-        case .int64, .uint64, .double: 8
+        case .bool, .int8, .uint8: 0
+        case .int16, .uint16: 1
+        case .int32, .uint32, .float: 2
+        case .int64, .uint64, .double: 3
         }
     }
 }
