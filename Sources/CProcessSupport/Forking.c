@@ -95,6 +95,8 @@ int cps_child_signal_descriptor(void) {
     for (int number = 1; number < NSIG; number++) sigaction(number, &standard, NULL);
     sigemptyset(&set);
     sigaddset(&set, SIGCHLD);
+    // What children call is looked up here, once: see `cps_become_child`.
+    (void)getppid();
     return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 

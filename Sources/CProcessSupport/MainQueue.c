@@ -5,8 +5,9 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdint.h>
-#include <sys/eventfd.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 // What libdispatch offers to run loops: a descriptor that is readable when the main queue has work, and a function that does it.
@@ -14,20 +15,46 @@
 __attribute__((weak)) extern int _dispatch_get_main_queue_handle_4CF(void);
 __attribute__((weak)) extern void _dispatch_main_queue_callback_4CF(void *unused);
 
+void cps_prepare_main_queue(void) { (void)_dispatch_get_main_queue_handle_4CF(); }
+
+// What the first thread does: when it sleeps, another one may have it end the process.
+enum { at_work, asleep, ending };
+static _Atomic int first_thread = at_work;
+static _Atomic int end_status;
+
 _Noreturn void cps_serve_main_queue(void) {
     int handle = _dispatch_get_main_queue_handle_4CF();
+    int ends[2] = {handle, -1};
     // If a run loop was used before the process was forked, its relatives have the same descriptor, and would take the news away from one another.
-    int own = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (own >= 0) {
-        dup3(own, handle, O_CLOEXEC);
-        close(own);
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0) {
+        dup3(ends[1], handle, O_CLOEXEC);
+        close(ends[1]);
     }
     for (;;) {
         _dispatch_main_queue_callback_4CF(NULL);
-        struct pollfd entry = {.fd = handle, .events = POLLIN};
-        if (poll(&entry, 1, -1) > 0) {
-            uint64_t count;
-            (void)!read(handle, &count, sizeof count);
+        struct pollfd entry = {.fd = ends[0], .events = POLLIN};
+        atomic_store(&first_thread, asleep);
+        int count = poll(&entry, 1, -1);
+        int state = asleep;
+        if (!atomic_compare_exchange_strong(&first_thread, &state, at_work)) _exit(end_status);
+        if (count > 0) {
+            uint64_t news[64];
+            (void)!read(ends[0], news, sizeof news);
         }
     }
+}
+
+_Noreturn void cps_end_process(int status) {
+    atomic_store(&end_status, status);
+    int state = asleep;
+    if (atomic_compare_exchange_strong(&first_thread, &state, ending)) {
+        uint64_t news = 1;
+        // If there is no room for it, the first thread is waking up anyway.
+        (void)!write(_dispatch_get_main_queue_handle_4CF(), &news, sizeof news);
+#ifdef __linux__
+        // This thread alone.
+        syscall(SYS_exit, 0);
+#endif
+    }
+    _exit(status);
 }

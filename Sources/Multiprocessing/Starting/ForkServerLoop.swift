@@ -14,6 +14,8 @@ struct ForkServerLoop {
     private var serials: [pid_t: UInt32] = [:]
     /// What the rank would leave behind if it died.
     private var leftovers: [UInt32: Leftover] = [:]
+    /// For finding out which code is used while the first process is started and ends; else -1.
+    private var codeNotes: Int32
 
     /// Serves until the rank is gone; never returns.
     static func run(control: Int32) -> Never {
@@ -29,6 +31,7 @@ struct ForkServerLoop {
         cps_read_nothing()
         // Whatever is alike in all children is done here, once.
         ProcessEntry.settle()
+        cps_prepare_main_queue()
         ProcessEntry.warmUp()
         var loop = ForkServerLoop(control: control, childSignals: childSignals, group: group)
         loop.serve()
@@ -38,6 +41,9 @@ struct ForkServerLoop {
         self.group = group
         self.control = control
         self.childSignals = childSignals
+        codeNotes = cps_begin_noting_code()
+        // Now that it only does what each process does.
+        ProcessEntry.warmUp()
     }
 
     private mutating func serve() -> Never {
@@ -107,6 +113,7 @@ struct ForkServerLoop {
     ) -> Never {
         close(control)
         close(childSignals)
+        if codeNotes >= 0 { close(codeNotes) }
         // If the rank is gone, so is the group, and soon this process.
         setpgid(0, group)
         guard cps_become_child(server) == 0 else { _exit(1) }
@@ -130,11 +137,14 @@ struct ForkServerLoop {
         var usage = rusage()
         while true {
             let pid = wait4(-1, &status, WNOHANG, &usage)
-            guard pid > 0 else { return }
+            guard pid > 0 else { break }
             guard let serial = serials.removeValue(forKey: pid) else { continue }
             pids[serial] = nil
             report(ForkServerProtocol.ended, serial, status, flags: UInt32(clamping: usage.ru_maxrss))
         }
+        guard codeNotes >= 0 else { return }
+        cps_end_noting_code(codeNotes)
+        codeNotes = -1
     }
 
     private func report(_ kind: UInt32, _ serial: UInt32, _ value: Int32, flags: UInt32 = 0) {

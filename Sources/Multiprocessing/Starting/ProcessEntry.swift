@@ -209,7 +209,7 @@ enum ProcessEntry {
         ProcessLogging.note("the process ends with status \(status)")
         cps_flush_output()
         // Not `exit`: a forked process does not run the exit handlers of the program it was forked from.
-        _exit(status)
+        cps_end_process(status)
     }
 
     /// Ends the daemons that this process has started and waits for its other children, as Python does.
