@@ -9,6 +9,7 @@
 #include <link.h>
 #include <linux/userfaultfd.h>
 #include <stdint.h>
+#include <sys/auxv.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -37,6 +38,8 @@ static uintptr_t page_size(void) { return (uintptr_t)sysconf(_SC_PAGESIZE); }
 
 static int collect(struct dl_phdr_info *image, size_t size, void *unused) {
     (void)size, (void)unused;
+    // What the kernel lends has no file.
+    if (image->dlpi_addr == getauxval(AT_SYSINFO_EHDR)) return 0;
     for (int index = 0; index < image->dlpi_phnum && segment_count < maximum_segments; index++) {
         const ElfW(Phdr) *header = &image->dlpi_phdr[index];
         if (header->p_type != PT_LOAD) continue;
@@ -89,14 +92,27 @@ static uintptr_t mapped_page(int pages, struct segment segment) {
     return 0;
 }
 
-int cps_begin_noting_code(void) {
+static int make_watch(void) {
     int watch = (int)syscall(SYS_userfaultfd, O_CLOEXEC | UFFD_USER_MODE_ONLY);
     if (watch < 0) return -1;
     struct uffdio_api version = {.api = UFFD_API, .features = UFFD_FEATURE_WP_ASYNC};
+    if (ioctl(watch, UFFDIO_API, &version) == 0) return watch;
+    close(watch);
+    return -1;
+}
+
+int cps_can_note_code(void) {
+    int watch = make_watch();
+    if (watch >= 0) close(watch);
+    return watch >= 0;
+}
+
+int cps_begin_noting_code(void) {
     int pages = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
-    if (pages < 0 || ioctl(watch, UFFDIO_API, &version) != 0) {
-        if (pages >= 0) close(pages);
-        close(watch);
+    if (pages < 0) return -1;
+    int watch = make_watch();
+    if (watch < 0) {
+        close(pages);
         return -1;
     }
     segment_count = 0;
@@ -134,6 +150,7 @@ void cps_end_noting_code(int watch) {
 
 #else
 
+int cps_can_note_code(void) { return 0; }
 int cps_begin_noting_code(void) { return -1; }
 void cps_end_noting_code(int watch) { (void)watch; }
 

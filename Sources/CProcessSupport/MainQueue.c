@@ -3,10 +3,13 @@
 #endif
 #include "ProcessEntry.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -21,6 +24,9 @@ void cps_prepare_main_queue(void) { (void)_dispatch_get_main_queue_handle_4CF();
 enum { at_work, asleep, ending };
 static _Atomic int first_thread = at_work;
 static _Atomic int end_status;
+// The pipe by which it is woken, and whose it is: a copy of this process may be forked, and may close or replace descriptors.
+static pid_t owner;
+static struct stat own_pipe;
 
 _Noreturn void cps_serve_main_queue(void) {
     int handle = _dispatch_get_main_queue_handle_4CF();
@@ -29,6 +35,7 @@ _Noreturn void cps_serve_main_queue(void) {
     if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0) {
         dup3(ends[1], handle, O_CLOEXEC);
         close(ends[1]);
+        if (fstat(handle, &own_pipe) == 0) owner = getpid();
     }
     for (;;) {
         _dispatch_main_queue_callback_4CF(NULL);
@@ -44,17 +51,27 @@ _Noreturn void cps_serve_main_queue(void) {
     }
 }
 
+// Whether the first thread has been woken to end the process.
+static int wake_first_thread(void) {
+    int handle = _dispatch_get_main_queue_handle_4CF();
+    struct stat status;
+    int state = asleep;
+    if (owner != getpid() || fstat(handle, &status) != 0) return 0;
+    if (status.st_ino != own_pipe.st_ino || status.st_dev != own_pipe.st_dev) return 0;
+    if (!atomic_compare_exchange_strong(&first_thread, &state, ending)) return 0;
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, NULL);
+    uint64_t news = 1;
+    // If there is no room for it, the first thread is waking up anyway.
+    return write(handle, &news, sizeof news) > 0 || errno == EAGAIN;
+}
+
 _Noreturn void cps_end_process(int status) {
     atomic_store(&end_status, status);
-    int state = asleep;
-    if (atomic_compare_exchange_strong(&first_thread, &state, ending)) {
-        uint64_t news = 1;
-        // If there is no room for it, the first thread is waking up anyway.
-        (void)!write(_dispatch_get_main_queue_handle_4CF(), &news, sizeof news);
 #ifdef __linux__
-        // This thread alone.
-        syscall(SYS_exit, 0);
+    // The call ends this thread alone.
+    if (wake_first_thread()) syscall(SYS_exit, 0);
 #endif
-    }
     _exit(status);
 }

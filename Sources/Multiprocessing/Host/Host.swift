@@ -293,7 +293,10 @@ final class Host {
     }
 
     private var nextDeadline: ContinuousClock.Instant? {
-        earliest(earliest(timers.min?.deadline, killDeadline), earliest(earliest(supply.deadline, spareTime), rankWatch?.deadline))
+        earliest(
+            earliest(timers.min?.deadline, killDeadline),
+            earliest(earliest(supply.deadline, spareTime), rankWatch?.deadline)
+        )
     }
 
     // MARK: The program's threads

@@ -37,6 +37,9 @@ struct ForkServerLoop {
         loop.serve()
     }
 
+    /// Whether processes can inherit the code that they need, besides what they would have to get anyway.
+    static var sharesCode: Bool { cps_can_note_code() != 0 }
+
     private init(control: Int32, childSignals: Int32, group: pid_t) {
         self.group = group
         self.control = control

@@ -1,7 +1,6 @@
 internal import CProcessSupport
 internal import ClosureCoding
 internal import Glibc
-internal import Logging
 internal import MessageCoding
 
 extension ProcessEntry {
@@ -21,7 +20,6 @@ extension ProcessEntry {
         // What does not work here does not work in a process either, and is reported there.
         _ = try? rehearseAssignment()
         finishChildren()
-        ProcessLogging.note("")
         cps_flush_output()
         Endpoint.makeCurrent(endpoint)
     }
