@@ -34,20 +34,16 @@ int cps_become_child(pid_t parent) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) return -1;
 
-    struct sigaction standard;
-    memset(&standard, 0, sizeof standard);
-    standard.sa_handler = SIG_DFL;
-    for (int number = 1; number < NSIG; number++) sigaction(number, &standard, NULL);
     sigset_t none;
     sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
+    return sigprocmask(SIG_SETMASK, &none, NULL);
+}
 
+void cps_read_nothing(void) {
     int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (nothing >= 0) {
-        dup2(nothing, 0);
-        if (nothing != 0) close(nothing);
-    }
-    return 0;
+    if (nothing < 0) return;
+    dup2(nothing, 0);
+    if (nothing != 0) close(nothing);
 }
 
 void cps_use_all_processors(void) {
@@ -88,15 +84,19 @@ int cps_use_processors(const int *numbers, int count) {
 }
 
 int cps_child_signal_descriptor(void) {
-    // Blocked, not ignored: a child that is sent SIGTERM before it has its own ways again must end by it.
-    static const int blocked[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE};
     sigset_t set;
-    sigemptyset(&set);
-    for (size_t index = 0; index < sizeof blocked / sizeof *blocked; index++) sigaddset(&set, blocked[index]);
-    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0) return -1;
+    // Blocked first, so that none of the program's handlers is called here, and none ends this process once they are gone. A child that is
+    // sent a signal before it blocks nothing any more gets it then.
+    sigfillset(&set);
+    if (sigprocmask(SIG_SETMASK, &set, NULL) != 0) return -1;
+    struct sigaction standard;
+    memset(&standard, 0, sizeof standard);
+    standard.sa_handler = SIG_DFL;
+    for (int number = 1; number < NSIG; number++) sigaction(number, &standard, NULL);
     sigemptyset(&set);
     sigaddset(&set, SIGCHLD);
-    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0) return -1;
+    // What children call is looked up here, once: see `cps_become_child`.
+    (void)getppid();
     return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 

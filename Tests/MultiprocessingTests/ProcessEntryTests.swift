@@ -41,6 +41,47 @@ struct ProcessEntryTests {
         #expect(count("no line end") == 1, "\(result.report)")
     }
 
+    @Test("a process ends with its status, whatever it has done to its descriptors", arguments: [nil, 3])
+    func closedDescriptors(ranks: Int?) async throws {
+        try await onRanks(ranks) {
+            try withProcesses {
+                for isReplaced in [false, true] {
+                    let process = Process(on: Process.current.rankCount - 1) {
+                        // The link to the Host as well: it has no more to say.
+                        for descriptor: Int32 in 3..<64 {
+                            close(descriptor)
+                            if isReplaced { dup2(1, descriptor) }
+                        }
+                        exit(21)
+                    }
+                    try process.start()
+                    #expect(try process.join(timeout: .seconds(20)))
+                    #expect(process.exitCode == 21)
+                }
+            }
+        }
+    }
+
+    @Test("a copy that a process makes of itself with fork ends with a status of its own")
+    func copy() async throws {
+        try await onRanks(nil) {
+            try withProcesses {
+                let process = Process {
+                    typealias Fork = @convention(c) () -> pid_t
+                    let symbol = try #require(dlsym(nil, "fork"))
+                    let copy = unsafeBitCast(symbol, to: Fork.self)()
+                    if copy == 0 { exit(5) }
+                    var status: Int32 = 0
+                    while waitpid(copy, &status, 0) < 0, errno == EINTR {}
+                    exit((status >> 8) + 1)
+                }
+                try process.start()
+                #expect(try process.join(timeout: .seconds(20)))
+                #expect(process.exitCode == 6)
+            }
+        }
+    }
+
     @Test("at its end a process ends its daemons, then waits for its other children", arguments: sizes)
     func order(ranks: Int?) async throws {
         try await onRanks(ranks) {

@@ -1,7 +1,8 @@
-import Multiprocessing
 import RankChecks
 import RankLaunching
 import Testing
+
+import Multiprocessing
 
 #if canImport(Glibc)
 import Glibc
@@ -37,6 +38,46 @@ struct SparesTests {
                     parents.insert(report[2])
                 }
                 #expect(pids.count == 20 && parents.count == 1)
+            }
+        }
+    }
+
+    @Test("what the program does with signals reaches neither its processes nor their server")
+    func signals() async throws {
+        try await onRanks(nil) {
+            signal(SIGUSR1) { _ in }
+            signal(SIGHUP, SIG_IGN)
+            var blocked = sigset_t()
+            sigaddset(&blocked, SIGUSR2)
+            pthread_sigmask(SIG_BLOCK, &blocked, nil)
+            try withProcesses {
+                let reports = try Queue<[Int]>()
+                var servers = Set<Int>()
+                for method in [StartMethod.forkServer, .forkServer, .forkServer, .spawn] {
+                    let process = Process(startMethod: method) {
+                        var mask = sigset_t()
+                        pthread_sigmask(SIG_BLOCK, nil, &mask)
+                        // In a program that is executed anew, Swift's runtime may handle crashes.
+                        let crashes = [SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV]
+                        let isExecuted = method == .spawn
+                        let changed = (1...SIGSYS).filter { number in
+                            guard !isExecuted || !crashes.contains(number) else { return false }
+                            var action = sigaction()
+                            sigaction(number, nil, &action)
+                            let handler = unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+                            return handler != 0 || sigismember(&mask, number) == 1
+                        }
+                        try reports.put([Int(getppid())] + changed.map { Int($0) })
+                    }
+                    try process.start()
+                    try process.join()
+                    let report = try reports.get(timeout: .seconds(20))
+                    #expect(report.dropFirst().isEmpty, "\(report)")
+                    servers.insert(report[0])
+                    // A batch system sends such signals to every process of a job.
+                    for number in [SIGUSR1, SIGUSR2, SIGHUP, SIGALRM] { kill(pid_t(report[0]), number) }
+                }
+                #expect(servers.count == 1)
             }
         }
     }

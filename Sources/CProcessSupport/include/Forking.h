@@ -15,9 +15,12 @@
 /// fork(2). Call it only while no other thread of the caller runs Swift code.
 pid_t cps_fork(void);
 
-/// Turns the calling process, just forked, into a child of `parent`: it is killed when its parent ends, has no
-/// signal blocked or handled, and reads end of file from its standard input. Returns 0, or -1 when the parent is gone already.
+/// Turns the calling process, just forked, into a child of `parent`: it is killed when its parent ends, and has no
+/// signal blocked. Returns 0, or -1 when the parent is gone already.
 int cps_become_child(pid_t parent);
+
+/// Has the calling process, and those that it forks, read end of file from their standard input.
+void cps_read_nothing(void);
 
 /// Allows the calling process every processor that the system lets it have (mpirun binds a rank to one).
 void cps_use_all_processors(void);
@@ -34,8 +37,8 @@ int cps_permitted_processors(int *numbers, int capacity);
 /// Binds the calling thread, the first one of the process, and all threads that they start from now on. Returns 0, or -1 with errno.
 int cps_use_processors(const int *numbers, int count);
 
-/// Blocks SIGCHLD, and the signals that a terminal or a launcher ends programs with, and returns a non-blocking
-/// descriptor that is readable when a child has ended, or -1 with errno.
+/// Blocks all signals, has none handled any more, here and in what is forked, and returns a non-blocking descriptor that is readable when a
+/// child has ended, or -1 with errno.
 int cps_child_signal_descriptor(void);
 
 /// Sends one datagram with up to 8 descriptors. Returns the number of bytes, or -1 with errno.

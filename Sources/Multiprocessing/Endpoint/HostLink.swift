@@ -41,10 +41,25 @@ final class HostLink: Outlet, Inlet {
     func read(until deadline: ContinuousClock.Instant?, _ deliver: (Frame) -> Void) throws(ProcessingError)
         -> InletOutcome
     {
+        try read(until: deadline, afterSpinning: true, deliver)
+    }
+
+    /// Waits for something that is not expected at once.
+    func readAfterSleeping(_ deliver: (Frame) -> Void) throws(ProcessingError) -> InletOutcome {
+        try read(until: nil, afterSpinning: false, deliver)
+    }
+
+    private func read(
+        until deadline: ContinuousClock.Instant?,
+        afterSpinning isExpected: Bool,
+        _ deliver: (Frame) -> Void
+    ) throws(ProcessingError) -> InletOutcome {
         do {
             return try reading.withLock { (reader) throws(FrameError) in
-                var wait = SpinWait()
-                while !reader.hasInput, wait.goOn() {}
+                if isExpected {
+                    var wait = SpinWait()
+                    while !reader.hasInput, wait.goOn() {}
+                }
                 if !reader.hasInput {
                     reader.askForInput()
                     let isConnected = reader.hasInput || sleepUntilWoken(or: deadline)

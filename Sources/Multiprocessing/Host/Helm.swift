@@ -16,6 +16,8 @@ final class Helm: Outlet, Inlet, @unchecked Sendable {
     private let mail = Mutex(Mail())
     /// Readable when the Host's own thread is to wake.
     let descriptor: Int32
+    /// Whether that thread would have the helm, which another one has.
+    private let isAwaited = Atomic(false)
 
     private struct Mail {
         var frames: Deque<Frame> = []
@@ -106,7 +108,8 @@ final class Helm: Outlet, Inlet, @unchecked Sendable {
             takeMail(host)
             let mustWake = host.prepareToLeave(toSleep: isGoingToSleep)
             release()
-            if mustWake { nudge() }
+            // Its own thread is not to find out only later that nobody looks around any more.
+            if mustWake || isGoingToSleep && isAwaited.load(ordering: .sequentiallyConsistent) { nudge() }
             guard hasMail, tryTake() else { return }
         }
     }
@@ -163,7 +166,10 @@ final class Helm: Outlet, Inlet, @unchecked Sendable {
     /// Looking for it now and then leaves those alone who have it again and again: to hand it to a thread that sleeps costs them a call
     /// of the system each time.
     func take() {
-        while !tryTake() { usleep(50) }
+        guard !tryTake() else { return }
+        isAwaited.store(true, ordering: .sequentiallyConsistent)
+        while !tryTake() { if cps_wait(descriptor, Int16(POLLIN), 50_000) > 0 { noteWakeUp() } }
+        isAwaited.store(false, ordering: .relaxed)
     }
 
     func release() { pthread_mutex_unlock(mutex) }

@@ -123,8 +123,8 @@ extension Host {
         runFrame.destination = address
         send(runFrame, to: process)
         if unoccupied.pid > 0 { noteStart(of: process, pid: unoccupied.pid) }
-        // Who starts several at once need not wait for the end of one; otherwise the next are made when nobody waits.
-        if spares.isEmpty { adjustSpares() }
+        // Who starts several at once need not wait for the end of one.
+        if spares.isEmpty, unoccupied.pid == 0 { adjustSpares() } else { adjustSparesSoon() }
         return address
     }
 
@@ -239,7 +239,7 @@ extension Host {
             outbox.reply(to: waiter, argument: UInt64(bitPattern: Int64(status.exitCode)))
         }
         finish(outbox)
-        adjustSpares()
+        adjustSparesLater()
         checkWhetherDrained()
     }
 

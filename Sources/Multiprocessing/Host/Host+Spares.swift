@@ -21,8 +21,25 @@ extension Host {
         }
     }
 
+    /// How long after the end of a process the one that was told of it may want something first.
+    private static let courtesy = Duration.microseconds(200)
+
+    /// Has the number of spares adjusted when there is nothing else to do.
+    func adjustSparesLater() { spareTime = now + Host.courtesy }
+
+    /// A process has got its work: now is the time for the next spare, since nobody waits for anything but that work.
+    func adjustSparesSoon() { if spares.count < supply.target { spareTime = now } }
+
+    /// Adjusts the number of spares if its time has come; says whether it had.
+    func adjustSparesIfDue() -> Bool {
+        guard let spareTime, spareTime <= now else { return false }
+        adjustSpares()
+        return true
+    }
+
     /// Orders as many as are to be kept, or lets those go that are not.
     func adjustSpares() {
+        spareTime = nil
         supply.expire(at: now)
         guard !isStopping, !server.isGone, supply.target > 0, let kind = supply.kind else {
             return dismissSpares()

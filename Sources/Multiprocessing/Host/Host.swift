@@ -76,6 +76,8 @@ final class Host {
     /// The processes that only wait for their work, all of one kind, and how many there should be.
     var spares: [UnoccupiedProcess] = []
     var supply = SpareSupply(processorCount: Machine.processorCount)
+    /// When their number is to be adjusted, if nothing else is to be done then.
+    var spareTime: ContinuousClock.Instant?
     /// Whose turn it is to host a process.
     var placement: Placement
     /// Which cores processes are bound to.
@@ -276,6 +278,7 @@ final class Host {
         turnCount &+= 1
         var isActive = helm.takeMail(self)
         if takeFromLinks() { isActive = true }
+        if !isActive, adjustSparesIfDue() { isActive = true }
         guard !(isBrief || isActive) || turnCount & 15 == 0 else { return isActive }
         // Bells first: one that rings after the look for messages then still wakes somebody.
         if takeEvents() { isActive = true }
@@ -308,7 +311,10 @@ final class Host {
     }
 
     private var nextDeadline: ContinuousClock.Instant? {
-        earliest(earliest(timers.min?.deadline, killDeadline), earliest(supply.deadline, rankWatch?.deadline))
+        earliest(
+            earliest(timers.min?.deadline, killDeadline),
+            earliest(earliest(supply.deadline, spareTime), rankWatch?.deadline)
+        )
     }
 
     // MARK: The program's threads

@@ -4,6 +4,14 @@ internal import MessageCoding
 /// Something to be done in another process: a value that travels together with its type.
 protocol Work: Codable {
     func perform(in process: Process) async throws
+    /// Itself, if it can be done without suspending.
+    ///
+    /// A cast would have Swift's runtime search all conformances of the program.
+    var withoutSuspending: (any SynchronousWork)? { get }
+}
+
+extension Work {
+    var withoutSuspending: (any SynchronousWork)? { nil }
 }
 
 /// Work that can be done without suspending runs on the thread that its process has for it, and may block.
@@ -12,6 +20,7 @@ protocol SynchronousWork: Work {
 }
 
 extension SynchronousWork {
+    var withoutSuspending: (any SynchronousWork)? { self }
     func perform(in process: Process) async throws { try performNow(in: process) }
 }
 

@@ -23,9 +23,13 @@ struct ForkServerLoop {
         // is left; its children stay in the group.
         let group = getpgrp()
         setpgid(0, 0)
-        // Signals that end programs are blocked here: it still has to see its children out.
+        // Signals are blocked here: it still has to see its children out.
         let childSignals = cps_child_signal_descriptor()
         guard childSignals >= 0 else { _exit(1) }
+        cps_read_nothing()
+        // Whatever is alike in all children is done here, once.
+        ProcessEntry.settle()
+        cps_prepare_main_queue()
         ProcessEntry.warmUp()
         var loop = ForkServerLoop(control: control, childSignals: childSignals, group: group)
         loop.serve()

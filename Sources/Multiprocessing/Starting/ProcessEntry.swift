@@ -22,33 +22,59 @@ enum ProcessEntry {
         cps_serve_main_queue()
     }
 
-    private static func live(_ socket: Int32, _ descriptor: Int32) -> Never {
+    /// Does what is to be done once in every process, and what it has in common with those that are forked from it.
+    static func settle() {
         cps_buffer_output_by_line()
         cps_keep_freed_memory()
         for variable in launcherVariables() { unsetenv(variable) }
+    }
+
+    private static func live(_ socket: Int32, _ descriptor: Int32) -> Never {
         do {
-            var memory = try LinkMemory(takingOver: descriptor)
-            let link = HostLink(socket: socket, memory: memory)
-            let frame = try firstFrame(of: link)
-            let (order, workOffset) = try frame.order()
-            memory.recordSize = Int(clamping: frame.correlation)
-            PrintedOutput.begin(memory.outputInHand)
-            Recorder.begin(memory.record)
-            let process = introduce(order, frame, link, memory.claims)
-            if case .cores(let cores) = order.cores { try Machine.bind(to: cores) }
+            let assignment = try takeAssignment(socket, descriptor)
+            cps_set_process_title(assignment.order.name)
+            // `exit` inside the work, too, waits for the children and ends the daemons. Last registered, this is called first, and
+            // the handlers of the program that the process was forked from are not called at all.
+            _ = cps_on_exit { status in ProcessEntry.finish(status: status) }
+            if case .cores(let cores) = assignment.order.cores { try Machine.bind(to: cores) }
             ProcessLogging.resume()
-            Journal.begin(memory.journal)
-            let work = try frame.withBody { body in
+            perform(try assignment.work(), assignment.process)
+        } catch {
+            report(error)
+            finish(status: 1)
+        }
+    }
+
+    /// What a process is to do, as its Host has said.
+    struct Assignment {
+        let order: ProcessOrder
+        let process: Process
+        fileprivate let frame: Frame
+        fileprivate let workOffset: Int
+
+        /// The work, which can be anything that a user has written.
+        func work() throws -> any Work {
+            try frame.withBody { body in
                 try MessageDecoder().decode(
                     PortableWork.self,
                     from: UnsafeRawBufferPointer(rebasing: body[workOffset...])
                 ).work
             }
-            perform(work, process)
-        } catch {
-            report(error)
-            finish(status: 1)
         }
+    }
+
+    /// Waits for the first frame, and becomes the process that it names.
+    static func takeAssignment(_ socket: Int32, _ descriptor: Int32) throws -> Assignment {
+        var memory = try LinkMemory(takingOver: descriptor)
+        let link = HostLink(socket: socket, memory: memory)
+        let frame = try firstFrame(of: link)
+        let (order, workOffset) = try frame.order()
+        memory.recordSize = Int(clamping: frame.correlation)
+        PrintedOutput.begin(memory.outputInHand)
+        Recorder.begin(memory.record)
+        let process = introduce(order, frame, link, memory.claims)
+        Journal.begin(memory.journal)
+        return Assignment(order: order, process: process, frame: frame, workOffset: workOffset)
     }
 
     /// The variables that make a program think it is a rank: a process is none, and may start programs that ask.
@@ -79,7 +105,7 @@ enum ProcessEntry {
         var first: Frame?
         while first == nil {
             // Without a Host there is nothing to do, and nobody to tell.
-            if try link.read(until: nil, { first = $0 }) == .ended { _exit(1) }
+            if try link.readAfterSleeping({ first = $0 }) == .ended { _exit(1) }
         }
         return first ?? .empty
     }
@@ -126,10 +152,6 @@ enum ProcessEntry {
             queues, pipes and results, or use MPI in the code outside `withProcesses`, which every rank runs
             """
         )
-        cps_set_process_title(order.name)
-        // `exit` inside the work, too, waits for the children and ends the daemons. Last registered, this is called first, and
-        // the handlers of the program that the process was forked from are not called at all.
-        _ = cps_on_exit { status in ProcessEntry.finish(status: status) }
         let state = ProcessState(
             .init(
                 name: order.name,
@@ -148,7 +170,7 @@ enum ProcessEntry {
             instance.state.fields.withLock { $0.stage = process.state.stage }
             process = instance
         }
-        if let work = work as? any SynchronousWork {
+        if let work = work.withoutSuspending {
             do {
                 try work.performNow(in: process)
                 finish(status: 0)
@@ -188,7 +210,7 @@ enum ProcessEntry {
         ProcessLogging.note("the process ends with status \(status)")
         cps_flush_output()
         // Not `exit`: a forked process does not run the exit handlers of the program it was forked from.
-        _exit(status)
+        cps_end_process(status)
     }
 
     /// Ends the daemons that this process has started and waits for its other children, as Python does.
@@ -221,6 +243,7 @@ extension Endpoint {
 @_cdecl("swift_mpi_run_process")
 func runProcess(socket: Int32, memory: Int32) {
     cps_set_close_on_exec(socket, 1)
+    ProcessEntry.settle()
     ProcessEntry.run(socket: socket, memory: memory)
 }
 
