@@ -1,8 +1,7 @@
+import Multiprocessing
 import RankChecks
 import RankLaunching
 import Testing
-
-import Multiprocessing
 
 #if canImport(Glibc)
 import Glibc

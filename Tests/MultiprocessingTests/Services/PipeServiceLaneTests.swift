@@ -195,10 +195,10 @@ struct PipeServiceLaneTests {
     @Test(
         "what a process sends does not overtake its output on the way to where that is shown",
         arguments: [
-            (.direct, .direct, true), (.direct, .shown(onRank: 0), true), (.direct, .shown(onRank: 1), true),
-            (.shown(onRank: 0), .direct, true), (.shown(onRank: 0), .shown(onRank: 1), true),
-            (.shown(onRank: 1), .direct, false), (.shown(onRank: 1), .shown(onRank: 0), false),
-            (.shown(onRank: 1), .shown(onRank: 1), true), (.shown(onRank: 1), .shown(onRank: 2), false),
+            (.direct, .direct, true), (.direct, .shown(onRank: 1), true), (.direct, .shown(onRank: 0), true),
+            (.shown(onRank: 1), .direct, true), (.shown(onRank: 1), .shown(onRank: 0), true),
+            (.shown(onRank: 0), .direct, false), (.shown(onRank: 0), .shown(onRank: 1), false),
+            (.shown(onRank: 0), .shown(onRank: 0), true), (.shown(onRank: 0), .shown(onRank: 2), false),
         ] as [(OutputRoute, OutputRoute, Bool)]
     )
     func outputRoutes(sender: OutputRoute, receiver: OutputRoute, mayPass: Bool) throws {
