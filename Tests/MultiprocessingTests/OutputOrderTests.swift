@@ -94,7 +94,7 @@ struct OutputOrderTests {
                 // One with a limit has no lanes.
                 let numbers = try Queue<Int>(capacity: 4)
                 let (left, right) = try Pipe<Int>().ends
-                let printer = Process(on: 0) {
+                let printer = Process(on: Process.current.rankCount - 1) {
                     for number in 0..<2000 {
                         print("sent", number)
                         try numbers.put(number)
