@@ -12,7 +12,7 @@ quartiles. Writes BENCHMARKS.md and its plots (Benchmarks/*.svg), and what was m
 
   --only NAME      run this benchmark alone (may be repeated); the report goes to .build-benchmarks/report
   --quick          small parameters: under 3 minutes once everything is built; the report goes there as well
-  --rounds N       how often each program runs (9 unless told; what takes long runs less often)
+  --rounds N       how often each program runs (9 unless told, 2 if quick; what takes long runs less often)
   --output FOLDER  where the report goes
   --skip-build     use the release build that is there
 

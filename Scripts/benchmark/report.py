@@ -45,14 +45,14 @@ def bounds(measurements, only):
     return [f"- **{', '.join(dict.fromkeys(texts))}**: {reason}" for reason, texts in found.items()]
 
 
-def rounds_text(rounds):
-    """How often the programs ran, for a sentence."""
+def rounds_text(rounds, names):
+    """How often the programs of these benchmarks ran, for a sentence."""
     fewer = {}
     for benchmark in plan:
-        if benchmark.most_rounds < rounds:
+        if benchmark.name in names and benchmark.most_rounds < rounds:
             fewer.setdefault(benchmark.most_rounds, []).append(benchmark.name)
     exceptions = [f"{' and '.join(names)} {count} times" for count, names in sorted(fewer.items(), reverse=True)]
-    return f"{rounds} times" + (f" ({', '.join(exceptions)})" if exceptions else "")
+    return f"{rounds} {'time' if rounds == 1 else 'times'}" + (f" ({', '.join(exceptions)})" if exceptions else "")
 
 
 def figure_rows(measurements, benchmark, peers):
@@ -123,7 +123,7 @@ def markdown(measurements, machine, commands, rounds, quick, only):
     lines = [
         "# Benchmarks",
         "",
-        f"One run of `Scripts/benchmark.sh{' --quick' if quick else ''}`, as it came out. Every program ran {rounds_text(rounds)}, in turn: Swift, then "
+        f"One run of `Scripts/benchmark.sh{' --quick' if quick else ''}`, as it came out. Every program ran {rounds_text(rounds, measurements.benchmarks())}, in turn: Swift, then "
         "each peer, then Swift again. A ratio is taken within a round; the table has the median of the rounds, and in the spread the quartiles. "
         "A goal with several cases shows the one that is furthest from it.",
         "",

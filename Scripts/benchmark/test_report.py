@@ -4,6 +4,7 @@ from unittest.mock import patch
 
 import report
 from goals import Goal
+from plan import Benchmark
 from plot import decades, plot
 from records import Measurements
 
@@ -53,15 +54,19 @@ class Text(unittest.TestCase):
         self.assertIn("| 1 | buffer ping-pong, 8 B to 4 KiB (8) | time of C | 0.500 | 0.500 … 0.500 | ≤ 1.03 × | met |", self.text)
 
     def test_a_goal_that_is_not_met_says_what_bounds_it(self):
-        slow, none = Goal("9", "a", "latency", ("8",), "faster", 5, "C", None, "the copy"), Goal("9", "b", "other", ("8",), "least", 5, None, None, "x")
-        fast = Goal("9", "c", "latency", ("8",), "faster", 1, "C", None, "nothing")
-        with patch("report.goals", [slow, fast, none]):
+        def goal(text, benchmark, bound, reason):
+            return Goal("9", text, benchmark, ("8",), "faster", bound, "C", bounded_by=reason)
+
+        slow, fast, absent = goal("a", "latency", 5, "the copy"), goal("b", "latency", 1, "x"), goal("c", "other", 5, "y")
+        with patch("report.goals", [slow, fast, absent]):
             self.assertEqual(report.bounds(some(), []), ["- **a**: the copy"])
 
     def test_how_often_what_ran(self):
-        self.assertEqual(report.rounds_text(1), "1 times")
-        self.assertIn("9 times (", report.rounds_text(9))
-        self.assertIn("pool 3 times", report.rounds_text(9))
+        plan = [Benchmark("a", [], {}, {}), Benchmark("b", [], {}, {}, most_rounds=3), Benchmark("c", [], {}, {}, most_rounds=2)]
+        with patch("report.plan", plan):
+            self.assertEqual(report.rounds_text(1, ["a", "b", "c"]), "1 time")
+            self.assertEqual(report.rounds_text(9, ["a", "b", "c"]), "9 times (b 3 times, c 2 times)")
+            self.assertEqual(report.rounds_text(9, ["a", "c"]), "9 times (c 2 times)")
 
     def test_a_goal_that_was_not_measured_says_so(self):
         self.assertIn("| 3 | small structure, ping-pong | speed of mpi4py pickle | not measured |", self.text)

@@ -75,7 +75,7 @@ extension Pool {
         )
     }
 
-    /// As `imap`, but the results come as soon as they are there, in any order.
+    /// As `imap`, but the results come as soon as they are there, in any order; those of a chunk at most 10 ms later, or when a task of it that takes longer has ended.
     ///
     /// As `Pool.imap_unordered` in Python.
     public func imapUnordered<Input: Codable & Sendable, Output: Codable & Sendable>(

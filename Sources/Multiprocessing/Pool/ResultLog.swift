@@ -5,8 +5,8 @@ struct ResultLog {
     /// The plain results at the end, which those of the next tasks may follow.
     private var block: (start: Int, first: Int, size: Int, count: Int)?
     private var lastSending = ContinuousClock.now
-    /// How long results wait at most for those of further tasks of an assignment, unless a task takes longer: each time that some are sent, others
-    /// are kept from computing.
+    /// How long results wait at most for those of further tasks of an assignment, unless a task takes longer: to send some wakes the Host and the
+    /// pool's client, who take the processors from the workers for that.
     private static let longestDelay = Duration.milliseconds(10)
     /// The header of results side by side, and the size of one of them.
     private static let blockHeaderSize = PoolWire.entryHeaderSize + 1
