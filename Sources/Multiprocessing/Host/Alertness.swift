@@ -14,7 +14,7 @@ struct Alertness {
     /// How long it looks.
     var limit: Duration { rest > 0 ? Alertness.shortest : Alertness.longest }
 
-    /// Something has happened while it looked.
+    /// Something has happened while it looked, or would have if it had looked a moment longer.
     mutating func noteSuccess() { (rest, pause) = (0, 0) }
 
     /// It has looked in vain.

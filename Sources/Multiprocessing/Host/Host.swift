@@ -232,12 +232,15 @@ final class Host {
                 isAlert = false
                 alertness.noteSleep()
             }
+            let beginning = ContinuousClock.now
             // Something that happens at a descriptor ends it.
             let isWoken = cps_wait(poller.descriptor, Int16(POLLIN), length) != 0
             helm.noteWakeUp()
             // What woke it may have a sequel, and so has a deadline; a mere look has one only if it finds something, or moves something along.
             let moment = ContinuousClock.now
             hasLooked = false
+            // It would have seen it itself a moment later.
+            if isWoken, beginning.duration(to: moment) < Alertness.longest { alertness.noteSuccess() }
             let isLook = !isWoken && nextLook.map { $0 <= moment } ?? false
             if !isLook || isBusy {
                 lastActivity = moment
