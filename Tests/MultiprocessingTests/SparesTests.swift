@@ -1,7 +1,8 @@
-import Multiprocessing
 import RankChecks
 import RankLaunching
 import Testing
+
+@testable import Multiprocessing
 
 #if canImport(Glibc)
 import Glibc
@@ -77,6 +78,31 @@ struct SparesTests {
                     for number in [SIGUSR1, SIGUSR2, SIGHUP, SIGALRM] { kill(pid_t(report[0]), number) }
                 }
                 #expect(servers.count == 1)
+            }
+        }
+    }
+
+    @Test(
+        "processes get from their server the code that they need",
+        .enabled(if: ForkServerLoop.sharesCode, "this system cannot tell which code is used")
+    )
+    func code() async throws {
+        try await onRanks(nil) {
+            try withProcesses {
+                let reports = try Queue<Int>()
+                var faults: [Int] = []
+                for _ in 0..<10 {
+                    let process = Process {
+                        var usage = rusage()
+                        getrusage(RUSAGE_SELF.rawValue, &usage)
+                        try reports.put(usage.ru_minflt)
+                    }
+                    try process.start()
+                    try process.join()
+                    faults.append(try reports.get(timeout: .seconds(20)))
+                }
+                // What is needed is found out with the first one.
+                #expect(faults[9] * 4 < faults[0] * 3, "\(faults)")
             }
         }
     }

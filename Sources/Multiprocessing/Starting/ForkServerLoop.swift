@@ -14,6 +14,8 @@ struct ForkServerLoop {
     private var serials: [pid_t: UInt32] = [:]
     /// What the rank would leave behind if it died.
     private var leftovers: [UInt32: Leftover] = [:]
+    /// For finding out which code is used while the first process is started and ends; else -1.
+    private var codeNotes: Int32
 
     /// Serves until the rank is gone; never returns.
     static func run(control: Int32) -> Never {
@@ -35,10 +37,16 @@ struct ForkServerLoop {
         loop.serve()
     }
 
+    /// Whether processes can inherit the code that they need, besides what they would have to get anyway.
+    static var sharesCode: Bool { cps_can_note_code() != 0 }
+
     private init(control: Int32, childSignals: Int32, group: pid_t) {
         self.group = group
         self.control = control
         self.childSignals = childSignals
+        codeNotes = cps_begin_noting_code()
+        // Now that it only does what each process does.
+        ProcessEntry.warmUp()
     }
 
     private mutating func serve() -> Never {
@@ -108,6 +116,7 @@ struct ForkServerLoop {
     ) -> Never {
         close(control)
         close(childSignals)
+        if codeNotes >= 0 { close(codeNotes) }
         // If the rank is gone, so is the group, and soon this process.
         setpgid(0, group)
         guard cps_become_child(server) == 0 else { _exit(1) }
@@ -131,11 +140,14 @@ struct ForkServerLoop {
         var usage = rusage()
         while true {
             let pid = wait4(-1, &status, WNOHANG, &usage)
-            guard pid > 0 else { return }
+            guard pid > 0 else { break }
             guard let serial = serials.removeValue(forKey: pid) else { continue }
             pids[serial] = nil
             report(ForkServerProtocol.ended, serial, status, flags: UInt32(clamping: usage.ru_maxrss))
         }
+        guard codeNotes >= 0 else { return }
+        cps_end_noting_code(codeNotes)
+        codeNotes = -1
     }
 
     private func report(_ kind: UInt32, _ serial: UInt32, _ value: Int32, flags: UInt32 = 0) {
