@@ -18,18 +18,18 @@ struct UnshownOutputTests {
     func reading() throws {
         let (word, other) = try makeWords()
         var unshown = UnshownOutput()
-        unshown.willRead(first, word)
+        unshown.willRead(word)
         #expect(word.isSet && !unshown.isPending)
         // Nothing was there, or it was sent to another rank.
         unshown.hasRead(first, word)
         #expect(!word.isSet)
 
-        unshown.willRead(first, word)
+        unshown.willRead(word)
         unshown.hold(first, word)
         unshown.hasRead(first, word)
         #expect(word.isSet && unshown.isPending && !other.isSet)
         // More is read meanwhile, of which nothing is to be shown yet.
-        unshown.willRead(first, word)
+        unshown.willRead(word)
         unshown.hasRead(first, word)
         #expect(word.isSet)
         unshown.noteShown()
@@ -43,7 +43,7 @@ struct UnshownOutputTests {
         unshown.note()
         #expect(unshown.isPending)
         unshown.hold(second, other)
-        unshown.willRead(second, other)
+        unshown.willRead(other)
         unshown.hasRead(second, other)
         #expect(other.isSet)
         unshown.noteShown()

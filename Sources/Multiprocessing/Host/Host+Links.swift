@@ -150,7 +150,7 @@ extension Host {
         guard let index = process.outputs.firstIndex(where: { $0.descriptor == descriptor }) else { return }
         // A process that writes without pause must not keep the Host from everything else; what is left calls again.
         var rounds = 0
-        unshown.willRead(process.address, process.memory.outputInHand)
+        unshown.willRead(process.memory.outputInHand)
         defer { unshown.hasRead(process.address, process.memory.outputInHand) }
         while true {
             let (lines, progress) = process.outputs[index].read()

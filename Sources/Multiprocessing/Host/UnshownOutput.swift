@@ -21,7 +21,7 @@ struct UnshownOutput {
     }
 
     /// The Host is about to read what a process has printed.
-    func willRead(_ process: Address, _ word: OutputInHand) { word.takeUp() }
+    func willRead(_ word: OutputInHand) { word.takeUp() }
 
     /// The Host has read what a process has printed; what is to be shown of that here has been noted.
     func hasRead(_ process: Address, _ word: OutputInHand) {

@@ -45,8 +45,8 @@ struct ForkServerLoop {
         self.control = control
         self.childSignals = childSignals
         codeNotes = cps_begin_noting_code()
-        // Now that it only does what each process does.
-        ProcessEntry.warmUp()
+        // Once more, now that it only does what each process does.
+        if codeNotes >= 0 { ProcessEntry.warmUp() }
     }
 
     private mutating func serve() -> Never {
