@@ -65,7 +65,8 @@ done
 
 if ! $skip_build; then
     echo '== Building swift-mpi'
-    swift build --configuration release --product swift-mpi
+    # With Swift's libraries in the program, as for a cluster: they need not be found and bound whenever it starts.
+    swift build --configuration release --static-swift-stdlib --product swift-mpi
 fi
 
 exec "$folder/python/bin/python" Scripts/benchmark/run.py "${arguments[@]+"${arguments[@]}"}"

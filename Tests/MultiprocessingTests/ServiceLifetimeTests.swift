@@ -119,6 +119,10 @@ private struct Messenger: Codable, Sendable {
 
     init(_ lock: Lock, _ mailbox: Queue<Lock>) { (self.lock, self.mailbox) = (lock, mailbox) }
 
+    /// Not inlined, so that optimised code that calls it captures the whole messenger.
+    @inline(never)
+    func visit() throws { try lock.withLock {} }
+
     private enum CodingKeys: CodingKey { case lock, mailbox }
 
     init(from decoder: any Decoder) throws {
@@ -457,7 +461,7 @@ struct ServiceLifetimeTests {
                 let mailbox = try Queue<Lock>()
                 func begin() throws {
                     let messenger = Messenger(try Lock(), mailbox)
-                    let process = Process { try messenger.lock.withLock {} }
+                    let process = Process { try messenger.visit() }
                     try process.start()
                     try process.join()
                     #expect(process.exitCode == 0)

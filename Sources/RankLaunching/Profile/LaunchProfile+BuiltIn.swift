@@ -21,6 +21,9 @@ extension LaunchProfile {
             "PRTE_MCA_hwloc_default_binding_policy": "none",
             "OMPI_MCA_pml": "ob1",
             "OMPI_MCA_btl": "vader,tcp,self",
+            "HWLOC_PLUGINS_BLACKLIST":
+                "hwloc_gl,hwloc_opencl,hwloc_cuda,hwloc_nvml,hwloc_rsmi,hwloc_levelzero,hwloc_pci,hwloc_xml_libxml",
+            "PMIX_MCA_gds": "hash",
         ]
     )
 

@@ -73,9 +73,11 @@ struct ISKernel {
         var places = next.mutableSpan
         var target = arranged.mutableSpan
         for index in source.indices {
-            let bucket = Int(source[index]) &>> shift
-            target[places[bucket]] = source[index]
-            places[bucket] &+= 1
+            let key = source[index]
+            let bucket = Int(key) &>> shift
+            let place = places[bucket]
+            target[place] = key
+            places[bucket] = place &+ 1
         }
     }
 
@@ -109,9 +111,17 @@ struct ISKernel {
     private mutating func count(_ share: Range<Int>, _ totals: [Int32]) {
         lowest = share.lowerBound << problem.shift
         keysBelow = totals[..<share.lowerBound].reduce(0) { $0 + Int($1) }
-        var counts = [Int32](repeating: 0, count: share.count << problem.shift)
+        // In the same memory each time: fresh memory costs more than the counting.
+        var counts: [Int32] = []
+        swap(&counts, &tally)
+        counts.removeAll(keepingCapacity: true)
+        counts.append(contentsOf: repeatElement(0, count: share.count << problem.shift))
         Self.tally(held.span.extracting(first: heldCount), into: &counts) { [lowest] in Int($0) &- lowest }
-        for index in counts.indices.dropFirst() { counts[index] &+= counts[index - 1] }
+        var sum: Int32 = 0
+        for index in counts.indices {
+            sum &+= counts[index]
+            counts[index] = sum
+        }
         tally = counts
     }
 
