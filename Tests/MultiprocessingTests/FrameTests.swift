@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Frame")
 struct FrameTests {
-    private func makeFrame(body: [UInt8]) -> Frame {
+    private func makeFrame(body: [UInt8], reusing memory: [UInt8] = []) -> Frame {
         var frame = Frame(
             .request,
             code: 7,
@@ -12,7 +12,8 @@ struct FrameTests {
             to: Address(rank: -1, serial: .max),
             correlation: 42,
             argument: .max,
-            timeout: Timeout(.seconds(2))
+            timeout: Timeout(.seconds(2)),
+            reusing: memory
         )
         frame.epoch = 5
         frame.bytes.append(contentsOf: body)
@@ -33,6 +34,14 @@ struct FrameTests {
         #expect(frame.argument == .max)
         #expect(frame.timeout == Timeout(.seconds(2)))
         #expect(frame.body == body)
+    }
+
+    @Test("nothing is left of the frame whose memory is used again", arguments: [0, 63, 64, 65, 5000])
+    func reusedMemory(size: Int) {
+        let memory = [UInt8](repeating: 0xff, count: size)
+        let frame = makeFrame(body: [1, 2, 3], reusing: memory)
+        #expect(frame.bytes == makeFrame(body: [1, 2, 3]).bytes)
+        #expect(memory.allSatisfy { $0 == 0xff })
     }
 
     @Test("a frame that is cut short, or too long, is refused")

@@ -113,7 +113,8 @@ final class Endpoint: Sendable {
         to destination: Address,
         argument: UInt64 = 0,
         timeout: Timeout = .none,
-        reserving capacity: Int = 0
+        reserving capacity: Int = 0,
+        reusing memory: consuming [UInt8] = []
     ) -> Frame {
         var frame = Frame(
             .notice,
@@ -122,7 +123,8 @@ final class Endpoint: Sendable {
             to: destination,
             argument: argument,
             timeout: timeout,
-            reserving: capacity
+            reserving: capacity,
+            reusing: memory
         )
         frame.epoch = epoch
         return frame

@@ -116,6 +116,7 @@ final class ServiceHandle: Codable, Sendable {
         argument: UInt64 = 0,
         timeout: Duration? = nil,
         reserving capacity: Int = 0,
+        reusing memory: consuming [UInt8] = [],
         for purpose: String
     ) throws(ProcessingError) -> (endpoint: Endpoint, frame: Frame) {
         let endpoint = try Endpoint.required(for: purpose, epoch: epoch)
@@ -124,7 +125,8 @@ final class ServiceHandle: Codable, Sendable {
             to: address,
             argument: argument,
             timeout: Timeout(timeout),
-            reserving: capacity
+            reserving: capacity,
+            reusing: memory
         )
         return (endpoint, frame)
     }

@@ -5,7 +5,12 @@ final class SendingLane: Sendable {
     private struct State {
         var writer: LaneWriter?
         var admission = LaneAdmission()
+        /// That of the last message.
+        var memory: [UInt8] = []
     }
+
+    /// Larger memory is not kept.
+    private static let largestMemory = 4096
 
     private let service: Address
     private let fullness: Int
@@ -58,6 +63,21 @@ final class SendingLane: Sendable {
                 return (.closed, false)
             }
         }
+    }
+
+    /// The memory of the last message, for the next one; nothing if there is none.
+    func takeMemory() -> [UInt8] {
+        state.withLock { state in
+            var memory: [UInt8] = []
+            swap(&memory, &state.memory)
+            return memory
+        }
+    }
+
+    /// Keeps the memory of a frame whose body was written.
+    func giveBack(_ frame: consuming Frame) {
+        guard frame.bytes.count <= SendingLane.largestMemory else { return }
+        state.withLock { $0.memory = frame.bytes }
     }
 
     /// Whether `write` would not find the lane full.

@@ -118,31 +118,41 @@ public final class Connection<Message: Codable & Sendable>: Codable, Sendable {
     ///
     /// As `Connection.send` in Python.
     public func send(_ message: Message, timeout: Duration? = nil) throws {
-        try send(try sending(message, timeout, mayLook: true))
+        var (endpoint, frame) = try makeSend(reusing: outgoing.takeMemory())
+        let departures = try MessageEncoder().encode(departing: message, appendingTo: &frame.bytes)
+        if departures.isEmpty {
+            // Most messages need no more than this.
+            let (outcome, mustWake) = frame.withBody {
+                outgoing.write($0, mayWait: LoanDrawer.mayLook(timeout))
+            }
+            if case .written = outcome {
+                outgoing.giveBack(consume frame)
+                return mustWake ? try wakeReader(endpoint) : ()
+            }
+        }
+        try send((endpoint, sending(frame, at: endpoint, timeout, true, departures), departures))
+    }
+
+    private func wakeReader(_ endpoint: Endpoint) throws(ProcessingError) {
+        try endpoint.wakeLane(of: pipe, argument: UInt64(1 - end))
     }
 
     /// Sends a message to the far end without blocking the thread.
     ///
     /// When the task is cancelled while it waits for room nothing is sent and a `CancellationError` thrown. See `send(_:timeout:)`.
     public func send(_ message: Message, timeout: Duration? = nil) async throws {
-        try await send(try sending(message, timeout))
-    }
-
-    private func sending(
-        _ message: Message,
-        _ timeout: Duration?,
-        mayLook: Bool = false
-    ) throws -> (Endpoint, MessageSending, Departures) {
         var (endpoint, frame) = try makeSend()
         let departures = try MessageEncoder().encode(departing: message, appendingTo: &frame.bytes)
-        return (endpoint, sending(frame, at: endpoint, timeout, mayLook, departures), departures)
+        try await send((endpoint, sending(frame, at: endpoint, timeout, false, departures), departures))
     }
 
     /// Begins a frame to which what is sent is appended.
-    func makeSend() throws(ProcessingError) -> (endpoint: Endpoint, frame: Frame) {
+    func makeSend(
+        reusing memory: consuming [UInt8] = []
+    ) throws(ProcessingError) -> (endpoint: Endpoint, frame: Frame) {
         guard isWritable else { throw ProcessingError(.misuse, "this end of the pipe can only receive") }
         let endpoint = try openEndpoint("sending through a pipe")
-        return (endpoint, endpoint.makeFrame(.pipeSend, to: pipe, reserving: 64))
+        return (endpoint, endpoint.makeFrame(.pipeSend, to: pipe, reserving: 64, reusing: memory))
     }
 
     func sending(

@@ -136,6 +136,7 @@ public class Queue<Element: Codable & Sendable>: Codable, @unchecked Sendable {
         }
         let (outcome, mustWake) = item.withBody { outgoing.write($0, mayWait: mayWait) }
         if case .written = outcome {
+            outgoing.giveBack(consume item)
             if mustWake { try endpoint.wakeLane(of: handle.address) }
             return nil
         }
@@ -151,15 +152,17 @@ public class Queue<Element: Codable & Sendable>: Codable, @unchecked Sendable {
     }
 
     private func putFrame(_ item: Element, _ timeout: Duration?) throws -> (Endpoint, Frame, Departures) {
-        var (endpoint, frame) = try makePut(.put, timeout)
+        var (endpoint, frame) = try makePut(.put, timeout, reusing: outgoing.takeMemory())
         let departures = try MessageEncoder().encode(departing: item, appendingTo: &frame.bytes)
         return (endpoint, frame, departures)
     }
 
     /// Begins a frame to which what is put is appended.
-    func makePut(_ operation: Operation, _ timeout: Duration?) throws(ProcessingError) -> (
-        endpoint: Endpoint, frame: Frame
-    ) {
+    func makePut(
+        _ operation: Operation,
+        _ timeout: Duration?,
+        reusing memory: consuming [UInt8] = []
+    ) throws(ProcessingError) -> (endpoint: Endpoint, frame: Frame) {
         guard !isClosed.load(ordering: .relaxed) else {
             throw ProcessingError(.closed, "putting into a queue: it is closed")
         }
@@ -168,6 +171,7 @@ public class Queue<Element: Codable & Sendable>: Codable, @unchecked Sendable {
             operation,
             timeout: timeout,
             reserving: 64,
+            reusing: memory,
             for: "putting into a queue"
         )
     }

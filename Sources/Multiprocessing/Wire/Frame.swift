@@ -28,7 +28,7 @@ struct Frame: Sendable {
     /// Stands where a frame was taken away.
     static let empty = Frame(.notice, code: 0, from: .host(ofRank: 0), to: .host(ofRank: 0))
 
-    /// A frame with an empty body, to which the body is appended.
+    /// A frame with an empty body, to which the body is appended; it can take over the memory of another one.
     init(
         _ kind: Kind,
         code: UInt16,
@@ -37,11 +37,10 @@ struct Frame: Sendable {
         correlation: UInt64 = 0,
         argument: UInt64 = 0,
         timeout: Timeout = .none,
-        reserving capacity: Int = 0
+        reserving capacity: Int = 0,
+        reusing memory: consuming [UInt8] = []
     ) {
-        // Everything at once: a frame begins its life in every operation.
-        bytes = [UInt8](unsafeUninitializedCapacity: Frame.headerSize + capacity) { memory, count in
-            let header = UnsafeMutableRawBufferPointer(memory)
+        func putHeader(into header: UnsafeMutableRawBufferPointer) {
             func store(_ number: some FixedWidthInteger & BitwiseCopyable, _ offset: Int) {
                 header.storeBytes(of: number.littleEndian, toByteOffset: offset, as: type(of: number))
             }
@@ -58,7 +57,17 @@ struct Frame: Sendable {
             store(timeout.rawValue, 40)
             store(0 as UInt64, 48)
             store(0 as UInt64, 56)
-            count = Frame.headerSize
+        }
+        if memory.count >= Frame.headerSize {
+            bytes = consume memory
+            bytes.removeLast(bytes.count - Frame.headerSize)
+            bytes.withUnsafeMutableBytes { putHeader(into: $0) }
+        } else {
+            // Everything at once: a frame begins its life in every operation.
+            bytes = [UInt8](unsafeUninitializedCapacity: Frame.headerSize + capacity) { memory, count in
+                putHeader(into: UnsafeMutableRawBufferPointer(memory))
+                count = Frame.headerSize
+            }
         }
     }
 
