@@ -16,7 +16,7 @@ quartiles. Writes BENCHMARKS.md and its plots (Benchmarks/*.svg), and what was m
   --output FOLDER  where the report goes
   --skip-build     use the release build that is there
 
-Nothing else should run meanwhile.
+Nothing else should run meanwhile. Whether two runs agree is told by  python3 Scripts/benchmark/compare.py RECORDS RECORDS.
 USAGE
 }
 
