@@ -50,14 +50,6 @@ ssize_t cps_receive_message(int socket, void *bytes, size_t count, int *descript
 /// An anonymous file in memory, close-on-exec, of `size` bytes; or -1 with errno.
 int cps_make_memory_file(const char *name, size_t size);
 
-/// The system's number of a pipe; 0 if the descriptor is none.
-uint64_t cps_pipe_number(int descriptor);
-
-/// Makes a descriptor by which `cps_has_unread` knows whether something was written into one of these pipes and not read yet; -1 with
-/// errno. The pipes count as having a reader for as long as this process lives.
-int cps_watch_pipes(const int *descriptors, int count);
-int cps_has_unread(int watch);
-
 /// Opens shared memory of that name, which begins with a slash, close-on-exec; makes it with `size` bytes of zeros if
 /// `is_new`, and fails then if it exists. Returns the descriptor, or -1 with errno.
 int cps_open_shared_memory(const char *name, size_t size, int is_new);
@@ -91,27 +83,6 @@ void cps_ring_doorbell(int socket, const char *name);
 /// A descriptor for a process of this process's namespace, close-on-exec, that is readable once the process has ended; or -1 with
 /// errno, which is ESRCH if there is none any more.
 int cps_watch_process(pid_t pid);
-
-/// A pipe whose descriptors are close-on-exec, and whose reading end does not block. Returns 0, or -1 with errno.
-int cps_make_output_pipe(int *descriptors);
-
-/// Opens `/dev/null` in the place of those of the descriptors 0, 1 and 2 that are closed.
-void cps_open_standard_streams(void);
-
-/// Makes standard output and error be written line by line, a line of up to 64 KiB at once.
-void cps_buffer_output_by_line(void);
-
-/// Writes all that is buffered for standard output and error.
-void cps_flush_output(void);
-
-/// Writes bytes to standard output (1) or error (2). If `is_in_order` is not 0, what is buffered is written before it, and also while another thread of the process
-/// prints there; otherwise it returns -1 then, having written nothing. If `waits` is 0, only as many whole lines are written as there is room
-/// for. Returns how many bytes were written; what can never be written counts as written.
-ssize_t cps_print(int stream, const void *bytes, size_t count, int is_in_order, int waits);
-
-/// Whether a line of up to 64 KiB that several processes write to standard output (1) or error (2) stays whole. The system takes one write to
-/// a file or a terminal in one go, but one of more than 4096 bytes to a pipe or a socket as its reader lets it.
-int cps_keeps_lines_whole(int stream);
 
 // Sockets by which one program finds another of the same user: they have names of Linux's abstract kind, which vanish with their owner
 // and lie in no folder.
