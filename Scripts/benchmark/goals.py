@@ -64,9 +64,9 @@ launcher = "Open MPI's own start: the program in C takes 0.56 of the stock time 
 forking = "a bare fork, exit and wait take 0.11 to 0.19 ms in C, and 0.26 to 0.31 with the libraries loaded, whose mappings are copied and taken apart; and to wake an idle processor takes 60 µs here, three times for each process"
 looking = "where output goes into a pipe, each message costs a call of the system (160 ns) that sees whether all is shown that was printed before"
 items = "from one process to one, items go by memory that both share; with several producers or takers each passes the Host, which keeps the order among all, and four threads have two processors"
-copies = "an argument is copied four times: encoded, into the memory shared with the worker, out of it, and decoded; each copy takes about 80 µs"
-calls = "of 17 µs for a call, 12 are the main program's thread: the job's frames, table and roster; 2 are the worker's, the rest is that each notices what the other has done"
-sharing = "two processes that share nothing are 1.96 to 2.03 times as fast as one here; the Host and the main program take 2 % of both processors, and tasks take 3 to 5 % longer while both compute"
+copies = "an argument is copied twice: by the caller into memory shared with the workers, and by a worker out of it; each copy takes 60 to 80 µs"
+calls = "of 12 µs for a call, about 8 are the main program's thread (about 55,000 instructions: half of them what the pool notes of the job and of its worker, the rest frames, locks and looking), 2 are the worker's, the rest is that each notices what the other has done"
+sharing = "two processes that share nothing are 1.96 to 2.03 times as fast as one here; the Host and the main program take 1 to 2 % of both processors, and tasks take 3 to 5 % longer while both compute"
 workers = "with four workers on two processors more of them are woken, and share the processors with the main program, which hands out the tasks"
 noise = "the same steps as in C; run alternately by hand, many times, it is 1.00 to 1.06"
 

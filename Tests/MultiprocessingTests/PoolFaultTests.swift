@@ -91,6 +91,33 @@ struct PoolFaultTests {
         }
     }
 
+    @Test("large arrays of numbers reach the worker that runs a task again as they were", arguments: sizes)
+    func largeArrays(ranks: Int) async throws {
+        try await onRanks(ranks, environment: quiet) {
+            try withProcesses {
+                let pool = try Pool(processes: 2)
+                let done = try Queue<Int>()
+                let inputs = (0..<12).map { number in [Int32](repeating: Int32(number), count: 1 << 16) }
+                let results = try pool.mapAsync(inputs, chunkSize: 3, retries: 1) { input -> Int in
+                    let number = input[0]
+                    guard input.count == 1 << 16, input.allSatisfy({ $0 == number }) else { return -1 }
+                    if number == 4 {
+                        let isFirst = try done.isEmpty
+                        try done.put(1)
+                        if isFirst { die() }
+                    }
+                    return Int(number)
+                }
+                #expect(try results.get(timeout: .seconds(30)) == Array(0..<12))
+                #expect(throws: WorkerLost.self) {
+                    try pool.map(inputs, chunkSize: 1) { if $0[0] == 4 { die() } }
+                }
+                let sums = try pool.imap(inputs, chunkSize: 2) { $0.reduce(0) { $0 + Int($1) } }
+                for number in 0..<12 { #expect(try sums.next(timeout: .seconds(30)) == number << 16) }
+            }
+        }
+    }
+
     @Test("a task that kills its worker the first time is run again elsewhere", arguments: sizes)
     func retries(ranks: Int) async throws {
         try await onRanks(ranks, environment: quiet) {

@@ -14,7 +14,10 @@ public struct FunctionIdentity: Hashable, Sendable {
     /// A closure that is stored as a value of a generic type is behind a thunk, which captures the closure and nothing else.
     init?(_ function: FunctionWords) {
         var function = function
-        var words = [function.code]
+        var words: [UInt] = []
+        // Mostly there is one thunk, if any.
+        words.reserveCapacity(3)
+        words.append(function.code)
         while function.context != 0 {
             let metadata = Memory(function.context).word(0)
             guard words.count < 2 * Self.greatestDepth, Memory(metadata).word(0) == ContextPlan.contextKind,
@@ -24,7 +27,8 @@ public struct FunctionIdentity: Hashable, Sendable {
                 let base = UnsafeRawPointer(bitPattern: function.context)
             else { return nil }
             function = FunctionWords(at: base + plan.captures[0].offset)
-            words += [metadata, function.code]
+            words.append(metadata)
+            words.append(function.code)
         }
         self.words = words
     }

@@ -147,7 +147,8 @@ final class Endpoint: Sendable {
 
     /// Sends a request and returns what stands for its reply.
     ///
-    /// With `onFrame`, each frame that answers the request is handed to it, on the thread that received the frame.
+    /// With `onFrame`, each frame that answers the request is handed to it, on the thread that received the frame; it wakes those who wait for
+    /// what comes of the frame (`wakeWaiters`).
     func request(
         _ frame: consuming Frame,
         onFrame: (@Sendable (Frame) -> Void)? = nil
@@ -212,7 +213,8 @@ final class Endpoint: Sendable {
         // One that is not expected answers a request whose sender has given up.
         guard let pending else { return }
         pending.accept(frame, isLast: isLast)
-        waiting.wakeAll()
+        // Whoever takes the frames by itself knows whether that is what somebody waits for.
+        if !pending.handsOn { waiting.wakeAll() }
     }
 
     /// Ends the waits for services of a rank that is lost; the Host itself answers for the processes there.

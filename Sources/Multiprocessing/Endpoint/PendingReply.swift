@@ -42,6 +42,9 @@ final class PendingReply: Sendable {
         self.onFrame = onFrame
     }
 
+    /// Whether frames go to somebody who has asked for that.
+    var handsOn: Bool { onFrame != nil }
+
     /// Takes a frame that has arrived.
     func accept(_ frame: Frame, isLast: Bool) {
         if let onFrame {

@@ -36,7 +36,7 @@ extension Host {
         guard let (job, entries) = journal.snapshot(of: ticket) else { return }
         var body: [UInt8] = []
         PoolWire.append(job, to: &body)
-        PoolWire.append(UInt64(0), to: &body)
+        PoolWire.append(AssignmentProgress.underWay.rawValue, to: &body)
         body.append(contentsOf: entries)
         tellPool(
             of: process.order,

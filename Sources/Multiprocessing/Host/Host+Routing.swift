@@ -62,19 +62,22 @@ extension Host {
 
     private func handle(_ frame: consuming Frame, by place: ServicePlace, _ serial: UInt32) {
         var outbox = Outbox(service: address(ofService: serial))
+        var deadline: ContinuousClock.Instant?
         if frame.kind == .undeliverable {
             place.service.takeBack(frame, &outbox)
+            deadline = place.service.nextDeadline
         } else if let operation = Operation(rawValue: frame.code) {
             if operation.isAboutTenure { return seeToTenure(operation, frame, of: place, serial) }
             if operation == .cancel {
                 place.service.cancel(frame.argument, of: frame.source, &outbox)
+                deadline = place.service.nextDeadline
             } else {
                 observation.tally.note(operation, frame)
                 var request = Request(consume frame, now: now)
-                place.service.handle(operation, &request, &outbox)
+                deadline = place.service.deadline(afterHandling: operation, &request, &outbox)
             }
         }
-        arm(serial, at: place.service.nextDeadline)
+        arm(serial, at: deadline)
         finish(outbox)
     }
 

@@ -47,11 +47,7 @@ final class LaneMemory: @unchecked Sendable {
 
     /// The memory that a ticket stands for; `nil` if it is not to be had.
     init?(_ ticket: LaneTicket) {
-        let descriptor = open(
-            "/proc/\(ticket.pid)/fd/\(ticket.descriptor)",
-            O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
-        )
-        guard descriptor >= 0, let mapping = try? SharedMapping(takingOver: descriptor) else { return nil }
+        guard let mapping = SharedMapping(ticket) else { return nil }
         self.mapping = mapping
         place = nil
         self.ticket = nil

@@ -39,6 +39,16 @@ final class SharedMapping {
         size = Int(status.st_size)
     }
 
+    /// The memory that another process of this machine has under a descriptor; `nil` if it is not to be had.
+    convenience init?(_ ticket: LaneTicket) {
+        let descriptor = open(
+            "/proc/\(ticket.pid)/fd/\(ticket.descriptor)",
+            O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
+        )
+        guard descriptor >= 0 else { return nil }
+        try? self.init(takingOver: descriptor)
+    }
+
     private static func map(_ descriptor: Int32, _ size: Int) -> UnsafeMutableRawPointer? {
         let base = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0)
         return base == MAP_FAILED ? nil : base

@@ -18,7 +18,7 @@ enum PlainResult {
 }
 
 /// Types without padding of which every pattern of bits is a value, so it does not matter who wrote it.
-private protocol PlainType: BitwiseCopyable {}
+protocol PlainType: BitwiseCopyable {}
 extension Int: PlainType {}
 extension Int8: PlainType {}
 extension Int16: PlainType {}

@@ -42,20 +42,27 @@ extension Pool {
             ?? PoolSubmission.defaultChunkSize(taskCount: count, workerCount: processCount)
         var first = 0
         let notEncoded = EncodingFailures()
+        let largeInputs = LargeInputs(Function.Input.self, of: self)
+        /// How many bytes of inputs were left where workers can take them.
+        var leftSize = 0
         /// Appends chunks to a frame until that is enough; returns whether there are more.
         func appendPortion(to bytes: inout [UInt8]) -> Bool {
-            let start = bytes.count
-            while first < count, bytes.count - start < Pool.portionSize {
+            let start = bytes.count + leftSize
+            while first < count, bytes.count + leftSize - start < Pool.portionSize {
                 let chunk = inputs[first..<first + min(size, count - first)]
-                let isBeginning = bytes.count == start
+                let isBeginning = bytes.count + leftSize == start
                 PoolSubmission.append(first: first, count: chunk.count, to: &bytes) { bytes in
+                    if let lot = largeInputs?.leave(chunk, appendingTo: &bytes) {
+                        leftSize += lot.count
+                        return []
+                    }
                     var failures: [Int: any Error] = [:]
                     defer { notEncoded.note(failures) }
                     return PoolInputs.encode(chunk, first: first, failures: &failures, to: &bytes)
                 }
                 first += chunk.count
                 // Chunks are mostly of one size: with room for all of them, nothing is copied while the frame grows.
-                let length = bytes.count - start + 64
+                let length = bytes.count + leftSize - start + 64
                 if isBeginning, first < count, length < Pool.portionSize {
                     let further = min((count - first - 1) / size + 1, Pool.portionSize / length + 1)
                     bytes.reserveCapacity(bytes.count + length * further)
@@ -63,7 +70,13 @@ extension Pool {
             }
             return first < count
         }
-        var frame = try submission(of: function, .whole, retries: options.retries)
+        // A call needs little room.
+        var frame = try submission(
+            of: function,
+            .whole,
+            retries: options.retries,
+            reserving: count == 1 ? 256 : 4096
+        )
         var hasMore = appendPortion(to: &frame.bytes)
         var handedIn = frame.bodySize
         if hasMore { PoolSubmission.change(to: .inPortions, in: &frame) }
@@ -80,6 +93,7 @@ extension Pool {
         // The pool lives until the last frame of the answer has come.
         let pending = try endpoint.request(consume frame) { frame in
             withExtendedLifetime(self) { job.accept(frame) }
+            if frame.kind != .partialReply { largeInputs?.end() }
         }
         let link = JobLink(endpoint: endpoint, pool: address, correlation: pending.correlation)
         job.begin(link)
@@ -88,7 +102,7 @@ extension Pool {
             if options.isPatient {
                 let limit = max(
                     leastCount.overflow ? count : leastCount.partialValue,
-                    Pool.greatestHeap / (handedIn / first + 1)
+                    Pool.greatestHeap / ((handedIn + leftSize) / first + 1)
                 )
                 guard job.waitForRoom(submitted: first, unfinished: limit) else { break }
             }
@@ -103,11 +117,15 @@ extension Pool {
     }
 
     /// The beginning of a submission, to which chunks can be appended; an error if the pool takes no more work.
-    func submission(of function: some PoolFunction, _ form: PoolSubmission.Form, retries: Int) throws -> Frame
-    {
+    func submission(
+        of function: some PoolFunction,
+        _ form: PoolSubmission.Form,
+        retries: Int,
+        reserving capacity: Int = 4096
+    ) throws -> Frame {
         try checkTakesWork()
         let (work, passages) = try EncodedWork.encode(FunctionWork(function))
-        var frame = endpoint.makeFrame(.submit, to: address, reserving: work.count + 4096)
+        var frame = endpoint.makeFrame(.submit, to: address, reserving: work.count + capacity)
         PoolSubmission.append(form, retries: retries, work: work, passages, to: &frame.bytes)
         return frame
     }

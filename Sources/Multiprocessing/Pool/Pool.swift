@@ -26,6 +26,8 @@ public final class Pool: Sendable {
     private static let created = Mutex(0)
     /// Whether nobody has closed or terminated it here; what is handed in at the same moment may be refused by the service.
     private let takesWork = Mutex(true)
+    /// Where its workers find large inputs, once there are any.
+    private let store = Mutex<InputStore?>(nil)
 
     /// Starts the workers.
     ///
@@ -234,6 +236,14 @@ public final class Pool: Sendable {
         // A pool that has ended already is as good as closed.
         guard reply.code != Outcome.notFound.rawValue else { return }
         try reply.checkOutcome(of: "closing a pool")
+    }
+
+    /// Where its workers find large inputs; `nil` if there is no memory for that.
+    func inputStore() -> InputStore? {
+        store.withLock { store in
+            if store == nil { store = try? InputStore() }
+            return store
+        }
     }
 
     /// Throws at once when the pool was closed or terminated, as Python does.

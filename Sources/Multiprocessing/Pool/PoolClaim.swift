@@ -21,6 +21,14 @@ struct PoolTicket: Hashable, Sendable {
     var rawValue: UInt64 { UInt64(generation) << 16 | UInt64(slot) }
 }
 
+/// What has become of an assignment when its worker sends results.
+enum AssignmentProgress: UInt64 {
+    case underWay = 0
+    case finished = 1
+    /// The worker cannot take the inputs where they were left, and has done nothing.
+    case outOfReach = 2
+}
+
 /// Which tasks of an assignment are the worker's, in one word, so that a worker that begins a task and a Host that takes
 /// back what was not begun cannot both have the same one.
 ///

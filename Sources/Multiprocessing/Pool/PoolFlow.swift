@@ -48,16 +48,17 @@ struct PoolFlow: Sendable {
 
 /// Makes chunks of inputs, with running numbers.
 private struct PoolChunker<Input: Encodable & Sendable> {
-    let chunkSize: Int
+    private let largeInputs: LargeInputs?
     private var first = 0
 
-    init(chunkSize: Int) { self.chunkSize = chunkSize }
+    init(_ largeInputs: LargeInputs?) { self.largeInputs = largeInputs }
 
     /// Appends a chunk to the body of a frame; returns which of its inputs cannot be encoded.
     mutating func append(_ inputs: [Input], to bytes: inout [UInt8]) -> [Int: any Error] {
         var failures: [Int: any Error] = [:]
-        PoolSubmission.append(first: first, count: inputs.count, to: &bytes) {
-            PoolInputs.encode(inputs, first: first, failures: &failures, to: &$0)
+        PoolSubmission.append(first: first, count: inputs.count, to: &bytes) { bytes in
+            if largeInputs?.leave(inputs[...], appendingTo: &bytes) != nil { return [] }
+            return PoolInputs.encode(inputs, first: first, failures: &failures, to: &bytes)
         }
         first += inputs.count
         return failures
@@ -78,12 +79,14 @@ extension Pool {
     private func open<Output>(
         _ function: some PoolFunction,
         _ retries: Int,
-        _ stream: ResultStream<Output>
+        _ stream: ResultStream<Output>,
+        _ largeInputs: LargeInputs?
     ) throws -> JobLink {
         let frame = try submission(of: function, .stream, retries: retries)
         // The pool lives until the last frame of the answer has come.
         let pending = try endpoint.request(consume frame) { frame in
             withExtendedLifetime(self) { stream.accept(frame) }
+            if frame.kind != .partialReply { largeInputs?.end() }
         }
         let link = JobLink(endpoint: endpoint, pool: address, correlation: pending.correlation)
         stream.begin(link)
@@ -109,9 +112,10 @@ extension Pool {
         let stream = try flow.makeStream(workers: processCount) { outcome, bytes, notEncoded in
             assemble(try Pool.decode(outcome, bytes, notEncoded, as: Function.Output.self))
         }
-        let link = try open(function, flow.retries, stream)
+        let largeInputs = LargeInputs(Function.Input.self, of: self)
+        let link = try open(function, flow.retries, stream, largeInputs)
         var iterator = inputs.makeIterator()
-        var chunker = PoolChunker<Function.Input>(chunkSize: flow.chunkSize)
+        var chunker = PoolChunker<Function.Input>(largeInputs)
         let feed = { (room: Int) throws in
             var room = room
             var hasEnded = false
@@ -160,11 +164,12 @@ extension Pool {
         let stream = try flow.makeStream(workers: processCount) { outcome, bytes, notEncoded in
             assemble(try Pool.decode(outcome, bytes, notEncoded, as: Function.Output.self))
         }
-        let link = try open(function, flow.retries, stream)
+        let largeInputs = LargeInputs(Function.Input.self, of: self)
+        let link = try open(function, flow.retries, stream, largeInputs)
         let feeder = Task.detached {
             var failure: (any Error)?
             do {
-                try await Pool.feed(inputs, to: stream, link, chunkSize: flow.chunkSize)
+                try await Pool.feed(inputs, to: stream, link, chunkSize: flow.chunkSize, largeInputs)
             } catch {
                 failure = error
             }
@@ -179,10 +184,11 @@ extension Pool {
         _ inputs: Inputs,
         to stream: ResultStream<Output>,
         _ link: JobLink,
-        chunkSize: Int
+        chunkSize: Int,
+        _ largeInputs: LargeInputs?
     ) async throws where Inputs.Element: Encodable & Sendable {
         var iterator = inputs.makeAsyncIterator()
-        var chunker = PoolChunker<Inputs.Element>(chunkSize: chunkSize)
+        var chunker = PoolChunker<Inputs.Element>(largeInputs)
         while true {
             guard try await stream.waitForRoom(chunkSize) else { return }
             var chunk: [Inputs.Element] = []

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import MessageCoding
 
 /// The inputs of a chunk, as they travel.
@@ -5,8 +6,19 @@ internal import MessageCoding
 /// Those of plain types go together, as one array. All others go one by one, so that one that cannot be encoded, or not be
 /// decoded, fails alone.
 ///
-/// Layout: 0 · array, or 1 · for each input: length 8, or the greatest number if it could not be encoded · bytes.
+/// Layout: form 1, and what it says.
 enum PoolInputs {
+    enum Form: UInt8 {
+        /// An array.
+        case together = 0
+        /// For each input: length 8, or the greatest number if it could not be encoded · bytes.
+        case oneByOne = 1
+        /// Arrays of plain numbers as they lie in memory: see `InputReference`.
+        case plain = 2
+        /// Such arrays, which do not travel but were left in a store: see `InputReference`.
+        case left = 3
+    }
+
     private static let notEncoded = UInt64.max
 
     /// Appends encoded inputs, of which the first one belongs to task `first`.
@@ -18,14 +30,18 @@ enum PoolInputs {
         failures: inout [Int: any Error],
         to bytes: inout [UInt8]
     ) -> [ServicePassage] {
+        if Input.self == NoValue.self, inputs.count == 1 {
+            bytes.append(contentsOf: nothing)
+            return []
+        }
         let encoder = MessageEncoder()
         makeRoom(in: &bytes)
         if Input.self is any PlainInput.Type {
-            bytes.append(0)
+            bytes.append(Form.together.rawValue)
             if (try? encoder.encode(Array(inputs), appendingTo: &bytes)) != nil { return [] }
             bytes.removeLast()
         }
-        bytes.append(1)
+        bytes.append(Form.oneByOne.rawValue)
         let departures = Departures.during(carryingServices: true) {
             for (offset, input) in inputs.enumerated() {
                 makeRoom(in: &bytes)
@@ -45,6 +61,20 @@ enum PoolInputs {
         return departures.passages
     }
 
+    /// The inputs of a call without any.
+    private static let nothing: [UInt8] = {
+        var bytes = [Form.together.rawValue]
+        try? MessageEncoder().encode([NoValue()], appendingTo: &bytes)
+        return bytes
+    }()
+
+    private static func isNothing(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard bytes.count == nothing.count, let start = bytes.baseAddress else { return false }
+        return nothing.withUnsafeBytes { known in
+            known.baseAddress.map { memcmp($0, start, known.count) == 0 } ?? true
+        }
+    }
+
     /// Makes sure that what is encoded next is not the reason for one more copy of everything.
     private static func makeRoom(in bytes: inout [UInt8]) {
         if bytes.capacity - bytes.count < 256 { bytes.reserveCapacity(2 * bytes.count + 1024) }
@@ -57,31 +87,62 @@ enum PoolInputs {
         /// The place of each, if they came one by one; `nil` for what could not be encoded.
         private let places: [Range<Int>?]
         private let bytes: UnsafeRawBufferPointer
+        /// Whether they are arrays as they lie in memory.
+        private let isPlain: Bool
+        /// Where they are, if they did not come.
+        private let store: InputStore?
 
         init(_ bytes: UnsafeRawBufferPointer) throws {
-            self.bytes = bytes
             var reader = PoolWire.Reader(bytes)
-            guard try reader.number(UInt8.self) == 1 else {
+            let form = Form(rawValue: try reader.number(UInt8.self))
+            isPlain = form == .plain || form == .left
+            var together: [Input] = []
+            var places: [Range<Int>?] = []
+            var store: InputStore?
+            var source = bytes
+            switch form {
+            case .oneByOne:
+                while !reader.isAtEnd {
+                    let length = try reader.number(UInt64.self)
+                    guard length != notEncoded else {
+                        places.append(nil)
+                        continue
+                    }
+                    let start = reader.position
+                    _ = try reader.block(Int(clamping: length))
+                    places.append(start..<reader.position)
+                }
+            case .plain:
+                places = Reader.places(try reader.lengths())
+                source = try reader.block(bytes.count - reader.position)
+            case .left:
+                let reference = try InputReference(bytes)
+                places = Reader.places(reference.lengths)
+                store = InputStore.known(reference.ticket)
+                guard let memory = store?.bytes(at: reference.offset, count: reference.size) else {
+                    throw ProcessingError(.resources, "inputs are not where they were left")
+                }
+                source = UnsafeRawBufferPointer(memory)
+            case .together where isNothing(bytes):
+                // Array by array: no element has to be looked at.
+                let one: Any = [NoValue()]
+                together = one as? [Input] ?? []
+            case .together, nil:
                 together = try MessageDecoder().decode(
                     [Input].self,
                     from: reader.block(bytes.count - reader.position)
                 )
-                places = []
-                return
             }
-            together = []
-            var places: [Range<Int>?] = []
-            while !reader.isAtEnd {
-                let length = try reader.number(UInt64.self)
-                guard length != notEncoded else {
-                    places.append(nil)
-                    continue
-                }
-                let start = reader.position
-                _ = try reader.block(Int(clamping: length))
-                places.append(start..<reader.position)
+            (self.together, self.places, self.store, self.bytes) = (together, places, store, source)
+        }
+
+        /// The places of inputs that lie behind one another.
+        private static func places(_ lengths: [Int]) -> [Range<Int>?] {
+            var end = 0
+            return lengths.map { length in
+                defer { end += length }
+                return end..<end + length
             }
-            self.places = places
         }
 
         /// One of the inputs.
@@ -93,6 +154,14 @@ enum PoolInputs {
                 throw ProcessingError(.transport, "a chunk without input \(offset)")
             }
             guard let place = places[offset] else { throw InputNotEncoded() }
+            guard !isPlain else {
+                guard place.upperBound <= bytes.count, let type = Input.self as? any PlainArray.Type,
+                    let input = type.copy(of: UnsafeRawBufferPointer(rebasing: bytes[place])) as? Input
+                else {
+                    throw ProcessingError(.transport, "an input of \(place.count) bytes for a \(Input.self)")
+                }
+                return input
+            }
             return try MessageDecoder().decode(
                 Input.self,
                 from: UnsafeRawBufferPointer(rebasing: bytes[place])

@@ -74,10 +74,12 @@ final class PoolJob<Value: Sendable>: Sendable {
     func accept(_ frame: Frame) {
         let count = meter == nil && !countsResults ? 0 : frame.withBody { PoolWire.entryCount($0) }
         meter?.advance(by: count)
-        state.withLock { state in
+        let link = state.withLock { state in
             state.entries.append(frame)
             state.resultCount += count
+            return state.link
         }
+        if countsResults { link?.endpoint.wakeWaiters() }
         guard frame.kind != .partialReply else { return }
         guard callback != nil || meter != nil else { return complete() }
         CallbackThread.shared.run {

@@ -20,6 +20,8 @@ struct PoolSubmission {
         let inputs: ArraySlice<UInt8>
         /// Services whose handles travel in them.
         let passages: [ServicePassage]
+        /// Where they were left, if they do not travel.
+        var lot: InputLot?
     }
 
     let form: Form
@@ -81,11 +83,25 @@ struct PoolSubmission {
                 Chunk(
                     range: first..<first + count,
                     inputs: frame.bytes[end - inputs.count..<end],
-                    passages: try passages(&reader, of: frame)
+                    passages: try passages(&reader, of: frame),
+                    lot: InputReference.isReference(inputs) ? try lot(with: inputs, of: frame) : nil
                 )
             )
         }
         return chunks
+    }
+
+    /// The inputs that a frame says were left.
+    ///
+    /// Throws when its sender has not left them.
+    private static func lot(with inputs: UnsafeRawBufferPointer, of frame: Frame) throws(FrameError)
+        -> InputLot
+    {
+        let reference = try InputReference(inputs)
+        guard let lot = InputLot.claim(reference.token, of: frame.source), lot.offset == reference.offset,
+            lot.count == reference.size
+        else { throw .tooLong(reference.token) }
+        return lot
     }
 
     /// Throws when one is not its sender's own.

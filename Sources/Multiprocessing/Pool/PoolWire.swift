@@ -93,10 +93,12 @@ enum PoolWire {
         return count
     }
 
-    /// The results that are new: `note` is told of each entry and says which of its tasks are.
-    static func filtered(_ results: UnsafeRawBufferPointer, _ note: (Entry) -> [Range<Int>]) -> [UInt8] {
-        var news: [UInt8] = []
-        news.reserveCapacity(results.count)
+    /// Appends the results that are new: `note` is told of each entry and says which of its tasks are.
+    static func appendNews(
+        in results: UnsafeRawBufferPointer,
+        to news: inout [UInt8],
+        _ note: (Entry) -> [Range<Int>]
+    ) {
         // What is new as a whole, and what comes right behind it, is copied together.
         var whole = 0..<0
         func flush() { news.append(contentsOf: UnsafeRawBufferPointer(rebasing: results[whole])) }
@@ -128,7 +130,6 @@ enum PoolWire {
             }
         }
         flush()
-        return news
     }
 
     static func append<Number: FixedWidthInteger>(_ number: Number, to bytes: inout [UInt8]) {

@@ -39,8 +39,20 @@ extension PoolFunction {
 /// A function for each input.
 struct FunctionWork<Function: PoolFunction>: PoolWork {
     let function: Function
+    /// What is looked up for every chunk, once that is known.
+    private let resultSize: Int??
 
-    init(_ function: Function) { self.function = function }
+    private enum CodingKeys: CodingKey { case function }
+
+    init(_ function: Function) {
+        self.function = function
+        resultSize = nil
+    }
+
+    init(from decoder: any Decoder) throws {
+        function = try decoder.container(keyedBy: CodingKeys.self).decode(Function.self, forKey: .function)
+        resultSize = .some(PlainResult.size(of: Function.Output.self))
+    }
 
     var identity: FunctionIdentity? { function.identity }
 
@@ -48,7 +60,7 @@ struct FunctionWork<Function: PoolFunction>: PoolWork {
         Tasks(
             inputs: try PoolInputs.Reader(inputs),
             body: function.body,
-            resultSize: PlainResult.size(of: Function.Output.self)
+            resultSize: resultSize ?? PlainResult.size(of: Function.Output.self)
         )
     }
 

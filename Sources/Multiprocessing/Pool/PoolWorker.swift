@@ -93,6 +93,7 @@ private struct AssignmentRun {
                 pieces.append((first, lower..<upper, try reader.block(try reader.count())))
             }
             journal.beginAssignment(job: job, ticket: ticket)
+            guard pieces.allSatisfy({ isWithinReach($0.inputs) }) else { return try sendResults(.outOfReach) }
             let count = pieces.reduce(0) { $0 + $1.range.count }
             journal.changeClaim(of: ticket) { $0.opened(for: ticket, count: count) }
             var offset = 0
@@ -100,8 +101,14 @@ private struct AssignmentRun {
                 guard try perform(piece.range, from: offset, first: piece.first, piece.inputs) else { break }
                 offset += piece.range.count
             }
-            try sendResults(isFinished: true)
+            try sendResults(.finished)
         }
+    }
+
+    /// Whether inputs have come, or are to be had where they were left.
+    private func isWithinReach(_ inputs: UnsafeRawBufferPointer) -> Bool {
+        guard InputReference.isReference(inputs) else { return true }
+        return (try? InputReference(inputs)).map { InputStore.known($0.ticket) != nil } ?? false
     }
 
     /// Does the tasks of a piece; returns false when the rest was taken back.
@@ -114,7 +121,7 @@ private struct AssignmentRun {
         var tasks: (any PoolTasks)?
         var next = range.lowerBound
         while next < range.upperBound {
-            if !results.hasRoomForPlainResult { try sendResults(isFinished: false) }
+            if !results.hasRoomForPlainResult { try sendResults(.underWay) }
             let place = offset + next - range.lowerBound
             var isBegun = false
             if tasks?.resultSize == nil {
@@ -155,7 +162,7 @@ private struct AssignmentRun {
             } else if run.isTakenBack {
                 return false
             } else if next < range.upperBound {
-                try sendResults(isFinished: false)
+                try sendResults(.underWay)
             }
         }
         return true
@@ -170,7 +177,7 @@ private struct AssignmentRun {
             return try note(task, error)
         }
         Recorder.current?.endTask()
-        if mustSend { try sendResults(isFinished: false) }
+        if mustSend { try sendResults(.underWay) }
     }
 
     /// Does tasks until one throws, whose error is returned, or the run ends otherwise.
@@ -195,7 +202,7 @@ private struct AssignmentRun {
                     try MessageEncoder().encode(TaskFailure(error), appendingTo: &$0)
                 }
             }
-        if mustSend { try sendResults(isFinished: false) }
+        if mustSend { try sendResults(.underWay) }
     }
 
     private mutating func takeWork(_ encoded: UnsafeRawBufferPointer) {
@@ -224,8 +231,8 @@ private struct AssignmentRun {
         return decoded
     }
 
-    private mutating func sendResults(isFinished: Bool) throws {
-        try results.take { [endpoint, pool, job, ticket] results in
+    private mutating func sendResults(_ progress: AssignmentProgress) throws {
+        try results.take(isEnd: progress != .underWay) { [endpoint, pool, job, ticket] results in
             var frame = endpoint.makeFrame(
                 .chunkResults,
                 to: pool,
@@ -233,7 +240,7 @@ private struct AssignmentRun {
                 reserving: results.count + 16
             )
             PoolWire.append(job, to: &frame.bytes)
-            PoolWire.append(UInt64(isFinished ? 1 : 0), to: &frame.bytes)
+            PoolWire.append(progress.rawValue, to: &frame.bytes)
             frame.bytes.append(contentsOf: results)
             try endpoint.notify(consume frame)
         }

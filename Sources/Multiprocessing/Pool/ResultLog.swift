@@ -5,9 +5,13 @@ struct ResultLog {
     /// The plain results at the end, which those of the next tasks may follow.
     private var block: (start: Int, first: Int, size: Int, count: Int)?
     private var lastSending = ContinuousClock.now
-    /// How long results wait at most for those of further tasks of an assignment, unless a task takes longer: to send some wakes the Host and the
-    /// pool's client, who take the processors from the workers for that.
-    private static let longestDelay = Duration.milliseconds(10)
+    /// How long results wait at most for those of further tasks of an assignment, unless a task takes longer.
+    ///
+    /// To send some wakes the Host, and perhaps the pool's client, who take the processors from the workers for that. So the longer an assignment
+    /// takes the longer that is.
+    private var delay = ResultLog.shortestDelay
+    private static let shortestDelay = Duration.milliseconds(10)
+    private static let longestDelay = Duration.milliseconds(80)
     /// The header of results side by side, and the size of one of them.
     private static let blockHeaderSize = PoolWire.entryHeaderSize + 1
     /// How long results side by side claim to be in the journal: as long as they are the last, they end where the journal does.
@@ -19,7 +23,7 @@ struct ResultLog {
     var hasRoomForPlainResult: Bool { bytes.count + ResultLog.blockHeaderSize + 16 <= journal.capacity }
 
     /// When the results are to be sent.
-    var sendingTime: ContinuousClock.Instant { lastSending.advanced(by: ResultLog.longestDelay) }
+    var sendingTime: ContinuousClock.Instant { lastSending.advanced(by: delay) }
 
     /// Appends how a task ended; returns whether everything is to be sent now.
     mutating func append(
@@ -87,14 +91,15 @@ struct ResultLog {
         withUnsafeBytes(of: length) { journal.write($0, at: position) }
     }
 
-    /// Hands over everything that is to be sent.
-    mutating func take(_ use: ([UInt8]) throws -> Void) rethrows {
+    /// Hands over everything that is to be sent, at the end of an assignment or before.
+    mutating func take(isEnd: Bool, _ use: ([UInt8]) throws -> Void) rethrows {
         closeBlock()
         try use(bytes)
         bytes.removeAll(keepingCapacity: true)
         journal.endTask()
         journal.clear()
         lastSending = ContinuousClock.now
+        delay = isEnd ? ResultLog.shortestDelay : min(delay * 2, ResultLog.longestDelay)
     }
 }
 

@@ -29,8 +29,9 @@ import Testing
         var bytes = block(from: 0, [10, 11])
         bytes += block(from: 2, [12, 13, 14, 15, 16])
         bytes += block(from: 7, [17])
-        let news = bytes.withUnsafeBytes { bytes in
-            PoolWire.filtered(bytes) { entry in
+        var news: [UInt8] = []
+        bytes.withUnsafeBytes { bytes in
+            PoolWire.appendNews(in: bytes, to: &news) { entry in
                 let tasks = entry.tasks
                 return tasks == 2..<7 ? [2..<3, 5..<7] : tasks == 7..<8 ? [] : [tasks]
             }
@@ -76,7 +77,7 @@ import Testing
         run(2..<4)
         run(6..<8)
         #expect(try entries(journal.entries) == [[0, 0, 1, 2, 3], [6, 6, 7]])
-        log.take { bytes in
+        log.take(isEnd: true) { bytes in
             let sent = try? entries(bytes)
             #expect(sent == [[0, 0, 1, 2, 3], [6, 6, 7]])
         }

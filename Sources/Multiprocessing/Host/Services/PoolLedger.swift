@@ -1,7 +1,9 @@
 internal import DequeModule
 
 /// What a pool knows of a job: the chunks that are not done, and which of their tasks are.
-struct PoolLedger {
+///
+/// An object, since it would be copied each time that it is looked at; its service alone has it.
+final class PoolLedger {
     let client: Waiter
     /// What the workers run, encoded.
     let work: [UInt8]
@@ -19,6 +21,9 @@ struct PoolLedger {
     private(set) var taskCount = 0
     /// Whether a worker has been given a part of it.
     var isBegun = false
+
+    /// Whether inputs were left in a store.
+    private(set) var hasLots = false
 
     private var chunks: Deque<Entry> = []
     /// The tasks that have no result yet.
@@ -38,10 +43,12 @@ struct PoolLedger {
         }
     }
 
-    /// Encoded inputs: in memory that others of the same frame share, or in a frame of their own.
+    /// Encoded inputs: in memory that others of the same frame share, in a frame of their own, or in a store.
     private enum Inputs {
         case part(ArraySlice<UInt8>)
         case frame(PoolCarrier)
+        /// They were left where workers can take them; the bytes say where.
+        case left(ArraySlice<UInt8>, InputLot)
 
         static let none = part([])
 
@@ -49,6 +56,7 @@ struct PoolLedger {
             switch self {
             case .part(let bytes): bytes
             case .frame(let carrier): carrier.inputs
+            case .left(let reference, _): reference
             }
         }
     }
@@ -63,13 +71,17 @@ struct PoolLedger {
         add(submission.chunks, isOpen: submission.form != .whole)
     }
 
-    mutating func add(_ more: [PoolSubmission.Chunk], isOpen: Bool) {
+    func add(_ more: [PoolSubmission.Chunk], isOpen: Bool) {
         self.isOpen = isOpen
-        for chunk in more { add(Entry(chunk.range, .part(chunk.inputs), chunk.passages)) }
+        for chunk in more {
+            let inputs = chunk.lot.map { .left(chunk.inputs, $0) } ?? Inputs.part(chunk.inputs)
+            if chunk.lot != nil { hasLots = true }
+            add(Entry(chunk.range, inputs, chunk.passages))
+        }
     }
 
     /// Adds a chunk that has a frame of its own.
-    mutating func add(
+    func add(
         _ carrier: PoolCarrier,
         _ range: Range<Int>,
         _ passages: [ServicePassage],
@@ -79,7 +91,7 @@ struct PoolLedger {
         add(Entry(range, .frame(carrier), passages))
     }
 
-    private mutating func add(_ entry: Entry) {
+    private func add(_ entry: Entry) {
         chunks.append(entry)
         pending.append(entry.range)
         taskCount = entry.range.upperBound
@@ -95,7 +107,7 @@ struct PoolLedger {
     }
 
     /// Those that nobody needs any more, each once.
-    mutating func takeClosedPassages() -> [ServicePassage] {
+    func takeClosedPassages() -> [ServicePassage] {
         defer { closedPassages = [] }
         return closedPassages
     }
@@ -106,8 +118,16 @@ struct PoolLedger {
         return (chunks[position].range.lowerBound, chunks[position].inputs.bytes)
     }
 
+    /// Where the inputs of the chunk with the task in it were left, if they do not travel.
+    func lot(with task: Int) -> InputLot? {
+        guard hasLots, let position = position(ofChunkWith: task),
+            case .left(_, let lot) = chunks[position].inputs
+        else { return nil }
+        return lot
+    }
+
     /// The assignment of tasks that are the only ones in it, if it can be made without copying their inputs.
-    mutating func assignment(
+    func assignment(
         of tasks: Range<Int>,
         ofJob job: UInt64,
         _ ticket: PoolTicket,
@@ -147,7 +167,7 @@ struct PoolLedger {
     func unfinished(of range: Range<Int>) -> [Range<Int>] { pending.within(range) }
 
     /// Notes results; returns which of these tasks had none yet.
-    mutating func finish(_ tasks: Range<Int>) -> [Range<Int>] {
+    func finish(_ tasks: Range<Int>) -> [Range<Int>] {
         let news = pending.remove(tasks)
         for part in news {
             // A part may go over several chunks.
@@ -169,7 +189,7 @@ struct PoolLedger {
     }
 
     /// Notes that a worker was lost with a task; returns whether it may be run again.
-    mutating func mayRunAgain(_ task: Int) -> Bool {
+    func mayRunAgain(_ task: Int) -> Bool {
         let count = lossCounts[task, default: 0]
         guard count < retries else { return false }
         lossCounts[task] = count + 1

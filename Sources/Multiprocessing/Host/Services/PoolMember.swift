@@ -12,6 +12,8 @@ struct PoolAssignment {
     var finished = 0
     var isBeingTakenBack = false
     let since: ContinuousClock.Instant
+    /// What the worker reads of its own accord must stay where it is, even if nobody wants the results any more.
+    var lots: [InputLot] = []
 
     /// How many tasks the worker has perhaps not begun.
     var perhapsUnbegun: Int { max(0, limit - max(begun, finished)) }
@@ -40,7 +42,9 @@ struct PoolAssignment {
 }
 
 /// A worker, as its pool knows it.
-struct PoolMember {
+///
+/// An object, since what is looked at and changed for each assignment would be copied otherwise; its roster alone has it.
+final class PoolMember {
     /// Its request for work, which every assignment answers.
     let waiter: Waiter
     /// Its number in the operating system, as it says itself.
@@ -53,6 +57,8 @@ struct PoolMember {
     var chunkCount = 0
     /// When it was given something last, in the pool's own count.
     var turn: UInt64 = 0
+    /// Whether it cannot take inputs where they were left.
+    var needsInputs = false
     /// Whether it was told that there is nothing more.
     var isDismissed = false
     /// When it came, in its roster's own count.
@@ -61,6 +67,8 @@ struct PoolMember {
     var version: UInt64 = 0
     /// Whether its roster has still to see what others could take from it.
     var isUnweighed = false
+    /// Whether it had nothing, or one task, when its roster looked last.
+    var wasModest = true
     /// How often each slot was used: 16 bits for each.
     private var generations: UInt64 = 0
 
@@ -71,8 +79,15 @@ struct PoolMember {
 
     var isIdle: Bool { assignments.isEmpty && !isDismissed }
 
+    /// Whether it has nothing, or one task that was one from the beginning: others can take nothing from it until its time comes.
+    var isModest: Bool {
+        assignments.isEmpty
+            || assignments.count == 1 && assignments[0].limit == 1 && assignments[0].pieces.count == 1
+                && !assignments[0].isBeingTakenBack
+    }
+
     /// A ticket for one more assignment; there must be a free slot.
-    mutating func takeTicket() -> PoolTicket? {
+    func takeTicket() -> PoolTicket? {
         guard
             let slot = (0..<PoolTicket.slotCount).first(where: { slot in
                 !assignments.contains { $0.ticket.slot == slot }

@@ -20,6 +20,8 @@ struct PoolRoster {
     private var spoils = RosterHeap<Spoil>()
     /// What is left for a while where it is.
     private var reprieves = RosterHeap<Reprieve>()
+    /// Whether all that has happened since these two were looked at is that workers were given one task, or were done with one.
+    private(set) var isModest = true
     /// Workers of which these two do not say how it is now.
     private var unweighed: [Address] = []
     /// How many assignments of each job are being taken back.
@@ -43,10 +45,9 @@ struct PoolRoster {
     mutating func add(_ address: Address, _ member: PoolMember) {
         guard members[address] == nil else { return }
         members[address] = member
-        guard let index = members.index(forKey: address) else { return }
         lastArrival += 1
-        members.values[index].arrival = lastArrival
-        note(address, at: index, wasIdle: false)
+        member.arrival = lastArrival
+        note(address, member, wasIdle: false)
     }
 
     mutating func remove(_ address: Address) -> PoolMember? {
@@ -57,12 +58,12 @@ struct PoolRoster {
     }
 
     /// Changes what is known of a worker, if there is such a worker.
-    mutating func update<Result>(_ address: Address, _ change: (inout PoolMember) -> Result) -> Result? {
-        guard let index = members.index(forKey: address) else { return nil }
-        let wasIdle = members.values[index].isIdle
-        countTakenBack(of: members.values[index], -1)
-        let result = change(&members.values[index])
-        note(address, at: index, wasIdle: wasIdle)
+    mutating func update<Result>(_ address: Address, _ change: (PoolMember) -> Result) -> Result? {
+        guard let member = members[address] else { return nil }
+        let wasIdle = member.isIdle
+        countTakenBack(of: member, -1)
+        let result = change(member)
+        note(address, member, wasIdle: wasIdle)
         return result
     }
 
@@ -71,7 +72,8 @@ struct PoolRoster {
         _ pieces: [PoolPiece],
         ofJob job: UInt64,
         to worker: Address,
-        at now: ContinuousClock.Instant
+        at now: ContinuousClock.Instant,
+        lots: [InputLot] = []
     ) -> (waiter: Waiter, ticket: PoolTicket, knowsJob: Bool)? {
         lastTurn += 1
         let turn = lastTurn
@@ -87,7 +89,8 @@ struct PoolRoster {
                     job: job,
                     pieces: pieces,
                     limit: pieces.reduce(0) { $0 + $1.range.count },
-                    since: now
+                    since: now,
+                    lots: lots
                 )
             )
             return (member.waiter, ticket, knowsJob)
@@ -95,18 +98,16 @@ struct PoolRoster {
     }
 
     /// Takes note of how a worker is now.
-    private mutating func note(
-        _ address: Address,
-        at index: Dictionary<Address, PoolMember>.Index,
-        wasIdle: Bool
-    ) {
+    private mutating func note(_ address: Address, _ member: PoolMember, wasIdle: Bool) {
         lastVersion += 1
-        members.values[index].version = lastVersion
-        if !members.values[index].isUnweighed {
-            members.values[index].isUnweighed = true
+        member.version = lastVersion
+        if !member.isUnweighed {
+            member.isUnweighed = true
             unweighed.append(address)
         }
-        let member = members.values[index]
+        let isModestNow = member.isModest
+        if !isModestNow || !member.wasModest { isModest = false }
+        member.wasModest = isModestNow
         countTakenBack(of: member, 1)
         if member.isIdle != wasIdle {
             if wasIdle { idleWorkers.remove(address) } else { idleWorkers.insert(address) }
@@ -222,11 +223,8 @@ struct PoolRoster {
     /// Nobody wants to know that while there is enough for all.
     private mutating func weigh() {
         for address in unweighed {
-            guard let index = members.index(forKey: address), members.values[index].isUnweighed else {
-                continue
-            }
-            members.values[index].isUnweighed = false
-            let member = members.values[index]
+            guard let member = members[address], member.isUnweighed else { continue }
+            member.isUnweighed = false
             for (position, assignment) in member.assignments.enumerated() {
                 let value = assignment.perhapsUnbegun
                 guard value > 0, !assignment.isBeingTakenBack else { continue }
@@ -242,5 +240,6 @@ struct PoolRoster {
             }
         }
         unweighed.removeAll(keepingCapacity: true)
+        isModest = true
     }
 }

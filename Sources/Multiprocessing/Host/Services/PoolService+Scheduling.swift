@@ -36,6 +36,7 @@ extension PoolService {
         var (pieces, size, count): ([PoolPiece], Int, Int) = ([], 0, 0)
         while let piece = queue.first, piece.job == first.job {
             size += jobs[piece.job]?.chunk(with: piece.range.lowerBound)?.inputs.count ?? 0
+            size += jobs[piece.job]?.lot(with: piece.range.lowerBound)?.count ?? 0
             count += piece.range.count
             guard
                 pieces.isEmpty
@@ -56,8 +57,18 @@ extension PoolService {
         to worker: Address,
         _ outbox: inout Outbox
     ) {
-        guard jobs[number] != nil,
-            let (waiter, ticket, knowsJob) = roster.assign(pieces, ofJob: number, to: worker, at: now)
+        guard jobs[number] != nil else { return }
+        // What was left on this rank can be taken by its own workers only.
+        let takesInputs = worker.rank == address.rank && roster[worker]?.needsInputs == false
+        let lots = takesInputs ? lots(of: pieces) : []
+        guard
+            let (waiter, ticket, knowsJob) = roster.assign(
+                pieces,
+                ofJob: number,
+                to: worker,
+                at: now,
+                lots: lots
+            )
         else { return }
         jobs[number]?.isBegun = true
         if knowsJob, pieces.count == 1,
@@ -73,8 +84,10 @@ extension PoolService {
         }
         guard let ledger = jobs[number] else { return }
         let chunks = pieces.compactMap { piece in
-            ledger.chunk(with: piece.range.lowerBound).map {
-                (range: piece.range, first: $0.first, inputs: $0.inputs)
+            ledger.chunk(with: piece.range.lowerBound).map { first, inputs in
+                let lot = takesInputs ? nil : ledger.lot(with: piece.range.lowerBound)
+                let inputs = lot.map { InputReference.inputs(of: $0, inputs)[...] } ?? inputs
+                return (range: piece.range, first: first, inputs: inputs)
             }
         }
         var frame = Frame(
@@ -98,10 +111,22 @@ extension PoolService {
         outbox.send(frame)
     }
 
+    private func lots(of pieces: [PoolPiece]) -> [InputLot] {
+        guard let ledger = jobs[pieces[0].job], ledger.hasLots else { return [] }
+        return pieces.compactMap { ledger.lot(with: $0.range.lowerBound) }
+    }
+
     // MARK: Taking back
 
     /// Asks those who have more than they can do for what others could do meanwhile.
     mutating func balance(_ outbox: inout Outbox) {
+        // Whoever was given one task has some time to begin it, and until then nothing can have changed.
+        if let moment = takeBackMoment, now < moment, moment <= now.advanced(by: PoolRoster.patience),
+            queue.isEmpty,
+            roster.isModest
+        {
+            return
+        }
         takeBackMoment = nil
         guard queue.isEmpty else { return }
         var asked = roster.takenBackCounts.reduce(0) { jobs[$1.key] == nil ? $0 : $0 + $1.value }

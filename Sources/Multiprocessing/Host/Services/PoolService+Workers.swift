@@ -108,17 +108,18 @@ extension PoolService {
 
     /// The argument is the ticket of the assignment.
     ///
-    /// Layout: job 8 · whether the worker is done with the assignment 8 · results.
+    /// Layout: job 8 · what has become of the assignment 8 · results.
     mutating func takeResults(_ request: Request, _ outbox: inout Outbox) {
         guard let ticket = PoolTicket(rawValue: request.argument), request.frame.bodySize >= 16 else {
             return
         }
-        let (job, isFinished) = request.frame.withBody { body in
+        let (job, progress) = request.frame.withBody { body in
             (
                 UInt64(littleEndian: body.loadUnaligned(as: UInt64.self)),
-                body.loadUnaligned(fromByteOffset: 8, as: UInt64.self) != 0
+                UInt64(littleEndian: body.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
             )
         }
+        let isFinished = progress != AssignmentProgress.underWay.rawValue
         guard let member = roster[request.source], let position = member.position(of: ticket),
             member.assignments[position].job == job
         else { return }
@@ -133,6 +134,7 @@ extension PoolService {
         }
         let assignment = roster.update(request.source) { member in
             member.assignments[position].finished += news
+            if progress == AssignmentProgress.outOfReach.rawValue { member.needsInputs = true }
             defer { if isFinished { member.assignments.remove(at: position) } }
             return member.assignments[position]
         }

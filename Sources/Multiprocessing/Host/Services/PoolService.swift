@@ -202,11 +202,19 @@ struct PoolService: Service {
         from rank: Int32,
         _ outbox: inout Outbox
     ) -> Int {
-        guard !results.isEmpty, var ledger = jobs.removeValue(forKey: number) else { return 0 }
+        guard !results.isEmpty, let ledger = jobs[number] else { return 0 }
         var count = 0
         // A result that is there already is not counted again, and not sent again.
         var failures = 0
-        let news = PoolWire.filtered(results) { entry in
+        var frame = Frame(
+            .reply,
+            code: Outcome.done.rawValue,
+            from: address,
+            to: ledger.client.address,
+            correlation: ledger.client.correlation,
+            reserving: results.count
+        )
+        PoolWire.appendNews(in: results, to: &frame.bytes) { entry in
             let parts = ledger.finish(entry.tasks)
             for part in parts { count += part.count }
             if !entry.hasResults { for part in parts { failures += part.count } }
@@ -216,13 +224,13 @@ struct PoolService: Service {
             tally[Int(rank), default: .init()] + .init(done: count - failures, failed: failures)
         outbox.close(ledger.takeClosedPassages())
         let isLast = ledger.isComplete
-        if !news.isEmpty { outbox.reply(to: ledger.client, body: news, isLast: isLast) }
+        if isLast { jobs[number] = nil }
+        if !isLast { frame.kind = .partialReply }
+        if frame.bodySize > 0 { outbox.send(consume frame) }
         if isLast {
             refuseWithdrawals(of: number, &outbox)
             closePassages(of: number, ledger, &outbox)
             if isClosed { dismissIdleWorkers(&outbox) }
-        } else {
-            jobs[number] = ledger
         }
         return count
     }

@@ -39,6 +39,16 @@ extension Service {
     mutating func cancel(_ correlation: UInt64, of source: Address, _ outbox: inout Outbox) {}
     mutating func takeBack(_ reply: Frame, _ outbox: inout Outbox) {}
     var nextDeadline: ContinuousClock.Instant? { nil }
+
+    /// Takes up a request or a notice, and says when `expire` has something to do: asked for that afterwards, it would be copied.
+    mutating func deadline(
+        afterHandling operation: Operation,
+        _ request: inout Request,
+        _ outbox: inout Outbox
+    ) -> ContinuousClock.Instant? {
+        handle(operation, &request, &outbox)
+        return nextDeadline
+    }
 }
 
 /// A request or notice as a service sees it.
