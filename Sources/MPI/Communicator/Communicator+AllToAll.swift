@@ -150,9 +150,17 @@ extension Communicator {
             failure = error
         }
         let isLarge = CountLimit.isExceeded(by: greatest, unitCount: unitCount)
-        if try agree(onExchanging: parts.counts, for: resultParts.counts, failure, isLarge: isLarge, name) {
-            return false
-        }
+        let outcome = try exchangeShortBlocks(
+            source.address,
+            parts,
+            into: target.address,
+            resultParts,
+            elementLength: datatype.elementLength,
+            failure,
+            isLarge: isLarge,
+            name
+        )
+        guard outcome == .isToBeMoved else { return outcome == .isDone }
         let raw = try raw
         try BlockList.withTable(parts.counts, parts.displacements, unitCount: unitCount) {
             (counts, displacements) throws(MPIError) in

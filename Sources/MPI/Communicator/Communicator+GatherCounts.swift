@@ -225,7 +225,17 @@ extension Communicator {
         }
         let unitCount = datatype.unitCount
         let isLarge = CountLimit.isExceeded(by: greatest, unitCount: unitCount)
-        if try agree(onCounts: counts, failure, isLarge: isLarge, name) { return false }
+        let outcome = try gatherShortBlocks(
+            UnsafeRawBufferPointer(start: source.address, count: source.count * datatype.elementLength),
+            counts,
+            displacements,
+            into: target.address,
+            elementLength: datatype.elementLength,
+            failure,
+            isLarge: isLarge,
+            name
+        )
+        guard outcome == .isToBeMoved else { return outcome == .isDone }
         let sourceCount = try RawCommunicator.count(source.count * unitCount, name)
         let raw = try raw
         try BlockList.withTable(counts, displacements, unitCount: unitCount) {

@@ -1,0 +1,261 @@
+/// What the ranks of a collective operation give each other first: whether their arguments are right, and the elements themselves where they are few.
+///
+/// It has the same length on every rank, since nobody knows yet what the others have: a header, and room for a block behind it.
+enum Slot {
+    /// How many bytes a slot has.
+    ///
+    /// As many take no longer than eight do, on one node.
+    static let length = 128
+
+    /// How many ranks exchange slots; more compare numbers that stand for their arguments, which takes less time for them.
+    static let largestTeam = 32
+
+    /// Where the block lies.
+    static let headerLength = 16
+
+    /// The longest block for which there is room.
+    static let capacity = length - headerLength
+
+    /// What a rank says of itself.
+    struct Remarks: OptionSet {
+        let rawValue: UInt64
+
+        /// Its arguments are wrong.
+        static let fails = Remarks(rawValue: 1)
+        /// It has a number that C cannot count.
+        static let isLarge = Remarks(rawValue: 2)
+        /// It has a block for which there is no room.
+        static let isLong = Remarks(rawValue: 4)
+
+        init(rawValue: UInt64) { self.rawValue = rawValue }
+
+        /// What is to be said of a rank whose longest block has so many bytes.
+        @inline(__always)
+        init(fails: Bool, isLarge: Bool, longest: Int) {
+            rawValue = (fails ? 1 : 0) | (isLarge ? 2 : 0) | (longest > Slot.capacity ? 4 : 0)
+        }
+    }
+
+    /// What the ranks have found out together, which is the same on all of them.
+    enum Outcome {
+        /// Everybody has everybody's block.
+        case isDone
+        /// The arguments are right, and some block is still to be moved.
+        case isToBeMoved
+        /// Some rank has a number that C cannot count: the blocks have to go another way.
+        case isLarge
+
+        /// What is to be done if no block can have been moved.
+        init(isLarge: Bool) { self = isLarge ? .isLarge : .isToBeMoved }
+    }
+
+    @inline(__always)
+    static func write(_ number: UInt64, _ remarks: Remarks, to slot: UnsafeMutableRawPointer) {
+        slot.storeBytes(of: number, as: UInt64.self)
+        slot.storeBytes(of: remarks.rawValue, toByteOffset: 8, as: UInt64.self)
+    }
+
+    @inline(__always)
+    static func read(_ slot: UnsafeRawPointer) -> (number: UInt64, remarks: Remarks) {
+        (slot.load(as: UInt64.self), Remarks(rawValue: slot.load(fromByteOffset: 8, as: UInt64.self)))
+    }
+
+    /// Copies a block of a length that the ranks agree on.
+    @inline(__always)
+    static func copy(_ source: UnsafeRawPointer?, _ byteCount: Int, to target: UnsafeMutableRawPointer?) {
+        // Never more than a slot has, whatever the numbers are that ranks have agreed on.
+        guard let source, let target, byteCount > 0, byteCount <= capacity else { return }
+        target.copyMemory(from: source, byteCount: byteCount)
+    }
+}
+
+extension Communicator {
+    /// Whether the ranks exchange slots before an operation.
+    @inline(__always)
+    private final var exchangesSlots: Bool {
+        size <= Slot.largestTeam && !isAlone && !isBetweenGroups && agreesOnArguments
+    }
+
+    /// Gathers blocks on all ranks, if all of them are short; in any case the ranks agree on their arguments.
+    ///
+    /// Collective.
+    ///
+    /// - Parameters:
+    ///   - own: The block of this rank.
+    ///   - counts: How many elements each rank gives.
+    ///   - displacements: Where they lie in the target; one block behind the other, if omitted.
+    ///   - target: Where they are stored. Nothing is written before it is certain that nothing is wrong.
+    ///   - elementLength: How many bytes an element has.
+    ///   - failure: What is wrong with the arguments of this rank.
+    ///   - isLarge: Whether this rank has a number that C cannot count.
+    ///   - name: The C function.
+    /// - Returns: What is left to do, the same on every rank.
+    /// - Throws: On every rank `MPIError`, as ``agree(onCounts:_:isLarge:_:)`` does.
+    final func gatherShortBlocks(
+        _ own: UnsafeRawBufferPointer,
+        _ counts: [Int],
+        _ displacements: [Int]?,
+        into target: UnsafeMutableRawPointer?,
+        elementLength: Int,
+        _ failure: MPIError?,
+        isLarge: Bool,
+        _ name: StaticString
+    ) throws(MPIError) -> Slot.Outcome {
+        guard exchangesSlots else {
+            return .init(isLarge: try agree(onCounts: counts, failure, isLarge: isLarge, name))
+        }
+        // Ranks with elements of other lengths would read too much, or too little.
+        var number = UInt64(truncatingIfNeeded: elementLength)
+        for count in counts {
+            // The multiplication carries differences upwards, the rotation downwards.
+            number = (number ^ UInt64(truncatingIfNeeded: count)) &* 0x9E37_79B9_7F4A_7C15
+            number = number << 29 | number >> 35
+        }
+        let remarks = Slot.Remarks(fails: failure != nil, isLarge: isLarge, longest: own.count)
+        let (raw, size, rank) = (try raw, size, rank)
+        return try withUnsafeTemporaryAllocation(byteCount: size * Slot.length, alignment: 16) {
+            (slots) throws(MPIError) in
+            guard let slots = slots.baseAddress else { return .isToBeMoved }
+            let mine = slots + rank * Slot.length
+            Slot.write(number, remarks, to: mine)
+            Slot.copy(own.baseAddress, own.count, to: mine + Slot.headerLength)
+            try raw.allGather(
+                UnsafeRawPointer(RawCommunicator.inPlace),
+                slots,
+                Slot.length,
+                .byte
+            )
+            var (all, isEven) = (UInt64(0), true)
+            for other in 0..<size {
+                let (itsNumber, itsRemarks) = Slot.read(slots + other * Slot.length)
+                all |= itsRemarks.rawValue
+                isEven = isEven && itsNumber == number
+            }
+            if all == 0, isEven {
+                var next = 0
+                for other in 0..<size {
+                    let (count, start) = (counts[other], displacements?[other] ?? next)
+                    // A block of nothing may begin anywhere.
+                    if count == 0 { continue }
+                    Slot.copy(
+                        slots + other * Slot.length + Slot.headerLength,
+                        count * elementLength,
+                        to: target.map { $0 + start * elementLength }
+                    )
+                    next += count
+                }
+                return .isDone
+            }
+            try Self.throwFailure(of: slots, ofSize: size, failure, name)
+            guard isEven else {
+                throw MPIError(
+                    .count,
+                    call: name,
+                    text: "the ranks have different counts, or elements of different lengths; here \(counts)"
+                )
+            }
+            return .init(isLarge: Slot.Remarks(rawValue: all).contains(.isLarge))
+        }
+    }
+
+    /// Exchanges blocks, if those of all ranks are short; in any case the ranks agree on their arguments.
+    ///
+    /// Collective.
+    ///
+    /// - Parameters:
+    ///   - source: The elements that this rank gives, which may lie in the target.
+    ///   - parts: How many of them each rank gets, and where they begin; one part behind the other, if nothing is said.
+    ///   - target: Where parts are stored. Nothing is written before it is certain that nothing is wrong.
+    ///   - resultParts: How many elements come from each rank, and where they are stored.
+    ///   - elementLength: How many bytes an element has.
+    ///   - failure: What is wrong with the arguments of this rank.
+    ///   - isLarge: Whether this rank has a number that C cannot count.
+    ///   - name: The C function.
+    /// - Returns: What is left to do, the same on every rank.
+    /// - Throws: On every rank `MPIError`, as ``agree(onExchanging:for:_:isLarge:_:)`` does.
+    final func exchangeShortBlocks(
+        _ source: UnsafeRawPointer?,
+        _ parts: (counts: [Int], displacements: [Int]?),
+        into target: UnsafeMutableRawPointer?,
+        _ resultParts: (counts: [Int], displacements: [Int]?),
+        elementLength: Int,
+        _ failure: MPIError?,
+        isLarge: Bool,
+        _ name: StaticString
+    ) throws(MPIError) -> Slot.Outcome {
+        guard exchangesSlots else {
+            return .init(
+                isLarge: try agree(
+                    onExchanging: parts.counts,
+                    for: resultParts.counts,
+                    failure,
+                    isLarge: isLarge,
+                    name
+                )
+            )
+        }
+        let (number, longest) =
+            failure == nil ? balance(parts.counts, resultParts.counts, elementLength) : (0, 0)
+        let remarks = Slot.Remarks(fails: failure != nil, isLarge: isLarge, longest: longest)
+        let (raw, size) = (try raw, size)
+        let sum: (all: UInt64, balance: UInt64) = try withUnsafeTemporaryAllocation(
+            byteCount: 2 * size * Slot.length,
+            alignment: 16
+        ) { (slots) throws(MPIError) in
+            guard let given = slots.baseAddress else { return (0, 0) }
+            let taken = given + size * Slot.length
+            var next = 0
+            for other in 0..<size {
+                let slot = given + other * Slot.length
+                Slot.write(number, remarks, to: slot)
+                if failure != nil || parts.counts[other] == 0 { continue }
+                let (count, start) = (parts.counts[other], parts.displacements?[other] ?? next)
+                Slot.copy(
+                    source.map { $0 + start * elementLength },
+                    count * elementLength,
+                    to: slot + Slot.headerLength
+                )
+                next += count
+            }
+            try raw.allToAll(given, taken, Slot.length, .byte)
+            var (all, balance) = (UInt64(0), UInt64(0))
+            for other in 0..<size {
+                let (itsNumber, itsRemarks) = Slot.read(taken + other * Slot.length)
+                all |= itsRemarks.rawValue
+                balance &+= itsNumber
+            }
+            guard all == 0, balance == 0 else { return (all, balance) }
+            next = 0
+            for other in 0..<size {
+                let (count, start) = (resultParts.counts[other], resultParts.displacements?[other] ?? next)
+                if count == 0 { continue }
+                Slot.copy(
+                    taken + other * Slot.length + Slot.headerLength,
+                    count * elementLength,
+                    to: target.map { $0 + start * elementLength }
+                )
+                next += count
+            }
+            return (0, 0)
+        }
+        let all = Slot.Remarks(rawValue: sum.all)
+        if all.isEmpty, sum.balance == 0 { return .isDone }
+        if sum.balance == 0, !all.contains(.fails) { return .init(isLarge: all.contains(.isLarge)) }
+        try explainUnevenness(parts.counts, resultParts.counts, failure, name)
+        throw MPIError(.count, call: name, text: "the ranks have elements of different lengths")
+    }
+
+    /// Throws if something is wrong with the arguments of some rank.
+    @inline(never)
+    private static func throwFailure(
+        of slots: UnsafeRawPointer,
+        ofSize size: Int,
+        _ failure: MPIError?,
+        _ name: StaticString
+    ) throws(MPIError) {
+        if let failure { throw failure }
+        for other in 0..<size where Slot.read(slots + other * Slot.length).remarks.contains(.fails) {
+            throw MPIError(.remoteFailure, call: name, text: "the arguments of rank \(other) are wrong")
+        }
+    }
+}
