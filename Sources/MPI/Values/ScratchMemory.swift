@@ -40,6 +40,12 @@ struct ScratchMemory {
     private var landing: LandingZone?
     private var hasAskedForLanding = false
 
+    /// Where values land whose length is not known; `nil` if the library should not be given so much memory.
+    private var valueLanding: LandingZone?
+    private var valueDatatype: RawDatatype?
+    private var hasAskedForValueLanding = false
+    private var valueLandingIsInUse = false
+
     private init() {}
 
     // MARK: The thread's own
@@ -86,6 +92,7 @@ struct ScratchMemory {
         memory.pointee.incoming.deallocate()
         memory.pointee.block.deallocate()
         memory.pointee.landing?.free()
+        memory.pointee.valueLanding?.free()
         memory.deinitialize(count: 1)
         memory.deallocate()
     }
@@ -154,6 +161,36 @@ struct ScratchMemory {
         defer { memory.pointee.incomingIsInUse = false }
         let start = memory.pointee.incoming.baseAddress
         return try body(UnsafeMutableRawBufferPointer(start: start, count: byteCount))
+    }
+
+    /// Takes memory for a message of any length, and the datatype that fills it, to be given back; there may be none.
+    ///
+    /// There is none while somebody has it: a value is read from it, perhaps by code that receives another one.
+    @inline(__always)
+    static func takeValueLanding() -> (address: UnsafeMutableRawPointer, datatype: RawDatatype)? {
+        let memory = current
+        if !memory.pointee.hasAskedForValueLanding { memory.pointee.askForValueLanding() }
+        guard let zone = memory.pointee.valueLanding, let datatype = memory.pointee.valueDatatype,
+            !memory.pointee.valueLandingIsInUse
+        else { return nil }
+        memory.pointee.valueLandingIsInUse = true
+        return (zone.address, datatype)
+    }
+
+    /// Gives back what was taken, and the system what a long message took of it.
+    @inline(__always)
+    static func giveBackValueLanding(_ byteCount: Int) {
+        let memory = current
+        memory.pointee.valueLandingIsInUse = false
+        if byteCount > largestKept { memory.pointee.valueLanding?.clear() }
+    }
+
+    @inline(never)
+    private mutating func askForValueLanding() {
+        hasAskedForValueLanding = true
+        guard LandingZone.takesAnyLength, let datatype = try? LandingZone.datatype.get() else { return }
+        valueDatatype = datatype
+        valueLanding = LandingZone()
     }
 
     /// Lends memory for the block of a broadcast, in which there is something of earlier ones.
