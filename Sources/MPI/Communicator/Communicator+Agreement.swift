@@ -8,7 +8,8 @@ extension Communicator {
     ///
     /// Before a collective operation on buffers whose arguments one rank alone can get wrong (gather, scatter, all-gather, all-to-all, a reduction in
     /// parts, a broadcast of a pattern, making a window), the ranks compare them, at the price of a reduction of three or four numbers; before a gather or
-    /// scatter with counts also of a broadcast of a number for each rank. Without that the rank that is wrong throws, and the
+    /// scatter with counts also of a broadcast of a number for each rank. Among 32 ranks or less an all-gather or all-to-all begins with an exchange
+    /// of 128 bytes instead, and with that it is done if each block has up to 112 bytes. Without all that the rank that is wrong throws, and the
     /// others may wait for ever. Ranks in other languages know nothing of it: among them it has to be off.
     ///
     /// Every rank calls it alike.

@@ -22,9 +22,16 @@ extension Communicator {
         let datatype = Element.datatype
         let count = elements.count
         let failure = checkParts(count, result.count)
-        try agree(onCount: count, failure, "MPI_Alltoall")
         try elements.withUnsafeBytes { (source) throws(MPIError) in
             try result.withReceivingBuffer { (target) throws(MPIError) in
+                let isDone = try exchangeShortBlocks(
+                    source,
+                    into: target.baseAddress,
+                    elementLength: datatype.elementLength,
+                    failure,
+                    "MPI_Alltoall"
+                )
+                if isDone { return }
                 try raw.allToAll(
                     source.baseAddress,
                     target.baseAddress,
@@ -60,8 +67,16 @@ extension Communicator {
         try expectOneGroup("MPI_Alltoall")
         let datatype = Element.datatype
         let count = elements.count
-        try agree(onCount: count, checkParts(count, count), "MPI_Alltoall")
+        let failure = checkParts(count, count)
         try elements.withReceivingBuffer { (target) throws(MPIError) in
+            let isDone = try exchangeShortBlocks(
+                UnsafeRawBufferPointer(target),
+                into: target.baseAddress,
+                elementLength: datatype.elementLength,
+                failure,
+                "MPI_Alltoall"
+            )
+            if isDone { return }
             try raw.allToAll(
                 UnsafeRawPointer(RawCommunicator.inPlace),
                 target.baseAddress,

@@ -317,8 +317,19 @@ extension Communicator {
                 )
             }
         }
-        try agree(onCount: count, failure, "MPI_Allgather")
         try elements.withReceivingBuffer { (target) throws(MPIError) in
+            let length = count / size * datatype.elementLength
+            let isDone = try gatherShortBlocks(
+                UnsafeRawBufferPointer(
+                    start: target.baseAddress.map { UnsafeRawPointer($0) + rank * length },
+                    count: length
+                ),
+                into: target.baseAddress,
+                elementLength: datatype.elementLength,
+                failure,
+                "MPI_Allgather"
+            )
+            if isDone { return }
             try raw.allGather(
                 UnsafeRawPointer(RawCommunicator.inPlace),
                 target.baseAddress,

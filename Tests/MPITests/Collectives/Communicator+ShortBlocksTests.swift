@@ -84,6 +84,40 @@ struct CommunicatorShortBlocksTests {
         }
     }
 
+    @Test(
+        "blocks of one length arrive whole, whether or not they have room in a slot",
+        arguments: [1, 2, 3, 4, 7]
+    )
+    func sameLength(ranks: Int) async throws {
+        try await onRanks(ranks) { () throws in
+            let world = Communicator.world
+            let (rank, size) = (world.rank, world.size)
+            let most = Slot.capacity / MemoryLayout<Int>.stride
+            for count in [0, 1, most, most + 1] {
+                func block(_ source: Int, _ target: Int) -> [Int] {
+                    (0..<count).map { Self.element($0, from: source, to: target) }
+                }
+                let own = block(rank, 0)
+                let all = (0..<size).flatMap { block($0, 0) }
+                var gathered = [Int](repeating: -1, count: size * count)
+                try world.allGather(own.span, into: &gathered)
+                #expect(gathered == all)
+                for index in gathered.indices where index / max(1, count) != rank { gathered[index] = -2 }
+                try world.allGather(inPlace: &gathered)
+                #expect(gathered == all)
+
+                let given = (0..<size).flatMap { block(rank, $0) }
+                let taken = (0..<size).flatMap { block($0, rank) }
+                var exchanged = [Int](repeating: -1, count: size * count)
+                try world.allToAll(given.span, into: &exchanged)
+                #expect(exchanged == taken)
+                exchanged = given
+                try world.allToAll(inPlace: &exchanged)
+                #expect(exchanged == taken)
+            }
+        }
+    }
+
     @Test("elements of another length on one rank are an error on every rank", arguments: [2, 3])
     func elementLengths(ranks: Int) async throws {
         try await onRanks(ranks) { () throws in
