@@ -46,6 +46,11 @@ struct ScratchMemory {
     private var hasAskedForValueLanding = false
     private var valueLandingIsInUse = false
 
+    /// Pieces for small immediate receives that are not in use: each begins with the address of the next one.
+    private var guardedPiece: UnsafeMutableRawPointer?
+    private var guardedPieceCount = 0
+    private static let mostGuardedPieces = 256
+
     private init() {}
 
     // MARK: The thread's own
@@ -93,6 +98,7 @@ struct ScratchMemory {
         memory.pointee.block.deallocate()
         memory.pointee.landing?.free()
         memory.pointee.valueLanding?.free()
+        while let piece = memory.pointee.nextGuardedPiece() { piece.deallocate() }
         memory.deinitialize(count: 1)
         memory.deallocate()
     }
@@ -191,6 +197,27 @@ struct ScratchMemory {
         guard LandingZone.takesAnyLength, let datatype = try? LandingZone.datatype.get() else { return }
         valueDatatype = datatype
         valueLanding = LandingZone()
+    }
+
+    private mutating func nextGuardedPiece() -> UnsafeMutableRawPointer? {
+        guard let piece = guardedPiece else { return nil }
+        guardedPiece = piece.load(as: UnsafeMutableRawPointer?.self)
+        guardedPieceCount -= 1
+        return piece
+    }
+
+    /// Takes a piece of memory for small immediate receives, which are many at a time, mostly: the C library keeps only a few of a length at hand.
+    static func takeGuardedPiece(byteCount: Int) -> UnsafeMutableRawPointer {
+        current.pointee.nextGuardedPiece() ?? .allocate(byteCount: byteCount, alignment: 16)
+    }
+
+    /// Gives back such a piece, which another thread may have taken.
+    static func giveBackGuardedPiece(_ piece: UnsafeMutableRawPointer) {
+        let memory = current
+        guard memory.pointee.guardedPieceCount < mostGuardedPieces else { return piece.deallocate() }
+        piece.storeBytes(of: memory.pointee.guardedPiece, as: UnsafeMutableRawPointer?.self)
+        memory.pointee.guardedPiece = piece
+        memory.pointee.guardedPieceCount += 1
     }
 
     /// Lends memory for the block of a broadcast, in which there is something of earlier ones.
