@@ -146,6 +146,18 @@ static inline MPI_Message cmpi_message_null(void) { return MPI_MESSAGE_NULL; }
 static inline MPI_Message cmpi_message_no_proc(void) { return MPI_MESSAGE_NO_PROC; }
 static inline MPI_Status *cmpi_status_ignore(void) { return MPI_STATUS_IGNORE; }
 static inline MPI_Status *cmpi_statuses_ignore(void) { return MPI_STATUSES_IGNORE; }
+
+/// How many bytes a message has: MPI_Get_elements_x of MPI_BYTE, for every message that is received.
+static inline MPI_Count cmpi_byte_count(MPI_Status *status) {
+#ifdef OPEN_MPI
+    // What its function returns for bytes, without the call.
+    return (MPI_Count)status->_ucount;
+#else
+    MPI_Count count = 0;
+    (void)MPI_Get_elements_x(status, MPI_BYTE, &count);
+    return count;
+#endif
+}
 static inline void *cmpi_bottom(void) { return MPI_BOTTOM; }
 
 // MARK: Datatypes: C (chapter 4, annex A)

@@ -10,4 +10,12 @@ extension RawDatatype {
         try call("MPI_Type_commit") { MPI_Type_commit(&made) }
         return RawDatatype(made)
     }
+
+    /// Makes a datatype of so many bytes, to be freed.
+    static func bytes(_ length: Int) throws(MPIError) -> RawDatatype {
+        var made: DatatypeHandle = cmpi_datatype_null()
+        try call("MPI_Type_contiguous") { MPI_Type_contiguous(Int32(length), cmpi_byte(), &made) }
+        try call("MPI_Type_commit") { MPI_Type_commit(&made) }
+        return RawDatatype(made)
+    }
 }

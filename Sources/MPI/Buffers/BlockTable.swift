@@ -74,7 +74,30 @@ struct BlockList: Sendable {
     ///
     /// - Returns: The greatest of all lengths and beginnings.
     /// - Throws: `MPIError` of class `count` or `displacement` if they are not.
+    @inline(__always)
     static func check(
+        _ counts: [Int],
+        _ displacements: [Int]?,
+        for rankCount: Int,
+        in elementCount: Int,
+        _ name: StaticString
+    ) throws(MPIError) -> Int {
+        // One look at each, as is enough for what is called most often; not so many that their sum could overflow.
+        if displacements == nil, counts.count == rankCount, rankCount < 1 << 14 {
+            var (bits, next, greatest, last) = (0, 0, 0, 0)
+            for count in counts {
+                bits |= count
+                greatest = max(greatest, count)
+                last = next
+                next &+= count
+            }
+            if bits >= 0, bits < 1 << 48, next <= elementCount { return max(greatest, last) }
+        }
+        return try checkAll(counts, displacements, for: rankCount, in: elementCount, name)
+    }
+
+    @inline(never)
+    private static func checkAll(
         _ counts: [Int],
         _ displacements: [Int]?,
         for rankCount: Int,

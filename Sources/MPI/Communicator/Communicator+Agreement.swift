@@ -8,7 +8,8 @@ extension Communicator {
     ///
     /// Before a collective operation on buffers whose arguments one rank alone can get wrong (gather, scatter, all-gather, all-to-all, a reduction in
     /// parts, a broadcast of a pattern, making a window), the ranks compare them, at the price of a reduction of three or four numbers; before a gather or
-    /// scatter with counts also of a broadcast of a number for each rank. Without that the rank that is wrong throws, and the
+    /// scatter with counts also of a broadcast of a number for each rank. Among 32 ranks or less an all-gather or all-to-all begins with an exchange
+    /// of 128 bytes instead, and with that it is done if each block has up to 112 bytes. Without all that the rank that is wrong throws, and the
     /// others may wait for ever. Ranks in other languages know nothing of it: among them it has to be off.
     ///
     /// Every rank calls it alike.
@@ -115,13 +116,32 @@ extension Communicator {
             return try agree(onCount: 0, failure, isLarge: isLarge, name)
         }
         if !isAlone {
-            let facts = try balance(counts, resultCounts, failure, isLarge)
+            let facts = try compareBalances(counts, resultCounts, failure, isLarge)
             if facts.isEven { return facts.isLarge }
         }
+        try explainUnevenness(counts, resultCounts, failure, name)
+        return try agree(onCount: 0, nil, isLarge: isLarge, name)
+    }
+
+    /// Makes every rank fail once it is known that something is wrong with an exchange: it finds out what.
+    ///
+    /// It returns if every rank gives each other as many elements as that one expects; then it does so on all of them.
+    ///
+    /// Collective.
+    @inline(never)
+    final func explainUnevenness(
+        _ counts: [Int],
+        _ resultCounts: [Int],
+        _ failure: MPIError?,
+        _ name: StaticString
+    ) throws(MPIError) {
         // A rank that is wrong takes part nevertheless: the others must not wait.
         let given = failure == nil ? counts : [Int](repeating: -1, count: size)
         let announced = isAlone ? given : try exchanged(given)
-        if failure != nil { return try agree(onCount: 0, failure, isLarge: isLarge, name) }
+        if failure != nil {
+            try agree(onCount: 0, failure, name)
+            return
+        }
         let wrong = announced.indices.first { announced[$0] >= 0 && announced[$0] != resultCounts[$0] }
         let mismatch = wrong.map { source in
             MPIError(
@@ -131,26 +151,21 @@ extension Communicator {
                     "rank \(source) gives \(announced[source]) elements, and \(resultCounts[source]) are expected of it"
             )
         }
-        return try agree(onCount: 0, mismatch, isLarge: isLarge, name)
+        try agree(onCount: 0, mismatch, name)
     }
 
     /// Finds out at once whether nothing is wrong with an exchange on any rank, and whether any is large.
     ///
     /// Each rank adds a number for each count that it gives, and subtracts one for each that it expects; the number depends on who gives how many to
     /// whom. The sum over all ranks is 0 if the counts are the same; that it is by chance is as likely as to guess 64 bits.
-    private func balance(
+    private func compareBalances(
         _ counts: [Int],
         _ resultCounts: [Int],
         _ failure: MPIError?,
         _ isLarge: Bool
     ) throws(MPIError) -> (isEven: Bool, isLarge: Bool) {
         var facts = (UInt64(0), UInt64(failure == nil ? 0 : 1), UInt64(isLarge ? 1 : 0))
-        if failure == nil {
-            for other in counts.indices {
-                facts.0 &+= Self.number(forGiving: counts[other], from: rank, to: other)
-                facts.0 &-= Self.number(forGiving: resultCounts[other], from: other, to: rank)
-            }
-        }
+        if failure == nil { facts.0 = balance(counts, resultCounts, 0).number }
         let raw = try raw
         try withUnsafeMutablePointer(to: &facts) { (facts) throws(MPIError) in
             _ = try raw.allReduce(
@@ -165,11 +180,39 @@ extension Communicator {
         return (facts.0 == 0 && facts.1 == 0, facts.2 > 0)
     }
 
-    /// A number in which every bit depends on all three (the mixing of SplitMix64).
+    /// What this rank adds to the sum that is 0 if nothing is wrong with an exchange, and how many bytes the longest block has that it gives.
+    ///
+    /// The length of an element is 0 if it does not matter.
+    @inline(__always)
+    final func balance(
+        _ counts: [Int],
+        _ resultCounts: [Int],
+        _ elementLength: Int
+    ) -> (number: UInt64, longest: Int) {
+        var (number, most) = (UInt64(0), 0)
+        // A count has no more than 48 bits.
+        let kind = elementLength << 48
+        for other in counts.indices {
+            let (given, taken) = (counts[other], resultCounts[other])
+            most = max(most, given)
+            // What is given to oneself and expected of oneself is compared as well.
+            number &+= Self.number(forGiving: given == 0 ? 0 : given | kind, from: rank, to: other)
+            number &-= Self.number(forGiving: taken == 0 ? 0 : taken | kind, from: other, to: rank)
+        }
+        return (number, most * elementLength)
+    }
+
+    /// A number in which every bit depends on all three.
+    @inline(__always)
     private static func number(forGiving count: Int, from source: Int, to target: Int) -> UInt64 {
-        var bits = UInt64(truncatingIfNeeded: source) << 32 | UInt64(truncatingIfNeeded: target)
-        bits = (bits &* 0x9E37_79B9_7F4A_7C15) ^ UInt64(truncatingIfNeeded: count)
-        bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        let bits = UInt64(truncatingIfNeeded: source) << 32 | UInt64(truncatingIfNeeded: target)
+        return mixed((bits &* 0x9E37_79B9_7F4A_7C15) ^ UInt64(truncatingIfNeeded: count))
+    }
+
+    /// A number in which every bit depends on every bit of another (the mixing of SplitMix64).
+    @inline(__always)
+    static func mixed(_ number: UInt64) -> UInt64 {
+        var bits = (number ^ (number >> 30)) &* 0xBF58_476D_1CE4_E5B9
         bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
         return bits ^ (bits >> 31)
     }

@@ -155,7 +155,14 @@ extension Communicator {
         let failure = Self.failure { () throws(MPIError) in
             try expect(target.count, toBe: source.count * peerCount, "MPI_Allgather")
         }
-        try agree(onCount: source.count, failure, "MPI_Allgather")
+        let isDone = try gatherShortBlocks(
+            source,
+            into: target.baseAddress,
+            elementLength: datatype.elementLength,
+            failure,
+            "MPI_Allgather"
+        )
+        if isDone { return }
         try raw.allGather(source.baseAddress, target.baseAddress, count * datatype.unitCount, datatype.raw)
     }
 

@@ -22,9 +22,16 @@ extension Communicator {
         let datatype = Element.datatype
         let count = elements.count
         let failure = checkParts(count, result.count)
-        try agree(onCount: count, failure, "MPI_Alltoall")
         try elements.withUnsafeBytes { (source) throws(MPIError) in
             try result.withReceivingBuffer { (target) throws(MPIError) in
+                let isDone = try exchangeShortBlocks(
+                    source,
+                    into: target.baseAddress,
+                    elementLength: datatype.elementLength,
+                    failure,
+                    "MPI_Alltoall"
+                )
+                if isDone { return }
                 try raw.allToAll(
                     source.baseAddress,
                     target.baseAddress,
@@ -60,8 +67,16 @@ extension Communicator {
         try expectOneGroup("MPI_Alltoall")
         let datatype = Element.datatype
         let count = elements.count
-        try agree(onCount: count, checkParts(count, count), "MPI_Alltoall")
+        let failure = checkParts(count, count)
         try elements.withReceivingBuffer { (target) throws(MPIError) in
+            let isDone = try exchangeShortBlocks(
+                UnsafeRawBufferPointer(target),
+                into: target.baseAddress,
+                elementLength: datatype.elementLength,
+                failure,
+                "MPI_Alltoall"
+            )
+            if isDone { return }
             try raw.allToAll(
                 UnsafeRawPointer(RawCommunicator.inPlace),
                 target.baseAddress,
@@ -150,9 +165,17 @@ extension Communicator {
             failure = error
         }
         let isLarge = CountLimit.isExceeded(by: greatest, unitCount: unitCount)
-        if try agree(onExchanging: parts.counts, for: resultParts.counts, failure, isLarge: isLarge, name) {
-            return false
-        }
+        let outcome = try exchangeShortBlocks(
+            source.address,
+            parts,
+            into: target.address,
+            resultParts,
+            elementLength: datatype.elementLength,
+            failure,
+            isLarge: isLarge,
+            name
+        )
+        guard outcome == .isToBeMoved else { return outcome == .isDone }
         let raw = try raw
         try BlockList.withTable(parts.counts, parts.displacements, unitCount: unitCount) {
             (counts, displacements) throws(MPIError) in

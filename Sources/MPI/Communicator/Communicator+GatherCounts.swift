@@ -225,7 +225,17 @@ extension Communicator {
         }
         let unitCount = datatype.unitCount
         let isLarge = CountLimit.isExceeded(by: greatest, unitCount: unitCount)
-        if try agree(onCounts: counts, failure, isLarge: isLarge, name) { return false }
+        let outcome = try gatherShortBlocks(
+            UnsafeRawBufferPointer(start: source.address, count: source.count * datatype.elementLength),
+            counts,
+            displacements,
+            into: target.address,
+            elementLength: datatype.elementLength,
+            failure,
+            isLarge: isLarge,
+            name
+        )
+        guard outcome == .isToBeMoved else { return outcome == .isDone }
         let sourceCount = try RawCommunicator.count(source.count * unitCount, name)
         let raw = try raw
         try BlockList.withTable(counts, displacements, unitCount: unitCount) {
@@ -307,8 +317,19 @@ extension Communicator {
                 )
             }
         }
-        try agree(onCount: count, failure, "MPI_Allgather")
         try elements.withReceivingBuffer { (target) throws(MPIError) in
+            let length = count / size * datatype.elementLength
+            let isDone = try gatherShortBlocks(
+                UnsafeRawBufferPointer(
+                    start: target.baseAddress.map { UnsafeRawPointer($0) + rank * length },
+                    count: length
+                ),
+                into: target.baseAddress,
+                elementLength: datatype.elementLength,
+                failure,
+                "MPI_Allgather"
+            )
+            if isDone { return }
             try raw.allGather(
                 UnsafeRawPointer(RawCommunicator.inPlace),
                 target.baseAddress,

@@ -151,7 +151,23 @@ extension Communicator {
             blocks = try BlockList(counts, displacements, for: size, in: elementCount, name)
         }
         let isLarge = blocks.isLarge(unitCount: datatype.unitCount)
-        if try agree(onCounts: counts, failure, isLarge: isLarge, name) {
+        let length = datatype.elementLength
+        let outcome = try elements.withReceivingBuffer { (memory) throws(MPIError) in
+            let target = UnsafeMutableRawPointer(memory.baseAddress)
+            let own = failure == nil ? (blocks.displacements[rank], blocks.counts[rank]) : (0, 0)
+            return try gatherShortBlocks(
+                UnsafeRawBufferPointer(start: target.map { $0 + own.0 * length }, count: own.1 * length),
+                counts,
+                displacements,
+                into: target,
+                elementLength: length,
+                failure,
+                isLarge: isLarge,
+                name
+            )
+        }
+        if outcome == .isDone { return }
+        if outcome == .isLarge {
             let (start, count) = (blocks.displacements[rank], blocks.counts[rank])
             // What is read must not be what is written.
             let own = count == 0 ? [] : Array(elements[start..<(start + count)])
@@ -199,7 +215,21 @@ extension Communicator {
             blocks = try BlockList(counts, displacements, for: size, in: elementCount, name)
         }
         let isLarge = blocks.isLarge(unitCount: datatype.unitCount)
-        if try agree(onExchanging: counts, for: counts, failure, isLarge: isLarge, name) {
+        let outcome = try elements.withReceivingBuffer { (memory) throws(MPIError) in
+            let target = UnsafeMutableRawPointer(memory.baseAddress)
+            return try exchangeShortBlocks(
+                UnsafeRawPointer(target),
+                (counts, displacements),
+                into: target,
+                (counts, displacements),
+                elementLength: datatype.elementLength,
+                failure,
+                isLarge: isLarge,
+                name
+            )
+        }
+        if outcome == .isDone { return }
+        if outcome == .isLarge {
             let given = elements
             return try largeBlocksCollective(elementCount, blocks, elementCount, blocks)
                 .blocking(given.span, into: &elements)

@@ -15,7 +15,7 @@ extension Communicator {
     /// - Throws: What decoding throws; `MPIError` of class `mismatch` if the message is not a value of this type, after which it
     ///   is gone, of class `timedOut` if there was none in time, or what the MPI library reports.
     ///
-    /// Point to point · blocking · `MPI_Mprobe`, `MPI_Mrecv` (MPI 3.1 §3.8.2)
+    /// Point to point · blocking · `MPI_Mprobe`, `MPI_Mrecv`, or `MPI_Recv` (MPI 3.1 §3.8.2)
     public func receive<Value: Decodable>(
         _ type: Value.Type = Value.self,
         from rank: Int? = nil,
@@ -39,14 +39,26 @@ extension Communicator {
     /// - Returns: The value, and what is known of its message.
     /// - Throws: As ``receive(_:from:tag:timeout:)`` does.
     ///
-    /// Point to point · blocking · `MPI_Mprobe`, `MPI_Mrecv` (MPI 3.1 §3.8.2)
+    /// Point to point · blocking · `MPI_Mprobe`, `MPI_Mrecv`, or `MPI_Recv` (MPI 3.1 §3.8.2)
     public func receiveWithStatus<Value: Decodable>(
         _ type: Value.Type = Value.self,
         from rank: Int? = nil,
         tag: Int? = nil,
         timeout: Duration? = nil
     ) throws -> (value: Value, status: Status) {
-        let message = try match(pattern(from: rank, tag: tag, "MPI_Mprobe"), timeout, "MPI_Mprobe")
+        let pattern = try pattern(from: rank, tag: tag, "MPI_Mprobe")
+        // Without asking for its length first, if there is memory for any.
+        if timeout == nil, Gate.isOpen, spins, unmatchedReceives.isEmpty, pattern.source != Pattern.noSource,
+            let place = ScratchMemory.takeValueLanding()
+        {
+            var byteCount = 0
+            defer { ScratchMemory.giveBackValueLanding(byteCount) }
+            let status = try raw.receive(place.address, LandingZone.datatypeCount, place.datatype, pattern)
+            byteCount = status.byteCount
+            let bytes = UnsafeRawBufferPointer(start: place.address, count: byteCount)
+            return (try ValueFormat.read(type, from: bytes, "MPI_Recv", rank: status.source), status)
+        }
+        let message = try match(pattern, timeout, "MPI_Mprobe")
         return (try message.receiveValue(type), message.status)
     }
 

@@ -23,9 +23,10 @@ extension Communicator {
     {
         let rankNumber = try destination(rank, "MPI_Send")
         let tagNumber = try Self.number(ofTag: tag, "MPI_Send")
-        try ScratchMemory.withOutgoing { bytes in
+        try ScratchMemory.withOutgoingMessage { bytes, start in
             try ValueFormat.append(value, to: &bytes)
-            try bytes.withUnsafeBytes { message in
+            try bytes.withUnsafeBytes { bytes in
+                let message = UnsafeRawBufferPointer(rebasing: bytes[start...])
                 try send(message.baseAddress, message.count, .byte, to: rankNumber, tag: tagNumber, mode)
             }
         }

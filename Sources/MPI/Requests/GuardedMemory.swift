@@ -11,6 +11,8 @@ struct GuardedMemory: @unchecked Sendable {
     static let longest = 2048
     private static let leastExponent = 4
     private static let gap = 16
+    /// Up to this one pieces are of one length, and used again.
+    private static let keptExponent = 6
 
     /// Where the message lies.
     let address: UnsafeMutableRawPointer
@@ -26,11 +28,16 @@ struct GuardedMemory: @unchecked Sendable {
         self.limit = Int32(limit)
         let exponent = max(Self.leastExponent, Int.bitWidth - max(0, limit - 1).leadingZeroBitCount)
         self.exponent = Int32(exponent)
-        address = .allocate(byteCount: 2 << exponent + Self.gap, alignment: 16)
+        address =
+            exponent <= Self.keptExponent
+            ? ScratchMemory.takeGuardedPiece(byteCount: 2 << Self.keptExponent + Self.gap)
+            : .allocate(byteCount: 2 << exponent + Self.gap, alignment: 16)
     }
 
     /// Gives it back.
-    func free() { address.deallocate() }
+    func free() {
+        exponent <= Self.keptExponent ? ScratchMemory.giveBackGuardedPiece(address) : address.deallocate()
+    }
 
     /// How many bytes the first piece has: a longer message was too long.
     var length: Int { 1 << Int(exponent) }

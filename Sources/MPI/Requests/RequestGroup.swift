@@ -61,6 +61,8 @@ public struct RequestGroup<Value, Failure: Error>: ~Copyable {
     @discardableResult
     public mutating func add(_ request: consuming Request<Value, Failure>) -> Int {
         let (operation, finish) = request.take()
+        // Who groups requests has some: the array would be made anew for the second, third and fifth, and so on.
+        if entries.capacity == 0 { entries.reserveCapacity(64) }
         entries.append(Entry(index: nextIndex, operation: operation, finish: finish))
         nextIndex += 1
         return nextIndex - 1

@@ -16,6 +16,29 @@ struct LandingZone {
     // Longer than any message that a rank could send.
     private static let reservation = 1 << 36
 
+    private static let pieceLength = 1 << 16
+
+    /// What the memory consists of: it has more bytes than C can count.
+    static let datatype: Result<RawDatatype, MPIError> = {
+        do throws(MPIError) {
+            let made = try RawDatatype.bytes(pieceLength)
+            Runtime.freeAtEnd { made.free() }
+            return .success(made)
+        } catch {
+            return .failure(error)
+        }
+    }()
+
+    /// How many elements of that datatype it has.
+    static var datatypeCount: Int { reservation / pieceLength }
+
+    /// Whether the library receives a message of any length into memory of any length without taking pains over what the message does not need.
+    ///
+    /// Open MPI's `ob1` does; with others a network may have to get at all of the memory first.
+    static var takesAnyLength: Bool {
+        LaunchEnvironment.variable("OMPI_MCA_pml") == "ob1" && Environment.vendor.isOpenMPI()
+    }
+
     /// Where it begins.
     let address: UnsafeMutableRawPointer
 

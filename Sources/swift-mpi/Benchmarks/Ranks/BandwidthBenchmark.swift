@@ -18,6 +18,7 @@ struct BandwidthBenchmark: RankBenchmark {
     var window = 16
 
     func measure(on world: Communicator, _ report: BenchmarkReport) throws {
+        let window = window
         for size in sizes.numbers {
             var buffer = [UInt8](repeating: 1, count: size)
             var answer: [UInt8] = [0]
