@@ -90,11 +90,11 @@ extension Communicator {
         _ name: StaticString
     ) throws(MPIError) -> Bool {
         guard exchangesSlots else {
-            try agree(onCount: own.count / elementLength, failure, name)
+            try agree(onLength: own.count, elementLength: elementLength, failure, name)
             return false
         }
         let remarks = Slot.Remarks(fails: failure != nil, isLarge: false, longest: own.count)
-        let number = UInt64(truncatingIfNeeded: own.count)
+        let number = Self.number(forLength: own.count, elementLength)
         return try withGatheredSlots(number, remarks, own) { (slots, all, isEven) throws(MPIError) in
             guard all.isEmpty, isEven else {
                 try Self.throwFailure(of: slots, ofSize: size, failure, name)
@@ -226,12 +226,12 @@ extension Communicator {
         _ name: StaticString
     ) throws(MPIError) -> Bool {
         guard exchangesSlots else {
-            try agree(onCount: source.count / elementLength, failure, name)
+            try agree(onLength: source.count, elementLength: elementLength, failure, name)
             return false
         }
         let length = source.count / size
         let remarks = Slot.Remarks(fails: failure != nil, isLarge: false, longest: length)
-        return try withExchangedSlots(UInt64(truncatingIfNeeded: source.count), remarks) { other in
+        return try withExchangedSlots(Self.number(forLength: source.count, elementLength), remarks) { other in
             (source.baseAddress.map { $0 + other * length }, length)
         } body: { (slots, all, _, isEven) throws(MPIError) in
             guard all.isEmpty, isEven else {
@@ -283,6 +283,13 @@ extension Communicator {
         }
     }
 
+    /// What is the same on ranks that have blocks of as many bytes, and elements of the same length.
+    @inline(__always)
+    private static func number(forLength byteCount: Int, _ elementLength: Int) -> UInt64 {
+        // A length has no more than 48 bits.
+        UInt64(truncatingIfNeeded: byteCount | elementLength << 48)
+    }
+
     /// The error of ranks that give blocks of different lengths.
     @inline(never)
     private static func differentLengths(
@@ -292,14 +299,14 @@ extension Communicator {
         _ elementLength: Int,
         _ name: StaticString
     ) -> MPIError {
-        let numbers = (0..<size).map { Slot.read(slots + $0 * Slot.length).number }
+        let numbers = (0..<size).map { Slot.read(slots + $0 * Slot.length).number & (1 << 48 - 1) }
         let unit = UInt64(max(1, elementLength))
         return MPIError(
             .count,
             call: name,
             text: """
-                the ranks give or get different numbers of elements: \((numbers.min() ?? 0) / unit) to \((numbers.max() ?? 0) / unit), here \
-                \(UInt64(truncatingIfNeeded: own) / unit)
+                the ranks give or get different numbers of elements, or elements of different lengths: \((numbers.min() ?? 0) / unit) to \
+                \((numbers.max() ?? 0) / unit), here \(UInt64(truncatingIfNeeded: own) / unit) of \(elementLength) bytes
                 """
         )
     }

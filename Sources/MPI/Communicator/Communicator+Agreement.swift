@@ -38,6 +38,25 @@ extension Communicator {
         }
     }
 
+    /// Makes every rank of a collective operation fail if one has blocks of another length than another, or elements of another length, or its arguments
+    /// are wrong.
+    ///
+    /// Collective.
+    func agree(
+        onLength byteCount: Int,
+        elementLength: Int,
+        _ failure: MPIError?,
+        _ name: StaticString
+    ) throws(MPIError) {
+        // A length has no more than 48 bits.
+        _ = try agree(on: byteCount | elementLength << 48, failure, isLarge: false, name) { _, _ in
+            """
+            the ranks give or get different numbers of elements, or elements of different lengths; here \
+            \(byteCount / max(1, elementLength)) of \(elementLength) bytes
+            """
+        }
+    }
+
     /// Makes every rank of a collective operation fail if one has other counts than another, or the arguments of one are wrong.
     ///
     /// They are compared by a number that stands for them. The result says whether any rank is large, as it does for

@@ -51,7 +51,8 @@ extension Communicator {
         if timeout == nil, Gate.isOpen, spins, unmatchedReceives.isEmpty, pattern.source != Pattern.noSource,
             let place = ScratchMemory.takeValueLanding()
         {
-            var byteCount = 0
+            // What has arrived of a message that fails is given back as well.
+            var byteCount = Int.max
             defer { ScratchMemory.giveBackValueLanding(byteCount) }
             let status = try raw.receive(place.address, LandingZone.datatypeCount, place.datatype, pattern)
             byteCount = status.byteCount

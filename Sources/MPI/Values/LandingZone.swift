@@ -9,7 +9,7 @@ internal import Darwin
 /// When a message is longer than the memory given to a receive, Open MPI reports that, but if the message is longer than a few kilobytes
 /// it has by then written all of it, beyond the end of the memory. Asking for the length first would avoid that at the price of another
 /// call per message. This costs a copy of a few bytes instead: what lands too long here goes into a large range of addresses behind, for
-/// which there is no memory until something is written, and does no harm.
+/// which there is no memory until something is written, and does no harm. Values land in one of their own, whatever their length.
 struct LandingZone {
     /// The largest receive that lands here; for a larger one asking for the length first does not matter.
     static let capacity = 2048

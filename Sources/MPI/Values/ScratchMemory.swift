@@ -190,7 +190,7 @@ struct ScratchMemory {
     /// Makes an array in which there is nothing up to the first large page.
     private static func makeLargePages() -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: largestKept + largePageLength) { memory, initializedCount in
-            // One byte at least, so that it is not empty. What is before the page is never read, nor written.
+            // One byte at least, so that it is not empty. What is before the page means nothing, even where it is copied.
             let start = startOfLargePages(UnsafeRawBufferPointer(memory))
             #if os(Linux)
             // Whether the system has such pages, and grants them, does not matter.

@@ -48,6 +48,9 @@ final class LargeInputs: Sendable {
         return lot
     }
 
+    // If the job was never begun.
+    deinit { end() }
+
     /// The job is over: what its pool was not told of is wanted by nobody.
     func end() {
         let tokens = state.withLock { state in
@@ -67,8 +70,8 @@ struct InputReference {
     let token: UInt64
     let offset: Int
     let lengths: [Int]
-    /// From where on it is as that of inputs which travel.
-    private static let placesOffset = 25
+    /// From where on it is as that of inputs which travel: behind form, ticket, token and offset.
+    private static let placesOffset = 1 + 8 + 8 + 8
 
     /// Appends that of inputs of these lengths which were left.
     static func append(_ lot: InputLot, _ lengths: [Int], to bytes: inout [UInt8]) {
@@ -103,15 +106,16 @@ struct InputReference {
         inputs.first == PoolInputs.Form.left.rawValue
     }
 
-    /// The inputs as they travel to a worker that cannot take them by itself: 2 · number of inputs 8 · length of each 8 · inputs.
-    static func inputs(of lot: InputLot, _ reference: some Collection<UInt8>) -> [UInt8] {
-        let places = reference.dropFirst(placesOffset)
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(1 + places.count + lot.count)
+    /// Appends the inputs as they travel to a worker that cannot take them by itself: 2 · number of inputs 8 · length of each 8 · inputs.
+    static func appendInputs(of lot: InputLot, _ reference: ArraySlice<UInt8>, to bytes: inout [UInt8]) {
         bytes.append(PoolInputs.Form.plain.rawValue)
-        bytes.append(contentsOf: places)
+        bytes.append(contentsOf: reference.dropFirst(placesOffset))
         bytes.append(contentsOf: UnsafeRawBufferPointer(lot.bytes))
-        return bytes
+    }
+
+    /// How many bytes that appends.
+    static func size(of lot: InputLot, _ reference: ArraySlice<UInt8>) -> Int {
+        1 + max(0, reference.count - placesOffset) + lot.count
     }
 }
 

@@ -47,10 +47,10 @@ extension Pool {
         var leftSize = 0
         /// Appends chunks to a frame until that is enough; returns whether there are more.
         func appendPortion(to bytes: inout [UInt8]) -> Bool {
-            let start = bytes.count + leftSize
-            while first < count, bytes.count + leftSize - start < Pool.portionSize {
+            let (start, leftBefore) = (bytes.count, leftSize)
+            while first < count, bytes.count - start + leftSize - leftBefore < Pool.portionSize {
                 let chunk = inputs[first..<first + min(size, count - first)]
-                let isBeginning = bytes.count + leftSize == start
+                let isBeginning = bytes.count == start
                 PoolSubmission.append(first: first, count: chunk.count, to: &bytes) { bytes in
                     if let lot = largeInputs?.leave(chunk, appendingTo: &bytes) {
                         leftSize += lot.count
@@ -62,8 +62,8 @@ extension Pool {
                 }
                 first += chunk.count
                 // Chunks are mostly of one size: with room for all of them, nothing is copied while the frame grows.
-                let length = bytes.count + leftSize - start + 64
-                if isBeginning, first < count, length < Pool.portionSize {
+                let length = bytes.count - start + 64
+                if isBeginning, leftSize == leftBefore, first < count, length < Pool.portionSize {
                     let further = min((count - first - 1) / size + 1, Pool.portionSize / length + 1)
                     bytes.reserveCapacity(bytes.count + length * further)
                 }

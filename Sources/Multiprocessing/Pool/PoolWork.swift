@@ -39,7 +39,7 @@ extension PoolFunction {
 /// A function for each input.
 struct FunctionWork<Function: PoolFunction>: PoolWork {
     let function: Function
-    /// What is looked up for every chunk, once that is known.
+    /// In a worker, which would look that up for every chunk: the size of a plain result, if results are plain.
     private let resultSize: Int??
 
     private enum CodingKeys: CodingKey { case function }

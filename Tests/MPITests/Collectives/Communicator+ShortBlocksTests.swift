@@ -118,7 +118,8 @@ struct CommunicatorShortBlocksTests {
         }
     }
 
-    @Test("elements of another length on one rank are an error on every rank", arguments: [2, 3])
+    // More ranks than exchange slots as well.
+    @Test("elements of another length on one rank are an error on every rank", arguments: [2, 3, 33])
     func elementLengths(ranks: Int) async throws {
         try await onRanks(ranks) { () throws in
             let world = Communicator.world
@@ -138,6 +139,34 @@ struct CommunicatorShortBlocksTests {
                 }
                 #expect(other?.errorClass == .count)
                 #expect(result == [Element](repeating: 1, count: size))
+                try failsWithoutCounts(with: zero)
+            }
+            /// As many bytes on each rank, so that nothing but the length of the elements is different.
+            func failsWithoutCounts<Element: BufferElement & ExpressibleByIntegerLiteral & Equatable>(
+                with zero: Element
+            ) throws {
+                let count = MemoryLayout<Int64>.size / MemoryLayout<Element>.size
+                let (own, parts) = (
+                    [Element](repeating: zero, count: count), [Element](repeating: zero, count: count * size)
+                )
+                let before = [Element](repeating: 1, count: count * size)
+                var result = before
+                for body: () throws(MPIError) -> Void in [
+                    { () throws(MPIError) in try world.allGather(own.span, into: &result) },
+                    { () throws(MPIError) in try world.allGather(inPlace: &result) },
+                    { () throws(MPIError) in try world.allToAll(parts.span, into: &result) },
+                    { () throws(MPIError) in try world.allToAll(inPlace: &result) },
+                ] {
+                    let error = #expect(throws: MPIError.self) { try body() }
+                    #expect(error?.errorClass == .count)
+                }
+                #expect(result == before)
+                // One element on each rank.
+                var few = [Element](repeating: 1, count: size)
+                let error = #expect(throws: MPIError.self) {
+                    try world.allGather([zero].span, into: &few)
+                }
+                #expect(error?.errorClass == .count)
             }
             if rank == 1 { try fails(with: Int32(0)) } else { try fails(with: Int64(0)) }
             #expect(try world.allReduce(1, .sum) == size)

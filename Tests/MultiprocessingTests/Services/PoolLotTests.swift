@@ -13,8 +13,8 @@ struct PoolLotTests {
         let store: InputStore
         static let client = Address.main(ofRank: 0)
 
-        init() throws {
-            pool = try PoolHarness()
+        init(maxTasksPerChild: Int = 0) throws {
+            pool = try PoolHarness(maxTasksPerChild: maxTasksPerChild)
             store = try InputStore()
         }
 
@@ -207,6 +207,42 @@ struct PoolLotTests {
         #expect(try Self.decoded(assignment.inputs, 3) == Self.inputs)
     }
 
+    @Test("are not taken for what a frame brings, however many they are")
+    func many() throws {
+        let rig = try Rig()
+        let worker = Rig.worker(1)
+        _ = rig.say(.workerReady, from: worker)
+        var body: [UInt8] = []
+        PoolSubmission.append(.inPortions, retries: 0, work: [0xee], to: &body)
+        PoolSubmission.append(first: 0, count: 3, inputs: try rig.leave(Self.inputs), to: &body)
+        let first = try Self.assignment(rig.say(.submit, from: Rig.client, body), to: worker)
+        _ = rig.report(worker, job: first.job, ticket: first.ticket, .finished, [0, 1, 2])
+        #expect(rig.isEmpty)
+        let inputs = (0..<2100).map { [Int32($0)] }
+        let reference = try rig.leave(inputs)
+        #expect(reference.count > 16 << 10)
+        var addition: [UInt8] = []
+        PoolSubmission.beginAddition(isOpen: true, to: &addition)
+        PoolSubmission.append(first: 3, count: inputs.count, inputs: reference, to: &addition)
+        let frames = rig.say(.extendJob, from: Rig.client, argument: 1, addition)
+        #expect(!rig.isEmpty)
+        let second = try Self.assignment(frames, to: worker)
+        #expect(try Self.decoded(second.inputs, inputs.count) == inputs)
+        _ = rig.report(worker, job: second.job, ticket: second.ticket, .finished, Array(3..<2103))
+        #expect(rig.isEmpty)
+    }
+
+    @Test("are sent to a worker that may have one chunk and could not take them")
+    func lastChunk() throws {
+        let rig = try Rig(maxTasksPerChild: 1)
+        let worker = Rig.worker(1)
+        _ = rig.say(.workerReady, from: worker)
+        let first = try Self.assignment(rig.submit(try rig.leave(Self.inputs), count: 3), to: worker)
+        let answer = rig.report(worker, job: first.job, ticket: first.ticket, .outOfReach, [])
+        let second = try Self.assignment(answer, to: worker)
+        #expect(try Self.decoded(second.inputs, 3) == Self.inputs)
+    }
+
     @Test("can be handed in by nobody but the one who has left them, and once")
     func foreign() throws {
         let rig = try Rig()
@@ -222,7 +258,7 @@ struct PoolLotTests {
         #expect(rig.submit(reference, count: 3, correlation: 2).first?.code == Outcome.malformed.rawValue)
     }
 
-    @Test("that are said to be where they cannot be are an error of their task")
+    @Test("that are said to be where they cannot be do no harm")
     func garbage() throws {
         let rig = try Rig()
         let good = try rig.leave(Self.inputs)

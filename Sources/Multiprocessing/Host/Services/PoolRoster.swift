@@ -20,7 +20,7 @@ struct PoolRoster {
     private var spoils = RosterHeap<Spoil>()
     /// What is left for a while where it is.
     private var reprieves = RosterHeap<Reprieve>()
-    /// Whether all that has happened since these two were looked at is that workers were given one task, or were done with one.
+    /// Whether all that has happened since spoils and reprieves were looked at is that workers were given one task, or were done with one.
     private(set) var isModest = true
     /// Workers of which these two do not say how it is now.
     private var unweighed: [Address] = []

@@ -86,8 +86,7 @@ extension PoolService {
         let chunks = pieces.compactMap { piece in
             ledger.chunk(with: piece.range.lowerBound).map { first, inputs in
                 let lot = takesInputs ? nil : ledger.lot(with: piece.range.lowerBound)
-                let inputs = lot.map { InputReference.inputs(of: $0, inputs)[...] } ?? inputs
-                return (range: piece.range, first: first, inputs: inputs)
+                return (range: piece.range, first: first, inputs: inputs, lot: lot)
             }
         }
         var frame = Frame(
@@ -96,17 +95,24 @@ extension PoolService {
             from: outbox.service,
             to: waiter.address,
             correlation: waiter.correlation,
-            reserving: chunks.reduce(24 + ledger.work.count) { $0 + 32 + $1.inputs.count }
+            reserving: chunks.reduce(24 + ledger.work.count) {
+                $0 + 32 + $1.inputs.count + ($1.lot?.count ?? 0)
+            }
         )
         PoolWire.append(number, to: &frame.bytes)
         PoolWire.append(ticket.rawValue, to: &frame.bytes)
         PoolWire.append(knowsJob ? UInt64.max : UInt64(ledger.work.count), to: &frame.bytes)
         if !knowsJob { frame.bytes.append(contentsOf: ledger.work) }
         for chunk in chunks {
-            for number in [chunk.first, chunk.range.lowerBound, chunk.range.upperBound, chunk.inputs.count] {
+            let size = chunk.lot.map { InputReference.size(of: $0, chunk.inputs) } ?? chunk.inputs.count
+            for number in [chunk.first, chunk.range.lowerBound, chunk.range.upperBound, size] {
                 PoolWire.append(UInt64(number), to: &frame.bytes)
             }
-            frame.bytes.append(contentsOf: chunk.inputs)
+            if let lot = chunk.lot {
+                InputReference.appendInputs(of: lot, chunk.inputs, to: &frame.bytes)
+            } else {
+                frame.bytes.append(contentsOf: chunk.inputs)
+            }
         }
         outbox.send(frame)
     }

@@ -134,14 +134,20 @@ extension PoolService {
         }
         let assignment = roster.update(request.source) { member in
             member.assignments[position].finished += news
-            if progress == AssignmentProgress.outOfReach.rawValue { member.needsInputs = true }
+            if progress == AssignmentProgress.outOfReach.rawValue {
+                member.needsInputs = true
+                // It has not kept them, and has to stay for being sent the inputs.
+                member.chunkCount -= member.assignments[position].pieces.count
+            }
             defer { if isFinished { member.assignments.remove(at: position) } }
             return member.assignments[position]
         }
         guard let assignment, isFinished else { return }
         closePassages(ofPastJob: job, &outbox)
         // What a worker forgets is not lost.
-        if assignment.finished < assignment.limit { giveBack(unfinished(assignment.pieces)) }
+        let rest = assignment.finished < assignment.limit ? unfinished(assignment.pieces) : []
+        giveBack(rest)
+        if assignment.isBeingTakenBack, !rest.isEmpty { grantWithdrawals(of: job, &outbox) }
         assign(&outbox)
     }
 

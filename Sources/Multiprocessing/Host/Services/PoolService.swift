@@ -155,7 +155,8 @@ struct PoolService: Service {
         }
         let ranges = addition.chunks.map(\.range)
         let place = addition.chunks.count == 1 ? addition.chunks[0].inputs.indices : 0..<0
-        if PoolCarrier.fits(place) {
+        // What was left elsewhere is not in the frame, however long it takes to say where each is.
+        if PoolCarrier.fits(place), addition.chunks[0].lot == nil {
             let passages = addition.chunks[0].passages
             // Nothing refers to the frame's memory any more when it is taken.
             addition.chunks = []
