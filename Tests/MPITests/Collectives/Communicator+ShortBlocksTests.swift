@@ -139,37 +139,52 @@ struct CommunicatorShortBlocksTests {
                 }
                 #expect(other?.errorClass == .count)
                 #expect(result == [Element](repeating: 1, count: size))
-                try failsWithoutCounts(with: zero)
-            }
-            /// As many bytes on each rank, so that nothing but the length of the elements is different.
-            func failsWithoutCounts<Element: BufferElement & ExpressibleByIntegerLiteral & Equatable>(
-                with zero: Element
-            ) throws {
-                let count = MemoryLayout<Int64>.size / MemoryLayout<Element>.size
-                let (own, parts) = (
-                    [Element](repeating: zero, count: count), [Element](repeating: zero, count: count * size)
-                )
-                let before = [Element](repeating: 1, count: count * size)
-                var result = before
-                for body: () throws(MPIError) -> Void in [
-                    { () throws(MPIError) in try world.allGather(own.span, into: &result) },
-                    { () throws(MPIError) in try world.allGather(inPlace: &result) },
-                    { () throws(MPIError) in try world.allToAll(parts.span, into: &result) },
-                    { () throws(MPIError) in try world.allToAll(inPlace: &result) },
-                ] {
-                    let error = #expect(throws: MPIError.self) { try body() }
-                    #expect(error?.errorClass == .count)
-                }
-                #expect(result == before)
-                // One element on each rank.
-                var few = [Element](repeating: 1, count: size)
-                let error = #expect(throws: MPIError.self) {
-                    try world.allGather([zero].span, into: &few)
-                }
-                #expect(error?.errorClass == .count)
             }
             if rank == 1 { try fails(with: Int32(0)) } else { try fails(with: Int64(0)) }
             #expect(try world.allReduce(1, .sum) == size)
+        }
+    }
+
+    @Test(
+        "elements of another length on one rank are an error on every rank although they take as many bytes",
+        arguments: [2, 3, 33]
+    )
+    func elementLengthsWithoutCounts(ranks: Int) async throws {
+        try await onRanks(ranks) { () throws in
+            let world = Communicator.world
+            let errors =
+                world.rank == 1
+                ? Self.errors(with: Int32(0), count: 2, on: world)
+                : Self.errors(with: Int64(0), count: 1, on: world)
+            #expect(errors == [ErrorClass?](repeating: .count, count: 5))
+            #expect(try world.allReduce(1, .sum) == world.size)
+        }
+    }
+
+    /// The classes of the errors of operations without counts, with so many elements for each rank, and at last with one.
+    private static func errors<Element: BufferElement>(
+        with element: Element,
+        count: Int,
+        on world: Communicator
+    ) -> [ErrorClass?] {
+        let own = [Element](repeating: element, count: count)
+        let parts = [Element](repeating: element, count: count * world.size)
+        var (result, few) = (parts, [Element](repeating: element, count: world.size))
+        return [
+            errorClass { try world.allGather(own.span, into: &result) },
+            errorClass { try world.allGather(inPlace: &result) },
+            errorClass { try world.allToAll(parts.span, into: &result) },
+            errorClass { try world.allToAll(inPlace: &result) },
+            errorClass { try world.allGather(CollectionOfOne(element).span, into: &few) },
+        ]
+    }
+
+    private static func errorClass(of operation: () throws -> Void) -> ErrorClass? {
+        do {
+            try operation()
+            return nil
+        } catch {
+            return (error as? MPIError)?.errorClass
         }
     }
 
