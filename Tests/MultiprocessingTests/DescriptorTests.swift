@@ -54,4 +54,20 @@ struct DescriptorTests {
             }
         }
     }
+
+    @Test("large arrays reach a pool's workers where files, and so shared memory, may not be large")
+    func fileSize() async throws {
+        try await onRanks(1) {
+            try withProcesses {
+                var limit = rlimit()
+                #expect(getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
+                // Beyond it the system would end this program.
+                limit.rlim_cur = 8 << 20
+                #expect(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
+                let inputs = (1...4).map { [Int32](repeating: Int32($0), count: 1 << 18) }
+                let sums = try Pool(processes: 2).map(inputs, chunkSize: 1) { $0.reduce(0) { $0 + Int($1) } }
+                #expect(sums == (1...4).map { $0 << 18 })
+            }
+        }
+    }
 }

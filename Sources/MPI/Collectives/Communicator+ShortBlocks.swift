@@ -31,7 +31,15 @@ extension Communicator {
         _ name: StaticString
     ) throws(MPIError) -> Slot.Outcome {
         guard exchangesSlots else {
-            return .init(isLarge: try agree(onCounts: counts, failure, isLarge: isLarge, name))
+            return .init(
+                isLarge: try agree(
+                    onCounts: counts,
+                    elementLength: elementLength,
+                    failure,
+                    isLarge: isLarge,
+                    name
+                )
+            )
         }
         // Ranks with elements of other lengths would read too much, or too little.
         var number = UInt64(truncatingIfNeeded: elementLength)
@@ -170,6 +178,7 @@ extension Communicator {
                 isLarge: try agree(
                     onExchanging: parts.counts,
                     for: resultParts.counts,
+                    elementLength: elementLength,
                     failure,
                     isLarge: isLarge,
                     name
@@ -203,7 +212,7 @@ extension Communicator {
         if all.isEmpty, sum == 0 { return .isDone }
         if sum == 0, !all.contains(.fails) { return .init(isLarge: all.contains(.isLarge)) }
         try explainUnevenness(parts.counts, resultParts.counts, failure, name)
-        throw MPIError(.count, call: name, text: "the ranks have elements of different lengths")
+        throw Self.differentElements(name)
     }
 
     /// Exchanges parts of the same length, if they are short; in any case the ranks agree on their arguments.

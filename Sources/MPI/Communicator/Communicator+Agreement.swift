@@ -59,20 +59,24 @@ extension Communicator {
 
     /// Makes every rank of a collective operation fail if one has other counts than another, or the arguments of one are wrong.
     ///
-    /// They are compared by a number that stands for them. The result says whether any rank is large, as it does for
+    /// They are compared by a number that stands for them and, if that is given, for the length of an element. The result says whether any rank is large, as it does for
     /// ``agree(onCount:_:isLarge:_:)``.
     ///
     /// Collective.
     @discardableResult
-    func agree(onCounts counts: [Int], _ failure: MPIError?, isLarge: Bool = false, _ name: StaticString)
-        throws(MPIError) -> Bool
-    {
-        var number = 0
+    func agree(
+        onCounts counts: [Int],
+        elementLength: Int = 0,
+        _ failure: MPIError?,
+        isLarge: Bool = false,
+        _ name: StaticString
+    ) throws(MPIError) -> Bool {
+        var number = elementLength
         if agreesOnArguments {
             for count in counts { number = (number &* 0x0100_0000_01B3 ^ count) & (1 << 40 - 1) }
         }
         return try agree(on: number, failure, isLarge: isLarge, name) { _, _ in
-            "the ranks have different counts; here \(counts)"
+            "the ranks have different counts\(elementLength > 0 ? ", or elements of different lengths" : ""); here \(counts)"
         }
     }
 
@@ -125,21 +129,21 @@ extension Communicator {
     func agree(
         onExchanging counts: [Int],
         for resultCounts: [Int],
+        elementLength: Int = 0,
         _ failure: MPIError?,
         isLarge: Bool = false,
         _ name: StaticString
-    )
-        throws(MPIError) -> Bool
-    {
+    ) throws(MPIError) -> Bool {
         guard !isBetweenGroups, agreesOnArguments else {
             return try agree(onCount: 0, failure, isLarge: isLarge, name)
         }
         if !isAlone {
-            let facts = try compareBalances(counts, resultCounts, failure, isLarge)
+            let facts = try compareBalances(counts, resultCounts, elementLength, failure, isLarge)
             if facts.isEven { return facts.isLarge }
         }
         try explainUnevenness(counts, resultCounts, failure, name)
-        return try agree(onCount: 0, nil, isLarge: isLarge, name)
+        if !isAlone { throw Self.differentElements(name) }
+        return isLarge
     }
 
     /// Makes every rank fail once it is known that something is wrong with an exchange: it finds out what.
@@ -173,6 +177,11 @@ extension Communicator {
         try agree(onCount: 0, mismatch, name)
     }
 
+    /// The error of ranks that give each other as many elements as they expect, but not of the same length.
+    static func differentElements(_ name: StaticString) -> MPIError {
+        MPIError(.count, call: name, text: "the ranks have elements of different lengths")
+    }
+
     /// Finds out at once whether nothing is wrong with an exchange on any rank, and whether any is large.
     ///
     /// Each rank adds a number for each count that it gives, and subtracts one for each that it expects; the number depends on who gives how many to
@@ -180,11 +189,12 @@ extension Communicator {
     private func compareBalances(
         _ counts: [Int],
         _ resultCounts: [Int],
+        _ elementLength: Int,
         _ failure: MPIError?,
         _ isLarge: Bool
     ) throws(MPIError) -> (isEven: Bool, isLarge: Bool) {
         var facts = (UInt64(0), UInt64(failure == nil ? 0 : 1), UInt64(isLarge ? 1 : 0))
-        if failure == nil { facts.0 = balance(counts, resultCounts, 0).number }
+        if failure == nil { facts.0 = balance(counts, resultCounts, elementLength).number }
         let raw = try raw
         try withUnsafeMutablePointer(to: &facts) { (facts) throws(MPIError) in
             _ = try raw.allReduce(
