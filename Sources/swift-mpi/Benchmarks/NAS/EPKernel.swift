@@ -10,7 +10,7 @@ import Darwin
 struct EPKernel {
     /// The sums of both numbers of all pairs, and how many pairs have their larger absolute value between l and l + 1.
     struct Result {
-        var sums = [0.0, 0.0]
+        var (sumX, sumY) = (0.0, 0.0)
         var counts = [Int](repeating: 0, count: 10)
     }
 
@@ -35,7 +35,9 @@ struct EPKernel {
             random.skip(block << (Self.logarithmOfBlock + 1))
             Self.addBlock(&random, to: &result)
         }
-        try world.allReduce(inPlace: &result.sums, .sum)
+        (result.sumX, result.sumY) = (
+            try world.allReduce(result.sumX, .sum), try world.allReduce(result.sumY, .sum)
+        )
         try world.allReduce(inPlace: &result.counts, .sum)
         return result
     }
@@ -46,7 +48,7 @@ struct EPKernel {
     }
 
     private static func addBlock(_ random: inout NASRandom, to result: inout Result) {
-        var (sumX, sumY) = (0.0, 0.0)
+        var (sumX, sumY) = (result.sumX, result.sumY)
         var counts = result.counts.mutableSpan
         // Made beforehand, so that the compiler does not multiply two at a time with vectors, which takes longer.
         var numbers = [Double](repeating: 0, count: 1024)
@@ -64,8 +66,7 @@ struct EPKernel {
                 sumY += y
             }
         }
-        result.sums[0] += sumX
-        result.sums[1] += sumY
+        (result.sumX, result.sumY) = (sumX, sumY)
     }
 
     /// Moves the pairs within the circle to the front, and returns their number.
@@ -87,6 +88,6 @@ struct EPKernel {
 
     /// Whether the sums are the published ones, up to rounding.
     func verify(_ result: Result) -> Bool {
-        zip(result.sums, expected).allSatisfy { abs(($0 - $1) / $1) <= 1e-8 }
+        zip([result.sumX, result.sumY], expected).allSatisfy { abs(($0 - $1) / $1) <= 1e-8 }
     }
 }
