@@ -19,7 +19,7 @@ extension Communicator {
     ///   - isLarge: Whether this rank has a number that C cannot count.
     ///   - name: The C function.
     /// - Returns: What is left to do, the same on every rank.
-    /// - Throws: On every rank `MPIError`, as ``agree(onCounts:_:isLarge:_:)`` does.
+    /// - Throws: On every rank `MPIError`, as ``agree(onCounts:elementLength:_:isLarge:_:)`` does.
     final func gatherShortBlocks(
         _ own: UnsafeRawBufferPointer,
         _ counts: [Int],
@@ -62,18 +62,7 @@ extension Communicator {
                 }
                 return .init(isLarge: all.contains(.isLarge))
             }
-            var next = 0
-            for other in 0..<size {
-                let (count, start) = (counts[other], displacements?[other] ?? next)
-                // A block of nothing may begin anywhere.
-                if count == 0 { continue }
-                Slot.copy(
-                    slots + other * Slot.length + Slot.headerLength,
-                    count * elementLength,
-                    to: target.map { $0 + start * elementLength }
-                )
-                next += count
-            }
+            store(slots, (counts, displacements), elementLength, into: target)
             return .isDone
         }
     }
@@ -89,7 +78,7 @@ extension Communicator {
     ///   - failure: What is wrong with the arguments of this rank.
     ///   - name: The C function.
     /// - Returns: Whether that is done, the same on every rank; otherwise the blocks are still to be moved.
-    /// - Throws: On every rank `MPIError`, as ``agree(onCount:_:isLarge:_:)`` does.
+    /// - Throws: On every rank `MPIError`, as ``agree(onLength:elementLength:_:_:)`` does.
     final func gatherShortBlocks(
         _ own: UnsafeRawBufferPointer,
         into target: UnsafeMutableRawPointer?,
@@ -106,18 +95,10 @@ extension Communicator {
         return try withGatheredSlots(number, remarks, own) { (slots, all, isEven) throws(MPIError) in
             guard all.isEmpty, isEven else {
                 try Self.throwFailure(of: slots, ofSize: size, failure, name)
-                if !isEven {
-                    throw Self.differentLengths(slots, ofSize: size, own.count, elementLength, name)
-                }
-                return false
+                if isEven { return false }
+                throw Self.differentLengths(slots, ofSize: size, own.count, elementLength, name)
             }
-            for other in 0..<size {
-                Slot.copy(
-                    slots + other * Slot.length + Slot.headerLength,
-                    own.count,
-                    to: target.map { $0 + other * own.count }
-                )
-            }
+            store(slots, ofLength: own.count, into: target)
             return true
         }
     }
@@ -162,7 +143,7 @@ extension Communicator {
     ///   - isLarge: Whether this rank has a number that C cannot count.
     ///   - name: The C function.
     /// - Returns: What is left to do, the same on every rank.
-    /// - Throws: On every rank `MPIError`, as ``agree(onExchanging:for:_:isLarge:_:)`` does.
+    /// - Throws: On every rank `MPIError`, as ``agree(onExchanging:for:elementLength:_:isLarge:_:)`` does.
     final func exchangeShortBlocks(
         _ source: UnsafeRawPointer?,
         _ parts: (counts: [Int], displacements: [Int]?),
@@ -196,17 +177,7 @@ extension Communicator {
             return (source.map { $0 + start * elementLength }, count * elementLength)
         } body: { (slots, all, sum, _) throws(MPIError) in
             guard all.isEmpty, sum == 0 else { return (all, sum) }
-            var next = 0
-            for other in 0..<size {
-                let (count, start) = (resultParts.counts[other], resultParts.displacements?[other] ?? next)
-                if count == 0 { continue }
-                Slot.copy(
-                    slots + other * Slot.length + Slot.headerLength,
-                    count * elementLength,
-                    to: target.map { $0 + start * elementLength }
-                )
-                next += count
-            }
+            store(slots, resultParts, elementLength, into: target)
             return (all, sum)
         }
         if all.isEmpty, sum == 0 { return .isDone }
@@ -226,7 +197,7 @@ extension Communicator {
     ///   - failure: What is wrong with the arguments of this rank.
     ///   - name: The C function.
     /// - Returns: Whether that is done, the same on every rank; otherwise the parts are still to be moved.
-    /// - Throws: On every rank `MPIError`, as ``agree(onCount:_:isLarge:_:)`` does.
+    /// - Throws: On every rank `MPIError`, as ``agree(onLength:elementLength:_:_:)`` does.
     final func exchangeShortBlocks(
         _ source: UnsafeRawBufferPointer,
         into target: UnsafeMutableRawPointer?,
@@ -245,18 +216,10 @@ extension Communicator {
         } body: { (slots, all, _, isEven) throws(MPIError) in
             guard all.isEmpty, isEven else {
                 try Self.throwFailure(of: slots, ofSize: size, failure, name)
-                if !isEven {
-                    throw Self.differentLengths(slots, ofSize: size, source.count, elementLength, name)
-                }
-                return false
+                if isEven { return false }
+                throw Self.differentLengths(slots, ofSize: size, source.count, elementLength, name)
             }
-            for other in 0..<size {
-                Slot.copy(
-                    slots + other * Slot.length + Slot.headerLength,
-                    length,
-                    to: target.map { $0 + other * length }
-                )
-            }
+            store(slots, ofLength: length, into: target)
             return true
         }
     }
@@ -289,6 +252,44 @@ extension Communicator {
                 isEven = isEven && itsNumber == number
             }
             return try body(taken, Slot.Remarks(rawValue: all), sum, isEven)
+        }
+    }
+
+    /// Copies the blocks of all ranks to where they belong; one lies behind the other, if nothing is said.
+    @inline(__always)
+    private final func store(
+        _ slots: UnsafeRawPointer,
+        _ parts: (counts: [Int], displacements: [Int]?),
+        _ elementLength: Int,
+        into target: UnsafeMutableRawPointer?
+    ) {
+        var next = 0
+        for other in 0..<size {
+            let (count, start) = (parts.counts[other], parts.displacements?[other] ?? next)
+            // A block of nothing may begin anywhere.
+            if count == 0 { continue }
+            Slot.copy(
+                slots + other * Slot.length + Slot.headerLength,
+                count * elementLength,
+                to: target.map { $0 + start * elementLength }
+            )
+            next += count
+        }
+    }
+
+    /// Copies the blocks of all ranks, each of so many bytes, behind one another.
+    @inline(__always)
+    private final func store(
+        _ slots: UnsafeRawPointer,
+        ofLength length: Int,
+        into target: UnsafeMutableRawPointer?
+    ) {
+        for other in 0..<size {
+            Slot.copy(
+                slots + other * Slot.length + Slot.headerLength,
+                length,
+                to: target.map { $0 + other * length }
+            )
         }
     }
 
